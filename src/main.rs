@@ -1,0 +1,3 @@
+//! The program: `watchbell` is its library, started.
+
+fn main() {}
