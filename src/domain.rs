@@ -1,1 +1,36 @@
-//! domain
+//! Words and rules: what an alert is and what may happen to it.
+//!
+//! Pure values and functions. Nothing here does I/O, reads a clock, waits, or knows a wire or a
+//! disk format. `decide` is the only door: whoever asks, the same rules answer.
+
+// Leaf words.
+pub mod id;
+pub mod labels;
+pub mod matcher;
+pub mod severity;
+pub mod text;
+pub mod time;
+
+// Entities, and what happens to them.
+pub mod actor;
+pub mod alert;
+pub mod event;
+pub mod once;
+pub mod service;
+pub mod token;
+
+// What the configuration means, and what sources say.
+pub mod policy;
+pub mod report;
+
+// Pure readers of the table.
+pub mod query;
+
+// The spine.
+pub mod change;
+pub mod command;
+pub mod decide;
+pub mod draft;
+pub mod entity;
+pub mod refusal;
+pub mod table;

@@ -4,14 +4,14 @@
 //! draws. The modules stand in the order in which data flows and in which they may know each
 //! other: each names only those above it. `docs/architecture.md` has the picture.
 
+pub mod app;
+pub mod cli;
+pub mod client;
+pub mod config;
+pub mod console;
 pub mod domain;
+pub mod engine;
+pub mod http;
 pub mod record;
 pub mod store;
-pub mod engine;
-pub mod client;
-pub mod http;
-pub mod console;
-pub mod config;
-pub mod cli;
 pub mod telemetry;
-pub mod app;

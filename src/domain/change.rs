@@ -1,0 +1,18 @@
+//! Changes: the new state of one entity, and the line of the timeline that explains it.
+
+use std::sync::Arc;
+
+use super::entity::{Entity, Key};
+use super::event::Event;
+
+/// The unit of what is committed, published and replayed. Applying one is a `put`; no rule of the
+/// lifecycle is needed for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Which entity.
+    pub key: Key,
+    /// Its new state; nothing, where it ended.
+    pub next: Option<Entity>,
+    /// Why, where a timeline has a line for it.
+    pub event: Option<Arc<Event>>,
+}

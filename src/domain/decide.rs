@@ -1,0 +1,330 @@
+//! `decide`: the only door. Every change of anything goes through it, whoever asks.
+
+use std::sync::Arc;
+
+use super::actor::{Actor, Person};
+use super::alert::lifecycle::{self, Act, By, Happening, Heard, Step};
+use super::alert::{Alert, Identity, Namespace, Naming};
+use super::command::{Acted, AlertCommand, Answer, Command, Order, TokenCommand};
+use super::draft::Draft;
+use super::entity::{Entity, Key};
+use super::event::What;
+use super::id::{AccountId, AlertId, OnceId, ServiceId, TokenId};
+use super::once::Once;
+use super::policy::{Policy, UnknownServices};
+use super::refusal::Refusal;
+use super::report::{NamedService, Payload, Report, Subject};
+use super::service::Service;
+use super::text::Text;
+use super::token::Token;
+
+/// Decides one order in the draft. What it refuses may have been put in part: `Draft::attempt`
+/// takes that back.
+pub fn decide(draft: &mut Draft, order: &Order) -> Result<Answer, Refusal> {
+    let by = By {
+        actor: &order.actor,
+        seen: order.seen,
+    };
+    match &order.command {
+        Command::Report(reports) => {
+            let decided = reports
+                .iter()
+                .map(|one| draft.or_restore(|draft| report(draft, by, one)));
+            Ok(Answer::Reported(decided.collect()))
+        }
+        Command::Alerts(alerts, command) => {
+            let acted = alerts.iter().map(|id| (*id, act(draft, by, *id, command)));
+            Ok(Answer::Acted(acted.collect()))
+        }
+        Command::Token(command) => token(draft, by.actor, command).map(Answer::Token),
+        Command::Adopt(policy) => {
+            adopt(draft, policy);
+            Ok(Answer::Done)
+        }
+        Command::Due(key) => {
+            due(draft, *key);
+            Ok(Answer::Done)
+        }
+    }
+}
+
+fn report(draft: &mut Draft, by: By<'_>, report: &Report) -> Result<Option<AlertId>, Refusal> {
+    match report {
+        Report::Resolved { identity } => {
+            let Some(open) = draft.table().open(identity).cloned() else {
+                return Ok(None);
+            };
+            take(draft, by, Some(&open), &Happening::Ended)?;
+            Ok(Some(open.id))
+        }
+        Report::Firing {
+            subject: Subject::Known(identity),
+            payload,
+        } => firing(draft, by, identity.clone(), payload).map(Some),
+        Report::Firing {
+            subject: Subject::Manual { namespace, once },
+            payload,
+        } => manual(draft, by, namespace, *once, payload).map(Some),
+    }
+}
+
+fn firing(
+    draft: &mut Draft,
+    by: By<'_>,
+    identity: Identity,
+    payload: &Payload,
+) -> Result<AlertId, Refusal> {
+    let id = AlertId(draft.tick.ids.draw());
+    hear(draft, by, identity, id, payload)
+}
+
+/// A manual alert is known by its own id, so that nothing but that id speaks of it again.
+fn manual(
+    draft: &mut Draft,
+    by: By<'_>,
+    namespace: &Namespace,
+    once: Option<OnceId>,
+    payload: &Payload,
+) -> Result<AlertId, Refusal> {
+    if let Some(known) = once.and_then(|once| draft.table().once(once)) {
+        return Ok(known.alert);
+    }
+    let id = AlertId(draft.tick.ids.draw());
+    let naming = Naming::Given(id.to_string().into());
+    let labels = payload
+        .labels
+        .with_missing([("fingerprint", &id.to_string())]);
+    let payload = Payload {
+        labels,
+        ..payload.clone()
+    };
+    let identity = Identity {
+        namespace: namespace.clone(),
+        naming,
+    };
+    let id = hear(draft, by, identity, id, &payload)?;
+    if let Some(once) = once {
+        let once = Once::now(once, id, draft.tick.now);
+        draft.put(Entity::Once(Arc::new(once)), None);
+    }
+    Ok(id)
+}
+
+/// Lets the newest episode of an identity hear a firing report; `id` is for a new one.
+fn hear(
+    draft: &mut Draft,
+    by: By<'_>,
+    identity: Identity,
+    id: AlertId,
+    payload: &Payload,
+) -> Result<AlertId, Refusal> {
+    let service = service(draft, by.actor, &payload.service)?;
+    let table = draft.table();
+    let newest = table.newest(&identity);
+    let episode = table.open(&identity).or(newest).cloned();
+    let occurrence = newest.map_or(1, |newest| newest.occurrence.saturating_add(1));
+    let names = |id| Text::derive(&table.service_name(id));
+    let heard = Heard {
+        id,
+        occurrence,
+        identity,
+        service,
+        service_was: episode.as_ref().map(|alert| names(alert.service)),
+        service_is: names(service),
+        payload: payload.clone(),
+    };
+    let happening = Happening::Report(Box::new(heard));
+    take(draft, by, episode.as_deref(), &happening)?;
+    let Happening::Report(heard) = happening else {
+        return Ok(id);
+    };
+    Ok(draft
+        .table()
+        .open(&heard.identity)
+        .map_or(id, |alert| alert.id))
+}
+
+/// The service that a report means. New names are kept while there is room for them.
+fn service(draft: &mut Draft, actor: &Actor, named: &NamedService) -> Result<ServiceId, Refusal> {
+    let policy = Arc::clone(draft.table().policy());
+    let (name, strictly) = match named {
+        NamedService::Default => return Ok(policy.default_service_id()),
+        NamedService::Strictly(name) => (name, true),
+        NamedService::Loosely(name) => (name, false),
+    };
+    let id = ServiceId::of(name.as_str());
+    if draft.table().service(id).is_some() {
+        return Ok(id);
+    }
+    match policy.unknown_services {
+        UnknownServices::Refuse if strictly => Err(Refusal::UnknownService(name.clone())),
+        UnknownServices::Refuse => Ok(policy.default_service_id()),
+        UnknownServices::Create if draft.table().services().len() >= policy.max_services => {
+            Ok(policy.default_service_id())
+        }
+        UnknownServices::Create => {
+            know_service(draft, actor, name);
+            Ok(id)
+        }
+    }
+}
+
+fn know_service(draft: &mut Draft, actor: &Actor, name: &Text) {
+    let id = ServiceId::of(name.as_str());
+    let event = draft.event(
+        actor,
+        Key::Service(id),
+        What::ServiceCreated(name.clone()),
+        None,
+    );
+    let service = Service {
+        id,
+        name: name.clone(),
+        created: draft.tick.now,
+    };
+    draft.put(Entity::Service(Arc::new(service)), Some(event));
+}
+
+fn act(
+    draft: &mut Draft,
+    by: By<'_>,
+    id: AlertId,
+    command: &AlertCommand,
+) -> Result<Acted, Refusal> {
+    let alert = draft
+        .table()
+        .alert(id)
+        .cloned()
+        .ok_or(Refusal::UnknownAlert(id))?;
+    let act = match command {
+        AlertCommand::Acknowledge => Act::Acknowledge,
+        AlertCommand::Unacknowledge => Act::Unacknowledge,
+        AlertCommand::Assign(to) => Act::Assign(person(draft.table().policy(), *to)?),
+        AlertCommand::Resolve => Act::Resolve,
+        AlertCommand::Reopen => {
+            alone(draft, &alert)?;
+            Act::Reopen
+        }
+        AlertCommand::Note(text) if text.is_empty() => return Err(Refusal::EmptyNote),
+        AlertCommand::Note(text) => Act::Note(text.clone()),
+        AlertCommand::Undo(revision) => {
+            alone(draft, &alert)?;
+            Act::Undo(*revision)
+        }
+    };
+    take(draft, by, Some(&alert), &Happening::Act(act))
+}
+
+fn person(policy: &Policy, id: Option<AccountId>) -> Result<Option<Person>, Refusal> {
+    let Some(id) = id else { return Ok(None) };
+    let account = policy.account(id).ok_or(Refusal::UnknownAccount(id))?;
+    Ok(Some(account.person()))
+}
+
+/// An ended alert can only come back while its identity has no open one.
+fn alone(draft: &Draft, alert: &Alert) -> Result<(), Refusal> {
+    match draft.table().open(&alert.identity) {
+        Some(open) if open.id != alert.id => Err(Refusal::OpenElsewhere { open: open.id }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Takes one step of the lifecycle and puts what came of it.
+fn take(
+    draft: &mut Draft,
+    by: By<'_>,
+    alert: Option<&Alert>,
+    happening: &Happening,
+) -> Result<Acted, Refusal> {
+    match lifecycle::step(alert, happening, by, &draft.tick)? {
+        Step::Keep(why) => Ok(Acted::Unchanged(why)),
+        Step::Move {
+            mut next,
+            what,
+            undo,
+        } => {
+            next.revision = draft.tick.revision;
+            let before = match undo {
+                lifecycle::Undoable::No => None,
+                lifecycle::Undoable::To(before) => Some(before),
+            };
+            let subject = Key::Alert(next.id);
+            let event = what.map(|what| draft.event(by.actor, subject, what, before.as_ref()));
+            if let Some(event) = &event {
+                next.remember(Arc::clone(event));
+            }
+            draft.put(Entity::Alert(Arc::new(*next)), event);
+            Ok(Acted::Changed)
+        }
+    }
+}
+
+fn token(draft: &mut Draft, actor: &Actor, command: &TokenCommand) -> Result<TokenId, Refusal> {
+    match command {
+        TokenCommand::Create {
+            name,
+            digest,
+            scopes,
+            account,
+            namespace,
+        } => {
+            if name.is_empty() {
+                return Err(Refusal::EmptyTokenName);
+            }
+            if draft.table().token_named(name.as_str()).is_some() {
+                return Err(Refusal::TokenExists(name.clone()));
+            }
+            person(draft.table().policy(), *account)?;
+            let token = Token {
+                id: TokenId(draft.tick.ids.draw()),
+                name: name.clone(),
+                digest: *digest,
+                scopes: *scopes,
+                account: *account,
+                namespace: namespace.clone(),
+                created: draft.tick.now,
+            };
+            let id = token.id;
+            let what = What::TokenCreated(name.clone());
+            let event = draft.event(actor, Key::Token(id), what, None);
+            draft.put(Entity::Token(Arc::new(token)), Some(event));
+            Ok(id)
+        }
+        TokenCommand::Revoke { name } => {
+            let token = draft.table().token_named(name.as_str()).cloned();
+            let token = token.ok_or_else(|| Refusal::UnknownToken(name.clone()))?;
+            let key = Key::Token(token.id);
+            let what = What::TokenRevoked(name.clone());
+            let event = draft.event(actor, key, what, None);
+            draft.end(key, Some(event));
+            Ok(token.id)
+        }
+    }
+}
+
+/// Takes the configuration's meaning over; its services become known.
+fn adopt(draft: &mut Draft, policy: &Arc<Policy>) {
+    draft.adopt(Arc::clone(policy));
+    for name in policy.services.iter().chain([&policy.default_service]) {
+        if draft
+            .table()
+            .service(ServiceId::of(name.as_str()))
+            .is_none()
+        {
+            know_service(draft, &Actor::Watchbell, name);
+        }
+    }
+}
+
+/// A deadline may be reached late, or have been moved since: what is not due is left alone.
+fn due(draft: &mut Draft, key: Key) {
+    let entity = draft.table().entity(key);
+    let passed = entity
+        .as_ref()
+        .and_then(Entity::due)
+        .is_some_and(|due| due <= draft.tick.now);
+    match (key, passed) {
+        (Key::Once(_), true) => draft.end(key, None),
+        (Key::Once(_), false) | (Key::Alert(_) | Key::Service(_) | Key::Token(_), _) => {}
+    }
+}

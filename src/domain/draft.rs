@@ -1,0 +1,123 @@
+//! The draft: a copy of the table in which one turn decides its orders, before anything is kept.
+
+use std::sync::Arc;
+
+use super::actor::Actor;
+use super::alert::Standing;
+use super::change::Change;
+use super::command::{Answer, Order};
+use super::decide::decide;
+use super::entity::{Entity, Key};
+use super::event::{Event, What};
+use super::id::{Ids, Revision};
+use super::policy::Policy;
+use super::refusal::Refusal;
+use super::table::Table;
+use super::time::Timestamp;
+
+/// What a turn decides with: one time, one revision, one source of ids.
+#[derive(Clone, Debug)]
+pub struct Tick {
+    /// Now.
+    pub now: Timestamp,
+    /// The commit that is being decided.
+    pub revision: Revision,
+    /// New ids.
+    pub ids: Ids,
+}
+
+/// A table in the making. Later orders see what earlier ones did; `put` is the only way in.
+#[derive(Debug)]
+pub struct Draft {
+    table: Table,
+    changes: Vec<Change>,
+    /// What this turn decides with.
+    pub tick: Tick,
+}
+
+impl Draft {
+    /// A draft of what comes after `table`.
+    pub fn new(table: Table, tick: Tick) -> Self {
+        Self {
+            table,
+            changes: Vec::new(),
+            tick,
+        }
+    }
+
+    /// Decides one order. A refused one leaves the draft as it was.
+    pub fn attempt(&mut self, order: &Order) -> Result<Answer, Refusal> {
+        self.or_restore(|draft| decide(draft, order))
+    }
+
+    /// Does `work`; what it put is taken back if it is refused.
+    pub fn or_restore<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let table = self.table.clone();
+        let changes = self.changes.len();
+        let result = work(self);
+        if result.is_err() {
+            self.table = table;
+            self.changes.truncate(changes);
+        }
+        result
+    }
+
+    /// The table as it would be.
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// Puts an entity's new state, with the line that explains it.
+    pub fn put(&mut self, entity: Entity, event: Option<Arc<Event>>) {
+        self.change(Change {
+            key: entity.key(),
+            next: Some(entity),
+            event,
+        });
+    }
+
+    /// Ends an entity, with the line that explains it.
+    pub fn end(&mut self, key: Key, event: Option<Arc<Event>>) {
+        self.change(Change {
+            key,
+            next: None,
+            event,
+        });
+    }
+
+    /// Replaces the policy. It is no entity: the configuration file keeps it.
+    pub fn adopt(&mut self, policy: Arc<Policy>) {
+        self.table.adopt(policy);
+    }
+
+    /// A line of the timeline of `subject`, of this turn.
+    pub fn event(
+        &self,
+        actor: &Actor,
+        subject: Key,
+        what: What,
+        before: Option<&Standing>,
+    ) -> Arc<Event> {
+        Arc::new(Event {
+            at: self.tick.now,
+            revision: self.tick.revision,
+            actor: actor.clone(),
+            subject,
+            what,
+            before: before.cloned().map(Box::new),
+        })
+    }
+
+    /// What came of it: the new table, the changes that led to it, and the ids not yet drawn.
+    pub fn finish(self) -> (Table, Vec<Change>, Ids) {
+        (self.table, self.changes, self.tick.ids)
+    }
+
+    fn change(&mut self, change: Change) {
+        self.table.put(&change);
+        self.changes.push(change);
+    }
+}

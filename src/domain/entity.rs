@@ -1,0 +1,56 @@
+//! Entities: whatever must survive, each with its key and its next deadline.
+
+use std::sync::Arc;
+
+use super::alert::Alert;
+use super::id::{AlertId, OnceId, ServiceId, TokenId};
+use super::once::Once;
+use super::service::Service;
+use super::time::Timestamp;
+use super::token::Token;
+
+/// One thing that is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entity {
+    /// An alert.
+    Alert(Arc<Alert>),
+    /// A service.
+    Service(Arc<Service>),
+    /// A token.
+    Token(Arc<Token>),
+    /// A remembered idempotency key.
+    Once(Arc<Once>),
+}
+
+/// What an entity is found by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    /// An alert.
+    Alert(AlertId),
+    /// A service.
+    Service(ServiceId),
+    /// A token.
+    Token(TokenId),
+    /// A remembered idempotency key.
+    Once(OnceId),
+}
+
+impl Entity {
+    /// Its key.
+    pub fn key(&self) -> Key {
+        match self {
+            Self::Alert(alert) => Key::Alert(alert.id),
+            Self::Service(service) => Key::Service(service.id),
+            Self::Token(token) => Key::Token(token.id),
+            Self::Once(once) => Key::Once(once.id),
+        }
+    }
+
+    /// When something happens to it by itself, if nothing else does before.
+    pub fn due(&self) -> Option<Timestamp> {
+        match self {
+            Self::Once(once) => Some(once.until),
+            Self::Alert(_) | Self::Service(_) | Self::Token(_) => None,
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Events: one line of the timeline each, in words and with what an undo needs.
+
+use std::fmt;
+
+use super::actor::{Actor, Person};
+use super::alert::{Ending, Standing};
+use super::entity::Key;
+use super::id::{AlertId, Revision};
+use super::severity::Severity;
+use super::text::Text;
+use super::time::Timestamp;
+
+/// One line of a timeline. Never changed and never erased.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// When, by our clock.
+    pub at: Timestamp,
+    /// The commit that brought it.
+    pub revision: Revision,
+    /// Who did it.
+    pub actor: Actor,
+    /// Whose timeline it is a line of.
+    pub subject: Key,
+    /// What happened.
+    pub what: What,
+    /// How the alert stood before, where this changed its standing.
+    pub before: Option<Box<Standing>>,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A new alert (T1).
+    Fired {
+        /// Which episode of its identity, from 1.
+        occurrence: u32,
+        /// The episode before, and who resolved it by hand, if somebody did.
+        previous: Option<AlertId>,
+    },
+    /// Its severity, service or labels changed (T2).
+    Changed(Vec<Difference>),
+    /// Its title or another text changed (T2); told at most every 15 minutes.
+    Reworded {
+        /// The old text.
+        from: Text,
+        /// The new text.
+        to: Text,
+    },
+    /// It got worse than what was acknowledged, so that it needs somebody again (T3).
+    Worsened {
+        /// The severity before.
+        from: Severity,
+        /// The severity now.
+        to: Severity,
+    },
+    /// Somebody took it (T6).
+    Acknowledged {
+        /// From whom, where another had it.
+        over: Option<Actor>,
+        /// Who became its assignee with it, where nobody was.
+        assigned: Option<Person>,
+    },
+    /// Somebody gave it back to firing (T8).
+    Unacknowledged {
+        /// Who had it.
+        had: Actor,
+    },
+    /// It went to somebody, or to nobody (T12).
+    Assigned {
+        /// Whose it was.
+        from: Option<Person>,
+        /// Whose it is.
+        to: Option<Person>,
+    },
+    /// It ended (T4, T10).
+    Resolved(Ending),
+    /// Somebody brought it back (T14).
+    Reopened,
+    /// Somebody wrote a note (T12).
+    Noted(Text),
+    /// Somebody took an act back.
+    Undone {
+        /// The act, as its line named it.
+        act: Text,
+        /// The commit of that line.
+        revision: Revision,
+    },
+    /// A service was named for the first time.
+    ServiceCreated(Text),
+    /// A token was made.
+    TokenCreated(Text),
+    /// A token was revoked.
+    TokenRevoked(Text),
+}
+
+/// One thing about an alert that its source changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// How bad.
+    Severity {
+        /// Before.
+        from: Severity,
+        /// Now.
+        to: Severity,
+    },
+    /// What about.
+    Service {
+        /// Before.
+        from: Text,
+        /// Now.
+        to: Text,
+    },
+    /// The names of labels that came, went or changed.
+    Labels(Vec<Text>),
+}
+
+/// The line as a timeline shows it, without its time.
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let actor = &self.actor;
+        match &self.what {
+            What::Fired { occurrence: 1, .. } => write!(f, "fired, sent by {actor}"),
+            What::Fired { occurrence, .. } => {
+                write!(
+                    f,
+                    "fired for the {} time, sent by {actor}",
+                    Ordinal(*occurrence)
+                )
+            }
+            What::Changed(differences) => {
+                for (at, difference) in differences.iter().enumerate() {
+                    let comma = if at == 0 { "" } else { ", " };
+                    write!(f, "{comma}{difference}")?;
+                }
+                Ok(())
+            }
+            What::Reworded { from, to } => write!(f, "seen again, {from} → {to}"),
+            What::Worsened { from, to } => write!(f, "worse: {from} → {to}, needs somebody again"),
+            What::Acknowledged {
+                over: None,
+                assigned: None,
+            } => {
+                write!(f, "acknowledged by {actor}")
+            }
+            What::Acknowledged {
+                over: None,
+                assigned: Some(person),
+            } => {
+                write!(f, "acknowledged by {actor}, assigned to {}", person.name)
+            }
+            What::Acknowledged {
+                over: Some(other), ..
+            } => {
+                write!(f, "acknowledged by {actor}, taking over from {other}")
+            }
+            What::Unacknowledged { had } => {
+                write!(f, "un-acknowledged by {actor}, {had} had it")
+            }
+            What::Assigned { to: Some(to), .. } => write!(f, "assigned to {} by {actor}", to.name),
+            What::Assigned {
+                to: None,
+                from: Some(from),
+            } => {
+                write!(f, "taken from {} by {actor}", from.name)
+            }
+            What::Assigned {
+                to: None,
+                from: None,
+            } => write!(f, "unassigned by {actor}"),
+            What::Resolved(Ending::Source) => write!(f, "resolved by its source, {actor}"),
+            What::Resolved(Ending::Operator(by)) => write!(f, "resolved by {by}"),
+            What::Reopened => write!(f, "reopened by {actor}"),
+            What::Noted(text) => write!(f, "{actor}: \"{text}\""),
+            What::Undone { act, .. } => write!(f, "undone by {actor}: {act}"),
+            What::ServiceCreated(name) => write!(f, "service {name} named first by {actor}"),
+            What::TokenCreated(name) => write!(f, "token {name} created by {actor}"),
+            What::TokenRevoked(name) => write!(f, "token {name} revoked by {actor}"),
+        }
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Severity { from, to } => write!(f, "severity {from} → {to}"),
+            Self::Service { from, to } => write!(f, "service {from} → {to}"),
+            Self::Labels(names) => {
+                f.write_str("labels changed:")?;
+                names.iter().try_for_each(|name| write!(f, " {name}"))
+            }
+        }
+    }
+}
+
+/// `2nd`, `3rd`, `11th`.
+struct Ordinal(u32);
+
+impl fmt::Display for Ordinal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let suffix = match (self.0 % 100, self.0 % 10) {
+            (11..=13, _) => "th",
+            (_, 1) => "st",
+            (_, 2) => "nd",
+            (_, 3) => "rd",
+            _ => "th",
+        };
+        write!(f, "{}{suffix}", self.0)
+    }
+}

@@ -1,0 +1,136 @@
+//! Label sets, as they came: sorted by name, hashed as Alertmanager hashes them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// A set of labels (or of annotations): names with their values, sorted by name, bytewise.
+///
+/// Values are kept exactly as they came. Cloning is cheap.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Labels(Arc<[(Box<str>, Box<str>)]>);
+
+impl Labels {
+    /// The value of the label called `name`.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let at = self
+            .0
+            .binary_search_by(|(held, _)| held.as_ref().cmp(name))
+            .ok()?;
+        self.0.get(at).map(|(_, value)| value.as_ref())
+    }
+
+    /// The labels in order of their names.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_ref(), value.as_ref()))
+    }
+
+    /// How many labels there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no label.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// These labels and, where they have none of the name, those of `more` that are not empty.
+    #[must_use]
+    pub fn with_missing<const N: usize>(&self, more: [(&str, &str); N]) -> Self {
+        let absent = |(name, value): &(&str, &str)| !value.is_empty() && self.get(name).is_none();
+        self.iter().chain(more.into_iter().filter(absent)).collect()
+    }
+
+    /// Alertmanager's fingerprint of the set: FNV-1a, 64 bit, over each name, 0xFF, value, 0xFF
+    /// in order of the names (`model.LabelSet.Fingerprint` of prometheus/common).
+    pub fn fingerprint(&self) -> Fingerprint {
+        const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+        const PRIME: u64 = 0x0000_0100_0000_01b3;
+        let feed = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(PRIME);
+        let hash = self.0.iter().fold(OFFSET, |hash, (name, value)| {
+            let hash = feed(name.bytes().fold(hash, feed), 0xff);
+            feed(value.bytes().fold(hash, feed), 0xff)
+        });
+        Fingerprint(hash)
+    }
+}
+
+/// Later pairs win over earlier ones of the same name.
+impl<N: Into<Box<str>>, V: Into<Box<str>>> FromIterator<(N, V)> for Labels {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
+        let sorted: BTreeMap<Box<str>, Box<str>> = pairs
+            .into_iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect();
+        Self(sorted.into_iter().collect())
+    }
+}
+
+impl fmt::Debug for Labels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+/// The hash of a label set; printed as 16 lower-case hex digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint(pub u64);
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(pairs: &[(&str, &str)]) -> Labels {
+        pairs.iter().copied().collect()
+    }
+
+    #[test]
+    fn fingerprints_are_alertmanagers_own() {
+        let table: &[(&[(&str, &str)], &str)] = &[
+            (&[], "cbf29ce484222325"),
+            (&[("alertname", "HighLoad")], "d17de6d8a6ed224c"),
+            (
+                &[
+                    ("severity", "critical"),
+                    ("alertname", "DiskFull"),
+                    ("instance", "db-1:9100"),
+                ],
+                "bafaf1f2a64a6f67",
+            ),
+            (
+                &[("b", "2"), ("alertname", "Ünïcode 🙂"), ("a", "1")],
+                "66c4fb83b40caede",
+            ),
+            (&[("a", "bc")], "a0a3542c19b900ab"),
+            (&[("ab", "c")], "20ba9b3025a8b421"),
+        ];
+        for (pairs, hex) in table {
+            assert_eq!(
+                labels(pairs).fingerprint().to_string(),
+                *hex,
+                "of {pairs:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn missing_labels_are_added_and_given_ones_stay() {
+        let given = labels(&[("service", "web"), ("alertname", "Down")]);
+        let whole = given.with_missing([("service", "db"), ("severity", "critical"), ("x", "")]);
+        let wanted = labels(&[
+            ("alertname", "Down"),
+            ("service", "web"),
+            ("severity", "critical"),
+        ]);
+        assert_eq!(whole, wanted);
+    }
+}

@@ -1,0 +1,98 @@
+//! The policy: what the configuration *means* for decisions. Immutable; replaced whole.
+
+use super::actor::Person;
+use super::id::{AccountId, ServiceId};
+use super::severity::SeverityWords;
+use super::text::Text;
+
+/// What the configuration means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// The people, in the order of the configuration. Names and ids are unique.
+    pub accounts: Vec<Account>,
+    /// The services of the configuration.
+    pub services: Vec<Text>,
+    /// The service of an alert that names none.
+    pub default_service: Text,
+    /// The label by which documents without fields of their own name the service.
+    pub service_label: Box<str>,
+    /// What becomes of a service that a plain payload names and nobody knows.
+    pub unknown_services: UnknownServices,
+    /// How many services there may be; above it, new names go to the default service.
+    pub max_services: usize,
+    /// The words for severities.
+    pub severity: SeverityWords,
+}
+
+/// A person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Made from the name.
+    pub id: AccountId,
+    /// The name.
+    pub name: Text,
+    /// The mail address; may be empty.
+    pub email: Text,
+}
+
+/// What becomes of a service nobody knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnknownServices {
+    /// It is created.
+    Create,
+    /// A plain payload is refused.
+    Refuse,
+}
+
+impl Account {
+    /// The account called `name`.
+    pub fn new(name: &str, email: &str) -> Self {
+        let name = Text::derive(name);
+        Self {
+            id: AccountId::of(name.as_str()),
+            name,
+            email: Text::derive(email),
+        }
+    }
+
+    /// The account as a timeline names it.
+    pub fn person(&self) -> Person {
+        Person {
+            id: self.id,
+            name: self.name.clone(),
+        }
+    }
+}
+
+impl Policy {
+    /// The account of this id.
+    pub fn account(&self, id: AccountId) -> Option<&Account> {
+        self.accounts.iter().find(|account| account.id == id)
+    }
+
+    /// The account of this name.
+    pub fn account_named(&self, name: &str) -> Option<&Account> {
+        self.accounts
+            .iter()
+            .find(|account| account.name.as_str() == name)
+    }
+
+    /// The id of the default service.
+    pub fn default_service_id(&self) -> ServiceId {
+        ServiceId::of(self.default_service.as_str())
+    }
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            accounts: Vec::new(),
+            services: Vec::new(),
+            default_service: Text::derive("default"),
+            service_label: "service".into(),
+            unknown_services: UnknownServices::Create,
+            max_services: 1_000,
+            severity: SeverityWords::default(),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Refusals: domain answers, not errors. They say why, and are shown; they are not logged.
+
+use super::actor::Actor;
+use super::alert::{Ending, Resolution};
+use super::id::{AccountId, AlertId};
+use super::text::Text;
+use super::time::Timestamp;
+
+/// Why an order was not carried out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// There is no such alert.
+    #[error("no alert {0}")]
+    UnknownAlert(AlertId),
+    /// There is no such account.
+    #[error("no account {0}; GET /api/v1/team/members lists them")]
+    UnknownAccount(AccountId),
+    /// It has ended, and this can only be done to an open alert (T7).
+    #[error("already resolved {0}; reopen it first")]
+    Resolved(ResolvedBy),
+    /// Somebody acknowledged it after the asker saw it; asking again takes it over (T6).
+    #[error("{by} has acknowledged it meanwhile; ask again to take it over")]
+    Overtaken {
+        /// Who was faster.
+        by: Actor,
+        /// When.
+        at: Timestamp,
+    },
+    /// Its identity has an open alert, so that it cannot be brought back (T14).
+    #[error("the same alert fires again as {open}; act on that one")]
+    OpenElsewhere {
+        /// The open alert.
+        open: AlertId,
+    },
+    /// The act to take back is not the last one on this alert, or not the asker's.
+    #[error("{}", .last.as_ref().map_or("nothing of yours to undo".to_owned(), |last| format!("not undone: {last} since")))]
+    NotUndone {
+        /// The line of the timeline that stands in the way, if one does.
+        last: Option<Text>,
+    },
+    /// A note has no text.
+    #[error("a note needs text")]
+    EmptyNote,
+    /// A service that nobody knows, where the configuration creates none.
+    #[error("no service {0}; add it to watchbell.toml, or name one that GET /api/v1/service lists")]
+    UnknownService(Text),
+    /// Another token has the name.
+    #[error("a token named {0} exists; choose another name or revoke it first")]
+    TokenExists(Text),
+    /// No token has the name.
+    #[error("no token named {0}; watchbell token list shows them")]
+    UnknownToken(Text),
+    /// A token needs a name.
+    #[error("a token needs a name")]
+    EmptyTokenName,
+}
+
+/// How and when an alert ended, for the sentence of a refusal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResolvedBy(pub Resolution);
+
+impl std::fmt::Display for ResolvedBy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.0.how {
+            Ending::Source => write!(f, "by its source at {:.0}", self.0.at),
+            Ending::Operator(by) => write!(f, "by {by} at {:.0}", self.0.at),
+        }
+    }
+}
+
+impl Refusal {
+    /// A word for programs; never changes.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownAlert(_) => "unknown_alert",
+            Self::UnknownAccount(_) => "unknown_account",
+            Self::Resolved(_) => "resolved",
+            Self::Overtaken { .. } => "overtaken",
+            Self::OpenElsewhere { .. } => "open_elsewhere",
+            Self::NotUndone { .. } => "not_undone",
+            Self::EmptyNote => "empty_note",
+            Self::UnknownService(_) => "unknown_service",
+            Self::TokenExists(_) => "token_exists",
+            Self::UnknownToken(_) => "unknown_token",
+            Self::EmptyTokenName => "empty_token_name",
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! The table: everything that is alive, as one persistent value. A snapshot of it is a clone.
+//!
+//! `put` is the only way in; what it keeps beside the entities can be derived from them.
+
+use std::sync::Arc;
+
+use imbl::{HashMap, OrdMap, OrdSet};
+
+use super::alert::{Alert, Identity};
+use super::change::Change;
+use super::entity::{Entity, Key};
+use super::id::{AlertId, OnceId, ServiceId, TokenId};
+use super::once::Once;
+use super::policy::Policy;
+use super::service::Service;
+use super::time::Timestamp;
+use super::token::Token;
+
+/// Everything that is alive.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    policy: Arc<Policy>,
+    alerts: OrdMap<AlertId, Arc<Alert>>,
+    open: HashMap<Identity, AlertId>,
+    newest: HashMap<Identity, AlertId>,
+    services: OrdMap<ServiceId, Arc<Service>>,
+    tokens: OrdMap<TokenId, Arc<Token>>,
+    onces: OrdMap<OnceId, Arc<Once>>,
+    due: OrdSet<(Timestamp, Key)>,
+}
+
+impl Table {
+    /// What the configuration means now.
+    pub fn policy(&self) -> &Arc<Policy> {
+        &self.policy
+    }
+
+    /// Replaces the policy.
+    pub fn adopt(&mut self, policy: Arc<Policy>) {
+        self.policy = policy;
+    }
+
+    /// The alert of this id.
+    pub fn alert(&self, id: AlertId) -> Option<&Arc<Alert>> {
+        self.alerts.get(&id)
+    }
+
+    /// All alerts that are kept, ended ones too, in order of their ids.
+    pub fn alerts(&self) -> impl Iterator<Item = &Arc<Alert>> {
+        self.alerts.values()
+    }
+
+    /// How many alerts are kept.
+    pub fn alert_count(&self) -> usize {
+        self.alerts.len()
+    }
+
+    /// The open alert of an identity: there is one at most.
+    pub fn open(&self, identity: &Identity) -> Option<&Arc<Alert>> {
+        self.open.get(identity).and_then(|id| self.alerts.get(id))
+    }
+
+    /// All open alerts, in no order.
+    pub fn open_alerts(&self) -> impl Iterator<Item = &Arc<Alert>> {
+        self.open.values().filter_map(|id| self.alerts.get(id))
+    }
+
+    /// The last episode of an identity, open or not.
+    pub fn newest(&self, identity: &Identity) -> Option<&Arc<Alert>> {
+        self.newest.get(identity).and_then(|id| self.alerts.get(id))
+    }
+
+    /// The service of this id.
+    pub fn service(&self, id: ServiceId) -> Option<&Arc<Service>> {
+        self.services.get(&id)
+    }
+
+    /// All services, in order of their ids.
+    pub fn services(&self) -> impl ExactSizeIterator<Item = &Arc<Service>> {
+        self.services.values()
+    }
+
+    /// The name of a service; its id's first block, should it be unknown.
+    pub fn service_name(&self, id: ServiceId) -> String {
+        self.service(id).map_or_else(
+            || id.0.simple().to_string().chars().take(8).collect(),
+            |service| service.name.to_string(),
+        )
+    }
+
+    /// All tokens, in order of their ids.
+    pub fn tokens(&self) -> impl ExactSizeIterator<Item = &Arc<Token>> {
+        self.tokens.values()
+    }
+
+    /// The token of this name.
+    pub fn token_named(&self, name: &str) -> Option<&Arc<Token>> {
+        self.tokens
+            .values()
+            .find(|token| token.name.as_str() == name)
+    }
+
+    /// What an idempotency key led to.
+    pub fn once(&self, id: OnceId) -> Option<&Arc<Once>> {
+        self.onces.get(&id)
+    }
+
+    /// The next deadline, and whose it is.
+    pub fn next_due(&self) -> Option<(Timestamp, Key)> {
+        self.due.get_min().copied()
+    }
+
+    /// Puts one entity's new state in place of its old one.
+    pub fn put(&mut self, change: &Change) {
+        if let Some(due) = self.entity(change.key).and_then(|old| old.due()) {
+            self.due.remove(&(due, change.key));
+        }
+        if let Some(due) = change.next.as_ref().and_then(Entity::due) {
+            self.due.insert((due, change.key));
+        }
+        match (change.key, &change.next) {
+            (_, Some(Entity::Alert(alert))) => self.put_alert(alert),
+            (_, Some(Entity::Service(service))) => {
+                self.services.insert(service.id, Arc::clone(service));
+            }
+            (_, Some(Entity::Token(token))) => {
+                self.tokens.insert(token.id, Arc::clone(token));
+            }
+            (_, Some(Entity::Once(once))) => {
+                self.onces.insert(once.id, Arc::clone(once));
+            }
+            (Key::Alert(id), None) => self.drop_alert(id),
+            (Key::Service(id), None) => {
+                self.services.remove(&id);
+            }
+            (Key::Token(id), None) => {
+                self.tokens.remove(&id);
+            }
+            (Key::Once(id), None) => {
+                self.onces.remove(&id);
+            }
+        }
+    }
+
+    /// The entity of this key.
+    pub fn entity(&self, key: Key) -> Option<Entity> {
+        match key {
+            Key::Alert(id) => self.alerts.get(&id).cloned().map(Entity::Alert),
+            Key::Service(id) => self.services.get(&id).cloned().map(Entity::Service),
+            Key::Token(id) => self.tokens.get(&id).cloned().map(Entity::Token),
+            Key::Once(id) => self.onces.get(&id).cloned().map(Entity::Once),
+        }
+    }
+
+    /// Every entity, kind by kind: what a store that kept everything gives back.
+    pub fn entities(&self) -> impl Iterator<Item = Entity> {
+        let alerts = self.alerts.values().cloned().map(Entity::Alert);
+        let services = self.services.values().cloned().map(Entity::Service);
+        let tokens = self.tokens.values().cloned().map(Entity::Token);
+        let onces = self.onces.values().cloned().map(Entity::Once);
+        alerts.chain(services).chain(tokens).chain(onces)
+    }
+
+    fn put_alert(&mut self, alert: &Arc<Alert>) {
+        if alert.is_open() {
+            self.open.insert(alert.identity.clone(), alert.id);
+        } else if self.open.get(&alert.identity) == Some(&alert.id) {
+            self.open.remove(&alert.identity);
+        }
+        let newest = self.newest(&alert.identity);
+        if newest.is_none_or(|newest| newest.occurrence <= alert.occurrence) {
+            self.newest.insert(alert.identity.clone(), alert.id);
+        }
+        self.alerts.insert(alert.id, Arc::clone(alert));
+    }
+
+    fn drop_alert(&mut self, id: AlertId) {
+        let Some(alert) = self.alerts.remove(&id) else {
+            return;
+        };
+        for index in [&mut self.open, &mut self.newest] {
+            if index.get(&alert.identity) == Some(&id) {
+                index.remove(&alert.identity);
+            }
+        }
+    }
+}
