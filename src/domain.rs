@@ -34,3 +34,6 @@ pub mod draft;
 pub mod entity;
 pub mod refusal;
 pub mod table;
+
+#[cfg(test)]
+pub(crate) mod samples;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::actor::{Actor, Person};
-use super::alert::lifecycle::{self, Act, By, Happening, Heard, Step};
+use super::alert::lifecycle::{self, Act, By, Happening, Heard, Move, Step};
 use super::alert::{Alert, Identity, Namespace, Naming};
 use super::command::{Acted, AlertCommand, Answer, Command, Order, TokenCommand};
 use super::draft::Draft;
@@ -21,15 +21,11 @@ use super::token::Token;
 /// Decides one order in the draft. What it refuses may have been put in part: `Draft::attempt`
 /// takes that back.
 pub fn decide(draft: &mut Draft, order: &Order) -> Result<Answer, Refusal> {
-    let by = By {
-        actor: &order.actor,
-        seen: order.seen,
-    };
+    let by = By { actor: &order.actor, seen: order.seen };
     match &order.command {
         Command::Report(reports) => {
-            let decided = reports
-                .iter()
-                .map(|one| draft.or_restore(|draft| report(draft, by, one)));
+            let decided =
+                reports.iter().map(|one| draft.or_restore(|draft| report(draft, by, one)));
             Ok(Answer::Reported(decided.collect()))
         }
         Command::Alerts(alerts, command) => {
@@ -57,14 +53,12 @@ fn report(draft: &mut Draft, by: By<'_>, report: &Report) -> Result<Option<Alert
             take(draft, by, Some(&open), &Happening::Ended)?;
             Ok(Some(open.id))
         }
-        Report::Firing {
-            subject: Subject::Known(identity),
-            payload,
-        } => firing(draft, by, identity.clone(), payload).map(Some),
-        Report::Firing {
-            subject: Subject::Manual { namespace, once },
-            payload,
-        } => manual(draft, by, namespace, *once, payload).map(Some),
+        Report::Firing { subject: Subject::Known(identity), payload } => {
+            firing(draft, by, identity.clone(), payload).map(Some)
+        }
+        Report::Firing { subject: Subject::Manual { namespace, once }, payload } => {
+            manual(draft, by, namespace, *once, payload).map(Some)
+        }
     }
 }
 
@@ -91,17 +85,9 @@ fn manual(
     }
     let id = AlertId(draft.tick.ids.draw());
     let naming = Naming::Given(id.to_string().into());
-    let labels = payload
-        .labels
-        .with_missing([("fingerprint", &id.to_string())]);
-    let payload = Payload {
-        labels,
-        ..payload.clone()
-    };
-    let identity = Identity {
-        namespace: namespace.clone(),
-        naming,
-    };
+    let labels = payload.labels.with_missing([("fingerprint", &id.to_string())]);
+    let payload = Payload { labels, ..payload.clone() };
+    let identity = Identity { namespace: namespace.clone(), naming };
     let id = hear(draft, by, identity, id, &payload)?;
     if let Some(once) = once {
         let once = Once::now(once, id, draft.tick.now);
@@ -138,10 +124,7 @@ fn hear(
     let Happening::Report(heard) = happening else {
         return Ok(id);
     };
-    Ok(draft
-        .table()
-        .open(&heard.identity)
-        .map_or(id, |alert| alert.id))
+    Ok(draft.table().open(&heard.identity).map_or(id, |alert| alert.id))
 }
 
 /// The service that a report means. New names are kept while there is room for them.
@@ -171,17 +154,8 @@ fn service(draft: &mut Draft, actor: &Actor, named: &NamedService) -> Result<Ser
 
 fn know_service(draft: &mut Draft, actor: &Actor, name: &Text) {
     let id = ServiceId::of(name.as_str());
-    let event = draft.event(
-        actor,
-        Key::Service(id),
-        What::ServiceCreated(name.clone()),
-        None,
-    );
-    let service = Service {
-        id,
-        name: name.clone(),
-        created: draft.tick.now,
-    };
+    let event = draft.event(actor, Key::Service(id), What::ServiceCreated(name.clone()), None);
+    let service = Service { id, name: name.clone(), created: draft.tick.now };
     draft.put(Entity::Service(Arc::new(service)), Some(event));
 }
 
@@ -191,11 +165,7 @@ fn act(
     id: AlertId,
     command: &AlertCommand,
 ) -> Result<Acted, Refusal> {
-    let alert = draft
-        .table()
-        .alert(id)
-        .cloned()
-        .ok_or(Refusal::UnknownAlert(id))?;
+    let alert = draft.table().alert(id).cloned().ok_or(Refusal::UnknownAlert(id))?;
     let act = match command {
         AlertCommand::Acknowledge => Act::Acknowledge,
         AlertCommand::Unacknowledge => Act::Unacknowledge,
@@ -238,22 +208,15 @@ fn take(
 ) -> Result<Acted, Refusal> {
     match lifecycle::step(alert, happening, by, &draft.tick)? {
         Step::Keep(why) => Ok(Acted::Unchanged(why)),
-        Step::Move {
-            mut next,
-            what,
-            undo,
-        } => {
+        Step::Move(change) => {
+            let Move { mut next, what, undo } = *change;
             next.revision = draft.tick.revision;
-            let before = match undo {
-                lifecycle::Undoable::No => None,
-                lifecycle::Undoable::To(before) => Some(before),
-            };
             let subject = Key::Alert(next.id);
-            let event = what.map(|what| draft.event(by.actor, subject, what, before.as_ref()));
+            let event = what.map(|what| draft.event(by.actor, subject, what, undo.as_ref()));
             if let Some(event) = &event {
                 next.remember(Arc::clone(event));
             }
-            draft.put(Entity::Alert(Arc::new(*next)), event);
+            draft.put(Entity::Alert(Arc::new(next)), event);
             Ok(Acted::Changed)
         }
     }
@@ -261,13 +224,7 @@ fn take(
 
 fn token(draft: &mut Draft, actor: &Actor, command: &TokenCommand) -> Result<TokenId, Refusal> {
     match command {
-        TokenCommand::Create {
-            name,
-            digest,
-            scopes,
-            account,
-            namespace,
-        } => {
+        TokenCommand::Create { name, digest, scopes, account, namespace } => {
             if name.is_empty() {
                 return Err(Refusal::EmptyTokenName);
             }
@@ -306,11 +263,7 @@ fn token(draft: &mut Draft, actor: &Actor, command: &TokenCommand) -> Result<Tok
 fn adopt(draft: &mut Draft, policy: &Arc<Policy>) {
     draft.adopt(Arc::clone(policy));
     for name in policy.services.iter().chain([&policy.default_service]) {
-        if draft
-            .table()
-            .service(ServiceId::of(name.as_str()))
-            .is_none()
-        {
+        if draft.table().service(ServiceId::of(name.as_str())).is_none() {
             know_service(draft, &Actor::Watchbell, name);
         }
     }
@@ -319,10 +272,7 @@ fn adopt(draft: &mut Draft, policy: &Arc<Policy>) {
 /// A deadline may be reached late, or have been moved since: what is not due is left alone.
 fn due(draft: &mut Draft, key: Key) {
     let entity = draft.table().entity(key);
-    let passed = entity
-        .as_ref()
-        .and_then(Entity::due)
-        .is_some_and(|due| due <= draft.tick.now);
+    let passed = entity.as_ref().and_then(Entity::due).is_some_and(|due| due <= draft.tick.now);
     match (key, passed) {
         (Key::Once(_), true) => draft.end(key, None),
         (Key::Once(_), false) | (Key::Alert(_) | Key::Service(_) | Key::Token(_), _) => {}

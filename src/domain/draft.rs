@@ -38,11 +38,7 @@ pub struct Draft {
 impl Draft {
     /// A draft of what comes after `table`.
     pub fn new(table: Table, tick: Tick) -> Self {
-        Self {
-            table,
-            changes: Vec::new(),
-            tick,
-        }
+        Self { table, changes: Vec::new(), tick }
     }
 
     /// Decides one order. A refused one leaves the draft as it was.
@@ -72,20 +68,12 @@ impl Draft {
 
     /// Puts an entity's new state, with the line that explains it.
     pub fn put(&mut self, entity: Entity, event: Option<Arc<Event>>) {
-        self.change(Change {
-            key: entity.key(),
-            next: Some(entity),
-            event,
-        });
+        self.change(Change { key: entity.key(), next: Some(entity), event });
     }
 
     /// Ends an entity, with the line that explains it.
     pub fn end(&mut self, key: Key, event: Option<Arc<Event>>) {
-        self.change(Change {
-            key,
-            next: None,
-            event,
-        });
+        self.change(Change { key, next: None, event });
     }
 
     /// Replaces the policy. It is no entity: the configuration file keeps it.

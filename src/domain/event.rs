@@ -121,11 +121,7 @@ impl fmt::Display for Event {
         match &self.what {
             What::Fired { occurrence: 1, .. } => write!(f, "fired, sent by {actor}"),
             What::Fired { occurrence, .. } => {
-                write!(
-                    f,
-                    "fired for the {} time, sent by {actor}",
-                    Ordinal(*occurrence)
-                )
+                write!(f, "fired for the {} time, sent by {actor}", Ordinal(*occurrence))
             }
             What::Changed(differences) => {
                 for (at, difference) in differences.iter().enumerate() {
@@ -136,37 +132,23 @@ impl fmt::Display for Event {
             }
             What::Reworded { from, to } => write!(f, "seen again, {from} → {to}"),
             What::Worsened { from, to } => write!(f, "worse: {from} → {to}, needs somebody again"),
-            What::Acknowledged {
-                over: None,
-                assigned: None,
-            } => {
+            What::Acknowledged { over: None, assigned: None } => {
                 write!(f, "acknowledged by {actor}")
             }
-            What::Acknowledged {
-                over: None,
-                assigned: Some(person),
-            } => {
+            What::Acknowledged { over: None, assigned: Some(person) } => {
                 write!(f, "acknowledged by {actor}, assigned to {}", person.name)
             }
-            What::Acknowledged {
-                over: Some(other), ..
-            } => {
+            What::Acknowledged { over: Some(other), .. } => {
                 write!(f, "acknowledged by {actor}, taking over from {other}")
             }
             What::Unacknowledged { had } => {
                 write!(f, "un-acknowledged by {actor}, {had} had it")
             }
             What::Assigned { to: Some(to), .. } => write!(f, "assigned to {} by {actor}", to.name),
-            What::Assigned {
-                to: None,
-                from: Some(from),
-            } => {
+            What::Assigned { to: None, from: Some(from) } => {
                 write!(f, "taken from {} by {actor}", from.name)
             }
-            What::Assigned {
-                to: None,
-                from: None,
-            } => write!(f, "unassigned by {actor}"),
+            What::Assigned { to: None, from: None } => write!(f, "unassigned by {actor}"),
             What::Resolved(Ending::Source) => write!(f, "resolved by its source, {actor}"),
             What::Resolved(Ending::Operator(by)) => write!(f, "resolved by {by}"),
             What::Reopened => write!(f, "reopened by {actor}"),

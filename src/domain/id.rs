@@ -122,19 +122,16 @@ pub struct Ids {
 impl Ids {
     /// Ids that follow from `seed`.
     pub fn from_seed(seed: u128) -> Self {
-        let [high, low] = [(seed >> 64) as u64, seed as u64];
-        Self {
-            state: low,
-            stream: high,
-        }
+        let (stream, state) = Uuid::from_u128(seed).as_u64_pair();
+        Self { state, stream }
     }
 
     /// A new random (v4) id.
     pub fn draw(&mut self) -> Uuid {
         let high = self.word() ^ self.stream;
         let low = self.word().wrapping_add(self.stream.rotate_left(32));
-        let bits = (u128::from(high) << 64) | u128::from(low);
-        uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid()
+        let bits = *Uuid::from_u64_pair(high, low).as_bytes();
+        uuid::Builder::from_random_bytes(bits).into_uuid()
     }
 
     fn word(&mut self) -> u64 {

@@ -13,18 +13,13 @@ pub struct Labels(Arc<[(Box<str>, Box<str>)]>);
 impl Labels {
     /// The value of the label called `name`.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let at = self
-            .0
-            .binary_search_by(|(held, _)| held.as_ref().cmp(name))
-            .ok()?;
+        let at = self.0.binary_search_by(|(held, _)| held.as_ref().cmp(name)).ok()?;
         self.0.get(at).map(|(_, value)| value.as_ref())
     }
 
     /// The labels in order of their names.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .map(|(name, value)| (name.as_ref(), value.as_ref()))
+        self.0.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
     }
 
     /// How many labels there are.
@@ -61,10 +56,8 @@ impl Labels {
 /// Later pairs win over earlier ones of the same name.
 impl<N: Into<Box<str>>, V: Into<Box<str>>> FromIterator<(N, V)> for Labels {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
-        let sorted: BTreeMap<Box<str>, Box<str>> = pairs
-            .into_iter()
-            .map(|(name, value)| (name.into(), value.into()))
-            .collect();
+        let sorted: BTreeMap<Box<str>, Box<str>> =
+            pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         Self(sorted.into_iter().collect())
     }
 }
@@ -99,26 +92,15 @@ mod tests {
             (&[], "cbf29ce484222325"),
             (&[("alertname", "HighLoad")], "d17de6d8a6ed224c"),
             (
-                &[
-                    ("severity", "critical"),
-                    ("alertname", "DiskFull"),
-                    ("instance", "db-1:9100"),
-                ],
+                &[("severity", "critical"), ("alertname", "DiskFull"), ("instance", "db-1:9100")],
                 "bafaf1f2a64a6f67",
             ),
-            (
-                &[("b", "2"), ("alertname", "Ünïcode 🙂"), ("a", "1")],
-                "66c4fb83b40caede",
-            ),
+            (&[("b", "2"), ("alertname", "Ünïcode 🙂"), ("a", "1")], "66c4fb83b40caede"),
             (&[("a", "bc")], "a0a3542c19b900ab"),
             (&[("ab", "c")], "20ba9b3025a8b421"),
         ];
         for (pairs, hex) in table {
-            assert_eq!(
-                labels(pairs).fingerprint().to_string(),
-                *hex,
-                "of {pairs:?}"
-            );
+            assert_eq!(labels(pairs).fingerprint().to_string(), *hex, "of {pairs:?}");
         }
     }
 
@@ -126,11 +108,7 @@ mod tests {
     fn missing_labels_are_added_and_given_ones_stay() {
         let given = labels(&[("service", "web"), ("alertname", "Down")]);
         let whole = given.with_missing([("service", "db"), ("severity", "critical"), ("x", "")]);
-        let wanted = labels(&[
-            ("alertname", "Down"),
-            ("service", "web"),
-            ("severity", "critical"),
-        ]);
+        let wanted = labels(&[("alertname", "Down"), ("service", "web"), ("severity", "critical")]);
         assert_eq!(whole, wanted);
     }
 }

@@ -20,10 +20,6 @@ impl Once {
 
     /// `id` led to `alert` just now.
     pub fn now(id: OnceId, alert: AlertId, now: Timestamp) -> Self {
-        Self {
-            id,
-            alert,
-            until: after(now, Self::KEPT),
-        }
+        Self { id, alert, until: after(now, Self::KEPT) }
     }
 }

@@ -48,19 +48,12 @@ impl Account {
     /// The account called `name`.
     pub fn new(name: &str, email: &str) -> Self {
         let name = Text::derive(name);
-        Self {
-            id: AccountId::of(name.as_str()),
-            name,
-            email: Text::derive(email),
-        }
+        Self { id: AccountId::of(name.as_str()), name, email: Text::derive(email) }
     }
 
     /// The account as a timeline names it.
     pub fn person(&self) -> Person {
-        Person {
-            id: self.id,
-            name: self.name.clone(),
-        }
+        Person { id: self.id, name: self.name.clone() }
     }
 }
 
@@ -72,9 +65,7 @@ impl Policy {
 
     /// The account of this name.
     pub fn account_named(&self, name: &str) -> Option<&Account> {
-        self.accounts
-            .iter()
-            .find(|account| account.name.as_str() == name)
+        self.accounts.iter().find(|account| account.name.as_str() == name)
     }
 
     /// The id of the default service.

@@ -1,1 +1,247 @@
-//! stub
+//! The filter: what people type to see only some of the alerts.
+//!
+//! All words must match. `word` is looked for, in any case, in title, service, person and label
+//! values; `!word` must not occur; `name=value`, `!=`, `=~`, `!~` compare. The plain names
+//! `severity service state assignee title` (or `@severity` and so on) are the alert's own fields,
+//! every other name is a label, and so is every quoted one.
+
+mod parse;
+
+use std::ops::Range;
+
+use super::alert::{Alert, State};
+use super::id::AccountId;
+use super::matcher::Condition;
+use super::severity::Severity;
+use super::table::Table;
+use super::text::Text;
+use super::time::{SignedDuration, Timestamp};
+
+/// A filter, as far as it could be read.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    terms: Vec<Term>,
+    problems: Vec<Problem>,
+}
+
+/// A piece of the text that could not be read, and is left out until it can.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where, in bytes.
+    pub range: Range<usize>,
+    /// Why.
+    pub reason: Text,
+}
+
+#[derive(Clone, Debug)]
+enum Term {
+    Word { lower: String, wanted: Wanted },
+    Field(Field, Condition),
+    Label(String, Condition),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Somewhere,
+    Nowhere,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Severity,
+    Service,
+    State,
+    Assignee,
+    Title,
+}
+
+/// For whom and when a filter is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// The table the alerts are of.
+    pub table: &'a Table,
+    /// Who `me` is.
+    pub me: Option<AccountId>,
+    /// Now.
+    pub now: Timestamp,
+}
+
+impl Filter {
+    /// How long an ended alert is shown without being asked for by its state.
+    pub const ENDED_SHOWN: SignedDuration = SignedDuration::from_mins(15);
+
+    /// Reads `text`. What cannot be read is a problem; the rest applies.
+    pub fn parse(text: &str) -> Self {
+        parse::parse(text)
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty() && self.problems.is_empty()
+    }
+
+    /// What could not be read, in order.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// Whether the alert is to be shown: it matches, and it is open, ended lately, or asked for
+    /// by a state.
+    pub fn shows(&self, alert: &Alert, view: View<'_>) -> bool {
+        let lately = alert.is_open() || alert.ended_within(Self::ENDED_SHOWN, view.now);
+        (lately || self.names_state()) && self.matches(alert, view)
+    }
+
+    /// Whether every term matches.
+    pub fn matches(&self, alert: &Alert, view: View<'_>) -> bool {
+        self.terms.iter().all(|term| term.matches(alert, view))
+    }
+
+    fn names_state(&self) -> bool {
+        self.terms.iter().any(|term| matches!(term, Term::Field(Field::State, _)))
+    }
+}
+
+impl Term {
+    fn matches(&self, alert: &Alert, view: View<'_>) -> bool {
+        match self {
+            Self::Word { lower, wanted } => {
+                let somewhere = mentions(alert, view.table, lower);
+                somewhere == (*wanted == Wanted::Somewhere)
+            }
+            Self::Field(field, condition) => field.holds(alert, view, condition),
+            Self::Label(name, condition) => {
+                condition.holds([alert.labels.get(name).unwrap_or_default()])
+            }
+        }
+    }
+}
+
+impl Field {
+    fn holds(self, alert: &Alert, view: View<'_>, condition: &Condition) -> bool {
+        match self {
+            Self::Severity => condition.holds(match alert.severity {
+                Severity::Critical => ["critical", "crit"],
+                Severity::Warning => ["warning", "warn"],
+            }),
+            Self::Service => condition.holds([view.table.service_name(alert.service).as_str()]),
+            Self::State => condition.holds(match alert.standing.state {
+                State::Firing => ["firing", "fire"],
+                State::Acknowledged(_) => ["acknowledged", "ack"],
+                State::Resolved(_) => ["resolved", "res"],
+            }),
+            Self::Assignee => {
+                let assignee = alert.standing.assignee.as_ref();
+                let name = assignee.map_or("nobody", |person| person.name.as_str());
+                let mine = assignee.is_some() && assignee.map(|person| person.id) == view.me;
+                condition.holds([name].into_iter().chain(mine.then_some("me")))
+            }
+            Self::Title => condition.holds([alert.title.as_str()]),
+        }
+    }
+}
+
+/// Whether the lower-case `word` occurs where people look for words.
+fn mentions(alert: &Alert, table: &Table, word: &str) -> bool {
+    let has = |text: &str| text.to_lowercase().contains(word);
+    has(alert.title.as_str())
+        || has(&table.service_name(alert.service))
+        || alert.standing.assignee.as_ref().is_some_and(|person| has(person.name.as_str()))
+        || alert.standing.acknowledgement().is_some_and(|held| has(&held.by.to_string()))
+        || alert.labels.iter().any(|(_, value)| has(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::command::AlertCommand;
+    use crate::domain::samples::{Desk, account, labels, payload};
+
+    #[test]
+    fn filters_show_what_their_words_say() {
+        let mut desk = Desk::new();
+        let mut disk = payload("disk is full on db1", "critical");
+        disk.labels = labels(&[("instance", "db1:9100"), ("state", "failed"), ("service", "web")]);
+        let id = desk.fires("disk", disk);
+        desk.act(&account("alice"), id, AlertCommand::Acknowledge).unwrap();
+        let table = [
+            ("", true),
+            ("DISK", true),
+            ("disk full", true),
+            ("\"is full\"", true),
+            ("\"full is\"", false),
+            ("alice", true),
+            ("9100", true),
+            ("!disk", false),
+            ("!cpu", true),
+            ("state=ack", true),
+            ("state=acknowledged @severity=crit", true),
+            ("state=firing", false),
+            ("state!=firing", true),
+            ("\"state\"=failed", true),
+            ("\"state\"=firing", false),
+            ("service=web", true),
+            ("service=~we.", true),
+            ("service=~e", false),
+            ("service!~\"db|web\"", false),
+            ("assignee=me", true),
+            ("assignee=alice", true),
+            ("assignee=nobody", false),
+            ("instance=~db.*", true),
+            ("missing=\"\"", true),
+            ("missing!=\"\"", false),
+        ];
+        let me = account("alice").person().map(|person| person.id);
+        let view = View { table: &desk.table, me, now: desk.now };
+        for (text, shown) in table {
+            let filter = Filter::parse(text);
+            assert_eq!(filter.problems(), [], "in {text:?}");
+            assert_eq!(filter.shows(desk.alert(id), view), shown, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_located_and_the_rest_applies() {
+        let table = [
+            ("state=firing service=~\"(pay.*|web\"", 13..34, "( not closed"),
+            ("a \"open", 2..7, "\" not closed"),
+            (
+                "state=frining",
+                0..13,
+                "no such value; there are firing, fire, acknowledged, ack, resolved, res",
+            ),
+            ("=x", 0..2, "a name is missing before the sign"),
+            ("!", 0..1, "a word is missing"),
+            ("@who=x", 0..6, "no field @who; there are severity, service, state, assignee, title"),
+        ];
+        for (text, range, reason) in table {
+            let filter = Filter::parse(text);
+            assert_eq!(filter.problems(), [Problem { range, reason: reason.into() }], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn ended_alerts_are_shown_for_a_quarter_of_an_hour_and_then_on_request() {
+        let mut desk = Desk::new();
+        let id = desk.fires("disk", payload("disk", "critical"));
+        desk.ends("disk");
+        let shown = |desk: &Desk, text: &str| {
+            let view = View { table: &desk.table, me: None, now: desk.now };
+            Filter::parse(text).shows(desk.alert(id), view)
+        };
+        assert!(shown(&desk, ""));
+        desk.wait(SignedDuration::from_mins(15));
+        assert!(!shown(&desk, "disk"));
+        assert!(shown(&desk, "state=resolved"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_and_every_problem_lies_in_it(text in ".{0,40}") {
+            for problem in Filter::parse(&text).problems() {
+                proptest::prop_assert!(text.get(problem.range.clone()).is_some());
+                proptest::prop_assert!(!problem.range.is_empty());
+            }
+        }
+    }
+}

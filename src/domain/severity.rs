@@ -55,11 +55,7 @@ impl SeverityWords {
         let critical = CRITICAL.iter().map(|word| (*word, Severity::Critical));
         let warning = WARNING.iter().map(|word| (*word, Severity::Warning));
         let words = critical.chain(warning).chain(more);
-        Self(
-            words
-                .map(|(word, level)| (normal(word).into(), level))
-                .collect(),
-        )
+        Self(words.map(|(word, level)| (normal(word).into(), level)).collect())
     }
 
     /// What `word` means; case and space around it do not count.
@@ -75,10 +71,7 @@ impl SeverityWords {
 
     /// The words of one level, sorted: what a refusal offers.
     pub fn of(&self, level: Severity) -> impl Iterator<Item = &str> {
-        self.0
-            .iter()
-            .filter(move |(_, held)| **held == level)
-            .map(|(word, _)| word.as_ref())
+        self.0.iter().filter(move |(_, held)| **held == level).map(|(word, _)| word.as_ref())
     }
 }
 

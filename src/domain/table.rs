@@ -95,9 +95,7 @@ impl Table {
 
     /// The token of this name.
     pub fn token_named(&self, name: &str) -> Option<&Arc<Token>> {
-        self.tokens
-            .values()
-            .find(|token| token.name.as_str() == name)
+        self.tokens.values().find(|token| token.name.as_str() == name)
     }
 
     /// What an idempotency key led to.

@@ -136,10 +136,7 @@ impl FromStr for Scopes {
     type Err = UnknownScope;
 
     fn from_str(list: &str) -> Result<Self, Self::Err> {
-        let words = list
-            .split(',')
-            .map(str::trim)
-            .filter(|word| !word.is_empty());
+        let words = list.split(',').map(str::trim).filter(|word| !word.is_empty());
         words
             .map(|word| {
                 let known = Scope::ALL.into_iter().find(|scope| scope.word() == word);

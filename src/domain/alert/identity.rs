@@ -36,10 +36,7 @@ pub enum Naming {
 impl Naming {
     /// A label set as a name.
     pub fn of_labels(labels: Labels) -> Self {
-        Self::Labels {
-            fingerprint: labels.fingerprint(),
-            labels,
-        }
+        Self::Labels { fingerprint: labels.fingerprint(), labels }
     }
 
     /// What a sender means who calls an alert `given` and sends `labels` with it: the label set
@@ -47,10 +44,7 @@ impl Naming {
     pub fn of_report(given: &str, labels: &Labels) -> Self {
         let fingerprint = labels.fingerprint();
         if fingerprint.to_string() == given {
-            Self::Labels {
-                fingerprint,
-                labels: labels.clone(),
-            }
+            Self::Labels { fingerprint, labels: labels.clone() }
         } else {
             Self::Given(given.into())
         }
@@ -115,14 +109,8 @@ mod tests {
     #[test]
     fn two_label_sets_under_one_hash_are_two_names() {
         let fingerprint = Fingerprint(1);
-        let one = Naming::Labels {
-            fingerprint,
-            labels: labels("One"),
-        };
-        let other = Naming::Labels {
-            fingerprint,
-            labels: labels("Other"),
-        };
+        let one = Naming::Labels { fingerprint, labels: labels("One") };
+        let other = Naming::Labels { fingerprint, labels: labels("Other") };
         assert_ne!(one, other);
     }
 }

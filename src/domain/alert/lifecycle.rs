@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::alert::{Alert, Note, Seen};
+use super::episode::{Alert, Note, Seen};
 use super::identity::Identity;
 use super::state::{Acknowledgement, Ending, Resolution, Standing, State};
 use crate::domain::actor::{Actor, Person};
@@ -83,24 +83,26 @@ pub struct By<'a> {
 pub enum Step {
     /// Nothing changes.
     Keep(Unchanged),
-    /// The alert, or a new one, becomes `next`.
-    Move {
-        /// The new state.
-        next: Box<Alert>,
-        /// The line that explains it, if it deserves one.
-        what: Option<What>,
-        /// What an undo of it would put back.
-        undo: Undoable,
-    },
+    /// An alert changes, or begins.
+    Move(Box<Move>),
 }
 
-/// Whether a step can be taken back.
+/// How an alert changes.
 #[derive(Debug)]
-pub enum Undoable {
-    /// It cannot.
-    No,
-    /// To this standing.
-    To(Standing),
+pub struct Move {
+    /// Its new state.
+    pub next: Alert,
+    /// The line that explains it, if it deserves one.
+    pub what: Option<What>,
+    /// What an undo puts back, where people can take it back.
+    pub undo: Option<Standing>,
+}
+
+impl Step {
+    /// A change that nobody can take back.
+    fn to(next: Alert, what: Option<What>) -> Self {
+        Self::Move(Box::new(Move { next, what, undo: None }))
+    }
 }
 
 /// Takes one step. `alert` is the open episode of the identity, or else its newest one.
@@ -127,14 +129,7 @@ pub fn step(
 
 /// T1: a new alert.
 fn begin(heard: &Heard, previous: Option<AlertId>, tick: &Tick) -> Step {
-    let Heard {
-        id,
-        occurrence,
-        identity,
-        service,
-        payload,
-        ..
-    } = heard;
+    let Heard { id, occurrence, identity, service, payload, .. } = heard;
     let next = Alert {
         id: *id,
         identity: identity.clone(),
@@ -147,10 +142,7 @@ fn begin(heard: &Heard, previous: Option<AlertId>, tick: &Tick) -> Step {
         link: payload.link.clone(),
         starts_at: payload.starts_at,
         received: tick.now,
-        seen: Seen {
-            count: 1,
-            last: tick.now,
-        },
+        seen: Seen { count: 1, last: tick.now },
         standing: Standing::begun(tick.now, tick.revision),
         previous,
         occurrence: *occurrence,
@@ -158,15 +150,8 @@ fn begin(heard: &Heard, previous: Option<AlertId>, tick: &Tick) -> Step {
         notes: Vec::new(),
         recent: Vec::new(),
     };
-    let what = What::Fired {
-        occurrence: *occurrence,
-        previous,
-    };
-    Step::Move {
-        next: Box::new(next),
-        what: Some(what),
-        undo: Undoable::No,
-    }
+    let what = What::Fired { occurrence: *occurrence, previous };
+    Step::to(next, Some(what))
 }
 
 /// T2 and T3: an open alert is heard again.
@@ -181,33 +166,19 @@ fn hear(alert: &Alert, heard: &Heard, tick: &Tick) -> Step {
     }
     next.labels = payload.labels.clone();
     next.annotations = payload.annotations.clone();
-    next.link = payload.link.clone();
+    next.link.clone_from(&payload.link);
     next.starts_at = payload.starts_at;
     next.seen = heard_again(alert, tick);
-    let held = alert
-        .standing
-        .acknowledgement()
-        .map_or(alert.severity, |held| held.level);
+    let held = alert.standing.acknowledgement().map_or(alert.severity, |held| held.level);
     if next.severity > held {
         next.standing.state = State::Firing;
         next.standing.needed = tick.now;
         next.standing.touched = tick.revision;
-        let what = What::Worsened {
-            from: alert.severity,
-            to: next.severity,
-        };
-        return Step::Move {
-            next: Box::new(next),
-            what: Some(what),
-            undo: Undoable::No,
-        };
+        let what = What::Worsened { from: alert.severity, to: next.severity };
+        return Step::to(next, Some(what));
     }
     let what = difference(alert, &next, heard).or_else(|| reworded(alert, &next, tick));
-    Step::Move {
-        next: Box::new(next),
-        what,
-        undo: Undoable::No,
-    }
+    Step::to(next, what)
 }
 
 /// T4 and T5: a source says that it has ended.
@@ -217,17 +188,10 @@ fn end(alert: &Alert, tick: &Tick) -> Step {
     }
     let mut next = alert.clone();
     next.seen = heard_again(alert, tick);
-    next.standing.state = State::Resolved(Resolution {
-        how: Ending::Source,
-        at: tick.now,
-    });
+    next.standing.state = State::Resolved(Resolution { how: Ending::Source, at: tick.now });
     next.standing.touched = tick.revision;
     let what = What::Resolved(Ending::Source);
-    Step::Move {
-        next: Box::new(next),
-        what: Some(what),
-        undo: Undoable::No,
-    }
+    Step::to(next, Some(what))
 }
 
 fn act(alert: &Alert, act: &Act, by: By<'_>, tick: &Tick) -> Result<Step, Refusal> {
@@ -251,10 +215,7 @@ fn acknowledge(alert: &Alert, by: By<'_>, tick: &Tick) -> Result<Step, Refusal> 
             return Ok(Step::Keep(Unchanged::AcknowledgedAlready));
         }
         State::Acknowledged(held) if by.seen.is_some_and(|seen| held.revision > seen) => {
-            return Err(Refusal::Overtaken {
-                by: held.by.clone(),
-                at: held.at,
-            });
+            return Err(Refusal::Overtaken { by: held.by.clone(), at: held.at });
         }
         State::Acknowledged(held) => (Some(held.by.clone()), alert.severity.max(held.level)),
     };
@@ -268,10 +229,7 @@ fn acknowledge(alert: &Alert, by: By<'_>, tick: &Tick) -> Result<Step, Refusal> 
         level,
         revision: tick.revision,
     });
-    let what = What::Acknowledged {
-        over,
-        assigned: assigned.clone(),
-    };
+    let what = What::Acknowledged { over, assigned: assigned.clone() };
     Ok(stand(alert, what, tick, |standing| {
         standing.state = state;
         standing.assignee = assigned.or(standing.assignee.take());
@@ -285,15 +243,10 @@ fn unacknowledge(alert: &Alert, tick: &Tick) -> Result<Step, Refusal> {
         State::Firing => return Ok(Step::Keep(Unchanged::NotAcknowledged)),
         State::Acknowledged(held) => held.by.clone(),
     };
-    Ok(stand(
-        alert,
-        What::Unacknowledged { had },
-        tick,
-        |standing| {
-            standing.state = State::Firing;
-            standing.needed = tick.now;
-        },
-    ))
+    Ok(stand(alert, What::Unacknowledged { had }, tick, |standing| {
+        standing.state = State::Firing;
+        standing.needed = tick.now;
+    }))
 }
 
 /// T12, T7: somebody else's, or nobody's. Apart from acknowledging.
@@ -305,12 +258,9 @@ fn assign(alert: &Alert, to: Option<&Person>, tick: &Tick) -> Result<Step, Refus
     if from.as_ref().map(|person| person.id) == to.map(|person| person.id) {
         return Ok(Step::Keep(Unchanged::AssignedAlready));
     }
-    let what = What::Assigned {
-        from,
-        to: to.cloned(),
-    };
+    let what = What::Assigned { from, to: to.cloned() };
     Ok(stand(alert, what, tick, |standing| {
-        standing.assignee = to.cloned()
+        standing.assignee = to.cloned();
     }))
 }
 
@@ -339,17 +289,9 @@ fn reopen(alert: &Alert, tick: &Tick) -> Step {
 /// T12, T7: a note, in any state.
 fn note(alert: &Alert, text: &Text, by: By<'_>, tick: &Tick) -> Step {
     let mut next = alert.clone();
-    next.notes.push(Note {
-        at: tick.now,
-        by: by.actor.clone(),
-        text: text.clone(),
-    });
+    next.notes.push(Note { at: tick.now, by: by.actor.clone(), text: text.clone() });
     let what = What::Noted(text.clone());
-    Step::Move {
-        next: Box::new(next),
-        what: Some(what),
-        undo: Undoable::No,
-    }
+    Step::to(next, Some(what))
 }
 
 /// Puts back how the alert stood before the actor's acts of that commit. Refused if they did
@@ -357,11 +299,7 @@ fn note(alert: &Alert, text: &Text, by: By<'_>, tick: &Tick) -> Step {
 fn undo(alert: &Alert, revision: Revision, by: By<'_>) -> Result<Step, Refusal> {
     let moved = |event: &&Arc<Event>| event.revision == alert.standing.touched;
     let in_the_way = || Refusal::NotUndone {
-        last: alert
-            .recent
-            .iter()
-            .rfind(moved)
-            .map(|event| Text::derive(&event.to_string())),
+        last: alert.recent.iter().rfind(moved).map(|event| Text::derive(&event.to_string())),
     };
     let of_then: Vec<&Arc<Event>> = alert
         .recent
@@ -381,15 +319,8 @@ fn undo(alert: &Alert, revision: Revision, by: By<'_>) -> Result<Step, Refusal> 
     }
     let mut next = alert.clone();
     next.standing = before.clone();
-    let what = What::Undone {
-        act: Text::derive(&first.to_string()),
-        revision,
-    };
-    Ok(Step::Move {
-        next: Box::new(next),
-        what: Some(what),
-        undo: Undoable::No,
-    })
+    let what = What::Undone { act: Text::derive(&first.to_string()), revision };
+    Ok(Step::to(next, Some(what)))
 }
 
 /// A step of a person: moves the standing, and can be undone.
@@ -397,12 +328,7 @@ fn stand(alert: &Alert, what: What, tick: &Tick, change: impl FnOnce(&mut Standi
     let mut next = alert.clone();
     change(&mut next.standing);
     next.standing.touched = tick.revision;
-    let undo = Undoable::To(alert.standing.clone());
-    Step::Move {
-        next: Box::new(next),
-        what: Some(what),
-        undo,
-    }
+    Step::Move(Box::new(Move { next, what: Some(what), undo: Some(alert.standing.clone()) }))
 }
 
 fn ended(resolution: &Resolution) -> Refusal {
@@ -410,10 +336,7 @@ fn ended(resolution: &Resolution) -> Refusal {
 }
 
 fn heard_again(alert: &Alert, tick: &Tick) -> Seen {
-    Seen {
-        count: alert.seen.count.saturating_add(1),
-        last: tick.now,
-    }
+    Seen { count: alert.seen.count.saturating_add(1), last: tick.now }
 }
 
 fn unknown(reading: &SeverityReading) -> Option<Text> {
@@ -427,20 +350,10 @@ fn unknown(reading: &SeverityReading) -> Option<Text> {
 fn difference(was: &Alert, is: &Alert, heard: &Heard) -> Option<What> {
     let mut differences = Vec::new();
     if was.severity != is.severity {
-        differences.push(Difference::Severity {
-            from: was.severity,
-            to: is.severity,
-        });
+        differences.push(Difference::Severity { from: was.severity, to: is.severity });
     }
-    if let Some(from) = heard
-        .service_was
-        .as_ref()
-        .filter(|from| **from != heard.service_is)
-    {
-        differences.push(Difference::Service {
-            from: from.clone(),
-            to: heard.service_is.clone(),
-        });
+    if let Some(from) = heard.service_was.as_ref().filter(|from| **from != heard.service_is) {
+        differences.push(Difference::Service { from: from.clone(), to: heard.service_is.clone() });
     }
     let labels = changed_names(&was.labels, &is.labels);
     if !labels.is_empty() {
@@ -451,38 +364,23 @@ fn difference(was: &Alert, is: &Alert, heard: &Heard) -> Option<What> {
 
 fn changed_names(was: &Labels, is: &Labels) -> Vec<Text> {
     let gone = was.iter().filter(|(name, _)| is.get(name).is_none());
-    let new = is
-        .iter()
-        .filter(|(name, value)| was.get(name) != Some(*value));
-    gone.chain(new)
-        .map(|(name, _)| Text::derive(name))
-        .collect()
+    let new = is.iter().filter(|(name, value)| was.get(name) != Some(*value));
+    gone.chain(new).map(|(name, _)| Text::derive(name)).collect()
 }
 
 /// T2's other line: a rule with a figure in its text rewords it at every report, so the newest
 /// wording joins the timeline only now and then.
 fn reworded(was: &Alert, is: &Alert, tick: &Tick) -> Option<What> {
     const AT_MOST_EVERY: SignedDuration = SignedDuration::from_mins(15);
-    let last = was
-        .recent
-        .iter()
-        .rfind(|event| matches!(event.what, What::Reworded { .. }));
+    let last = was.recent.iter().rfind(|event| matches!(event.what, What::Reworded { .. }));
     if last.is_some_and(|event| since(tick.now, event.at) < AT_MOST_EVERY) {
         return None;
     }
     if was.title != is.title {
-        return Some(What::Reworded {
-            from: was.title.clone(),
-            to: is.title.clone(),
-        });
+        return Some(What::Reworded { from: was.title.clone(), to: is.title.clone() });
     }
-    let name = changed_names(&was.annotations, &is.annotations)
-        .into_iter()
-        .next()?;
+    let name = changed_names(&was.annotations, &is.annotations).into_iter().next()?;
     let text =
         |alert: &Alert| Text::derive(alert.annotations.get(name.as_str()).unwrap_or("(nothing)"));
-    Some(What::Reworded {
-        from: text(was),
-        to: text(is),
-    })
+    Some(What::Reworded { from: text(was), to: text(is) })
 }

@@ -64,12 +64,7 @@ pub struct Standing {
 impl Standing {
     /// How every alert begins.
     pub fn begun(now: Timestamp, revision: Revision) -> Self {
-        Self {
-            state: State::Firing,
-            assignee: None,
-            needed: now,
-            touched: revision,
-        }
+        Self { state: State::Firing, assignee: None, needed: now, touched: revision }
     }
 
     /// The resolution, where it has ended.

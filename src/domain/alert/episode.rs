@@ -94,9 +94,7 @@ impl Alert {
 
     /// Whether it ended less than `span` before `now`.
     pub fn ended_within(&self, span: SignedDuration, now: Timestamp) -> bool {
-        self.standing
-            .resolution()
-            .is_some_and(|resolution| after(resolution.at, span) > now)
+        self.standing.resolution().is_some_and(|resolution| after(resolution.at, span) > now)
     }
 
     /// Adds a line to the timeline at hand; the oldest leaves when there are too many.
