@@ -1,1 +1,225 @@
-//! engine
+//! The engine: the one owner of the table, which decides, commits and publishes, in that order.
+//!
+//! `turn` and `next_due` know no clock, no thread and no runtime: tests drive them with times of
+//! their own. The writer thread is the loop around them; everybody else holds a `Handle`.
+
+mod clock;
+mod handle;
+mod inbox;
+mod publish;
+mod vitals;
+mod writer;
+
+use std::sync::Arc;
+
+use crate::domain::actor::Actor;
+use crate::domain::change::Change;
+use crate::domain::command::{Answer, Command, Order};
+use crate::domain::draft::{Draft, Tick};
+use crate::domain::id::{Ids, OpId, Revision};
+use crate::domain::refusal::Refusal;
+use crate::domain::table::Table;
+use crate::domain::text::Text;
+use crate::domain::time::{SignedDuration, Timestamp, after};
+use crate::store::{CommitError, Loaded, Store};
+
+pub use crate::store::{ArchiveError, Page, PageRequest};
+pub use handle::{Handle, SubmitError};
+pub use publish::{Cursor, Feed, FeedEnd, Lagged, Published};
+pub use vitals::{Refused, StoreState, Vital, Vitals};
+pub use writer::{Writer, WriterError, start};
+
+/// The owner of table and store.
+#[derive(Debug)]
+pub struct Engine {
+    store: Store,
+    table: Table,
+    cursor: Cursor,
+    ids: Ids,
+    now: Timestamp,
+    trouble: Option<Trouble>,
+}
+
+/// Since when, and why, nothing can be saved.
+#[derive(Clone, Debug)]
+struct Trouble {
+    since: Timestamp,
+    why: Text,
+    retry: Timestamp,
+    pause: SignedDuration,
+}
+
+/// What one turn gives back.
+#[derive(Debug)]
+pub struct Turn {
+    /// An answer to each order, in order.
+    pub answers: Vec<Result<Receipt, SubmitError>>,
+    /// What is to be published before they leave, if anything changed.
+    pub published: Option<Arc<Published>>,
+    /// How the store is.
+    pub store: StoreState,
+}
+
+/// The answer to an order that was not refused. Whatever it says is on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// What came of it.
+    pub answer: Answer,
+    /// The newest commit when it was answered; its own, if it changed anything.
+    pub revision: Revision,
+}
+
+impl Engine {
+    /// The most deadlines that one turn sees to, so that orders do not wait behind a flood.
+    const DUE_AT_ONCE: usize = 4_096;
+    /// How long a broken store is left alone, at first and at most.
+    const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(1);
+    const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(30);
+
+    /// An engine over what the store has kept. `seed` makes the ids it will draw.
+    pub fn new(store: Store, loaded: Loaded, seed: u128) -> Self {
+        let mut engine = Self {
+            store,
+            table: Table::default(),
+            cursor: Cursor { epoch: 0, revision: Revision::default() },
+            ids: Ids::from_seed(seed),
+            now: Timestamp::MIN,
+            trouble: None,
+        };
+        engine.restore(loaded);
+        engine
+    }
+
+    /// What readers start from.
+    pub fn published(&self) -> Arc<Published> {
+        self.publish(Arc::new([]))
+    }
+
+    /// Sees to what is due, decides `orders` against one draft, commits what changed, and takes
+    /// it over. If the commit fails nothing has happened, and every order is told so.
+    pub fn turn(&mut self, orders: &[Order], now: Timestamp) -> Turn {
+        self.now = now.max(self.now);
+        let reopened = self.trouble.is_some() && self.try_reopen();
+        if let Some(trouble) = &self.trouble {
+            return self.unavailable(orders.len(), &trouble.why);
+        }
+        let revision = self.cursor.revision.next();
+        let tick = Tick { now: self.now, revision, ids: self.ids.clone() };
+        let mut draft = Draft::new(self.table.clone(), tick);
+        see_to_due(&mut draft);
+        let answers: Vec<_> = orders.iter().map(|order| draft.attempt(order)).collect();
+        let (table, changes, ids) = draft.finish();
+        if !changes.is_empty() {
+            if let Err(error) = self.store.commit(revision, &changes) {
+                return self.fail(orders.len(), &error);
+            }
+            self.cursor.revision = revision;
+        }
+        let adopted = !Arc::ptr_eq(self.table.policy(), table.policy());
+        (self.table, self.ids) = (table, ids);
+        let news = reopened || adopted || !changes.is_empty();
+        Turn {
+            answers: answers.into_iter().map(|answer| self.receipt(answer)).collect(),
+            published: news.then(|| self.publish(changes.into())),
+            store: StoreState::Well,
+        }
+    }
+
+    /// When `turn` is next needed, if no order comes before.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        match &self.trouble {
+            Some(trouble) => Some(trouble.retry),
+            None => self.table.next_due().map(|(due, _)| due),
+        }
+    }
+
+    /// Gives the store back, to be closed.
+    pub fn into_store(self) -> Store {
+        self.store
+    }
+
+    fn receipt(&self, answer: Result<Answer, Refusal>) -> Result<Receipt, SubmitError> {
+        let revision = self.cursor.revision;
+        answer.map(|answer| Receipt { answer, revision }).map_err(SubmitError::Refused)
+    }
+
+    fn publish(&self, changes: Arc<[Change]>) -> Arc<Published> {
+        Arc::new(Published { cursor: self.cursor, table: self.table.clone(), changes })
+    }
+
+    /// Takes over what is on disk. The policy is not: it stays.
+    fn restore(&mut self, loaded: Loaded) {
+        let policy = Arc::clone(self.table.policy());
+        let mut table = Table::default();
+        table.adopt(policy);
+        for entity in loaded.entities {
+            table.put(&Change { key: entity.key(), next: Some(entity), event: None });
+        }
+        self.table = table;
+        self.cursor = Cursor { epoch: self.cursor.epoch + 1, revision: loaded.revision };
+    }
+
+    fn fail(&mut self, orders: usize, error: &CommitError) -> Turn {
+        tracing::error!(error = %error, "nothing can be saved");
+        let trouble = Trouble {
+            since: self.now,
+            why: Text::derive(&error.to_string()),
+            retry: after(self.now, Self::FIRST_PAUSE),
+            pause: Self::FIRST_PAUSE,
+        };
+        let why = trouble.why.clone();
+        self.trouble = Some(trouble);
+        self.unavailable(orders, &why)
+    }
+
+    fn unavailable(&self, orders: usize, why: &Text) -> Turn {
+        let since = self.trouble.as_ref().map_or(self.now, |trouble| trouble.since);
+        Turn {
+            answers: vec![Err(SubmitError::Unavailable(why.clone())); orders],
+            published: None,
+            store: StoreState::Broken { since, why: why.clone() },
+        }
+    }
+
+    /// After a failed commit the outcome may be unknown and the handle is dead: the table is
+    /// built again from what is on disk, under a new epoch. True once that worked.
+    fn try_reopen(&mut self) -> bool {
+        let Some(trouble) = &mut self.trouble else { return false };
+        if self.now < trouble.retry {
+            return false;
+        }
+        match self.store.reopen() {
+            Ok(loaded) => {
+                tracing::info!(since = %trouble.since, "saving works again");
+                self.trouble = None;
+                self.restore(loaded);
+                true
+            }
+            Err(error) => {
+                trouble.why = Text::derive(&error.to_string());
+                trouble.pause = trouble.pause.saturating_mul(2).min(Self::LONGEST_PAUSE);
+                trouble.retry = after(self.now, trouble.pause);
+                false
+            }
+        }
+    }
+}
+
+/// Decides the deadlines that have passed. One that stays due would be seen to for ever: the
+/// turn goes on without it, and the next turn comes back to it.
+fn see_to_due(draft: &mut Draft) {
+    let mut seen_to = None;
+    for _ in 0..Engine::DUE_AT_ONCE {
+        let Some((due, key)) = draft.table().next_due() else { return };
+        if due > draft.tick.now || seen_to == Some((due, key)) {
+            return;
+        }
+        seen_to = Some((due, key));
+        let op = OpId(draft.tick.ids.draw());
+        let command = Command::Due(key);
+        let order = Order { op, actor: Actor::Watchbell, seen: None, command };
+        if let Err(refusal) = draft.attempt(&order) {
+            tracing::warn!(?key, %refusal, "a deadline was refused");
+        }
+    }
+}

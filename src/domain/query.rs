@@ -160,9 +160,9 @@ mod tests {
     #[test]
     fn filters_show_what_their_words_say() {
         let mut desk = Desk::new();
-        let mut disk = payload("disk is full on db1", "critical");
-        disk.labels = labels(&[("instance", "db1:9100"), ("state", "failed"), ("service", "web")]);
-        let id = desk.fires("disk", disk);
+        let mut full = payload("disk is full on db1", "critical");
+        full.labels = labels(&[("instance", "db1:9100"), ("state", "failed"), ("service", "web")]);
+        let id = desk.fires("disk", full);
         desk.act(&account("alice"), id, AlertCommand::Acknowledge).unwrap();
         let table = [
             ("", true),

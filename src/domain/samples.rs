@@ -125,7 +125,7 @@ impl Desk {
 
     /// The alert's timeline as people read it, oldest first.
     pub(crate) fn timeline(&self, id: AlertId) -> Vec<String> {
-        self.alert(id).recent.iter().map(|event| event.to_string()).collect()
+        self.alert(id).recent.iter().map(ToString::to_string).collect()
     }
 }
 

@@ -1,0 +1,106 @@
+//! The handle: all that the rest of the program knows of the engine.
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use super::clock::Clock;
+use super::inbox::{Inbox, Waiting};
+use super::publish::{Feed, Published, Publisher};
+use super::vitals::Vitals;
+use super::{ArchiveError, Page, PageRequest, Receipt};
+use crate::domain::command::Order;
+use crate::domain::entity::Key;
+use crate::domain::event::Event;
+use crate::domain::id::OpId;
+use crate::domain::refusal::Refusal;
+use crate::domain::text::Text;
+use crate::domain::time::Timestamp;
+use crate::store::Archive;
+
+/// Why an order has no receipt.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SubmitError {
+    /// The domain refused it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Too much waits already. Nothing was taken in: try again shortly.
+    #[error("too many alerts are waiting to be saved; send again shortly")]
+    Busy,
+    /// Nothing can be saved. It may have been, all the same, if the disk failed late.
+    #[error("nothing can be saved now ({0}); try again when the storage works")]
+    Unavailable(Text),
+    /// The engine is stopping.
+    #[error("watchbell is stopping")]
+    Closed,
+}
+
+/// The engine, to those who ask it for something. Cloning is cheap.
+#[derive(Clone, Debug)]
+pub struct Handle(pub(super) Arc<Shared>);
+
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) inbox: Inbox,
+    pub(super) publisher: Publisher,
+    pub(super) vitals: Vitals,
+    pub(super) clock: Clock,
+    pub(super) archive: Archive,
+}
+
+impl Handle {
+    /// Has an order decided and, if it changes anything, committed. Once it was taken in it is
+    /// carried out, even if nobody waits for the receipt any more.
+    pub async fn submit(&self, order: Order) -> Result<Receipt, SubmitError> {
+        let (reply, receipt) = oneshot::channel();
+        if let Err(error) = self.0.inbox.push(Waiting { order, reply }) {
+            if error == SubmitError::Busy {
+                self.0.vitals.busy();
+            }
+            return Err(error);
+        }
+        receipt.await.unwrap_or(Err(SubmitError::Closed))
+    }
+
+    /// The newest published table.
+    pub fn latest(&self) -> Arc<Published> {
+        self.0.publisher.latest()
+    }
+
+    /// The newest published table, and a feed of everything after it.
+    pub fn follow(&self) -> (Arc<Published>, Feed) {
+        self.0.publisher.follow()
+    }
+
+    /// A page of a timeline, newest line first, from disk.
+    pub async fn history(
+        &self,
+        subject: Key,
+        page: PageRequest,
+    ) -> Result<Page<Event>, ArchiveError> {
+        let archive = self.0.archive.clone();
+        let read = tokio::task::spawn_blocking(move || archive.timeline(subject, page));
+        read.await.unwrap_or(Err(ArchiveError::Closed))
+    }
+
+    /// How the program is.
+    pub fn vitals(&self) -> &Vitals {
+        &self.0.vitals
+    }
+
+    /// Now, by the engine's clock.
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// An id for a new order.
+    pub fn op(&self) -> OpId {
+        OpId(Uuid::new_v4())
+    }
+
+    /// How many alerts wait to be decided.
+    pub fn depth(&self) -> usize {
+        self.0.inbox.depth()
+    }
+}

@@ -1,0 +1,108 @@
+//! The writer: the one thread that takes turns. It waits for orders or the next deadline.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::Engine;
+use super::clock::Clock;
+use super::handle::{Handle, Shared};
+use super::inbox::{Inbox, Taken};
+use super::publish::Publisher;
+use super::vitals::Vitals;
+use crate::domain::command::Order;
+use crate::domain::time::Timestamp;
+use crate::store::{CommitError, Loaded, Store};
+
+/// The running writer thread.
+#[derive(Debug)]
+pub struct Writer {
+    handle: Handle,
+    thread: JoinHandle<Result<(), CommitError>>,
+}
+
+/// Why the writer did not end well.
+#[derive(Debug, thiserror::Error)]
+pub enum WriterError {
+    /// The store could not be closed.
+    #[error("the store could not be closed: {0}")]
+    Close(#[from] CommitError),
+    /// It panicked; the log says where.
+    #[error("the writer thread panicked; the log says where")]
+    Panicked,
+}
+
+/// Starts the writer over what the store has kept.
+///
+/// Fails only if the system refuses a thread.
+pub fn start(store: Store, loaded: Loaded) -> std::io::Result<(Handle, Writer)> {
+    let archive = store.archive();
+    let engine = Engine::new(store, loaded, Uuid::new_v4().as_u128());
+    let handle = Handle(Arc::new(Shared {
+        inbox: Inbox::default(),
+        publisher: Publisher::new(engine.published()),
+        vitals: Vitals::new(),
+        clock: Clock::new(),
+        archive,
+    }));
+    let writing = handle.clone();
+    let thread = std::thread::Builder::new()
+        .name("writer".to_owned())
+        .spawn(move || write(engine, &writing.0))?;
+    Ok((handle.clone(), Writer { handle, thread }))
+}
+
+impl Writer {
+    /// Lets nothing more in, has what waits decided and committed, and closes the store. Blocks.
+    pub fn stop(self) -> Result<(), WriterError> {
+        self.handle.0.inbox.close();
+        self.thread.join().map_err(|_| WriterError::Panicked)?.map_err(WriterError::Close)
+    }
+
+    /// Whether the thread has ended, which before `stop` it must not.
+    pub fn has_ended(&self) -> bool {
+        self.thread.is_finished()
+    }
+}
+
+fn write(mut engine: Engine, shared: &Shared) -> Result<(), CommitError> {
+    // Even if this thread panics nobody must wait for it.
+    let _closing = CloseOnDrop(&shared.inbox);
+    loop {
+        let now = shared.clock.now();
+        let waiting = match shared.inbox.take(patience(engine.next_due(), now)) {
+            Taken::Orders(waiting) => waiting,
+            Taken::Closed => return engine.into_store().close(),
+        };
+        let (orders, replies): (Vec<Order>, Vec<_>) =
+            waiting.into_iter().map(|one| (one.order, one.reply)).unzip();
+        let turn = engine.turn(&orders, shared.clock.now());
+        if let Some(published) = turn.published {
+            shared.publisher.publish(published);
+        }
+        shared.vitals.store(turn.store);
+        for (reply, answer) in replies.into_iter().zip(turn.answers) {
+            // Who left before the answer came does not need it.
+            let _ = reply.send(answer);
+        }
+    }
+}
+
+/// How long until the next deadline; an hour where there is none, which costs nothing.
+fn patience(due: Option<Timestamp>, now: Timestamp) -> Duration {
+    const LONGEST: Duration = Duration::from_hours(1);
+    let until = due.map_or(LONGEST, |due| {
+        Duration::try_from(due.duration_since(now)).unwrap_or(Duration::ZERO)
+    });
+    until.min(LONGEST)
+}
+
+struct CloseOnDrop<'a>(&'a Inbox);
+
+impl Drop for CloseOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
