@@ -278,3 +278,6 @@ fn due(draft: &mut Draft, key: Key) {
         (Key::Once(_), false) | (Key::Alert(_) | Key::Service(_) | Key::Token(_), _) => {}
     }
 }
+
+#[cfg(test)]
+mod tests;

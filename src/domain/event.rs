@@ -141,6 +141,7 @@ impl fmt::Display for Event {
             What::Acknowledged { over: Some(other), .. } => {
                 write!(f, "acknowledged by {actor}, taking over from {other}")
             }
+            What::Unacknowledged { had } if had == actor => write!(f, "un-acknowledged by {actor}"),
             What::Unacknowledged { had } => {
                 write!(f, "un-acknowledged by {actor}, {had} had it")
             }

@@ -355,11 +355,24 @@ fn difference(was: &Alert, is: &Alert, heard: &Heard) -> Option<What> {
     if let Some(from) = heard.service_was.as_ref().filter(|from| **from != heard.service_is) {
         differences.push(Difference::Service { from: from.clone(), to: heard.service_is.clone() });
     }
-    let labels = changed_names(&was.labels, &is.labels);
+    let told = |name: &Text| match name.as_str() {
+        "alertname" => repeats_title(was) && repeats_title(is),
+        "severity" => was.severity != is.severity,
+        "service" => was.service != is.service,
+        _ => false,
+    };
+    let mut labels = changed_names(&was.labels, &is.labels);
+    labels.retain(|name| !told(name));
     if !labels.is_empty() {
         differences.push(Difference::Labels(labels));
     }
     (!differences.is_empty()).then_some(What::Changed(differences))
+}
+
+/// A plain alert's name is its title where its sender gave no other: then a new wording is not a
+/// new name.
+fn repeats_title(alert: &Alert) -> bool {
+    alert.labels.get("alertname").is_some_and(|name| Text::derive(name) == alert.title)
 }
 
 fn changed_names(was: &Labels, is: &Labels) -> Vec<Text> {

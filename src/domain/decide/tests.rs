@@ -1,0 +1,535 @@
+//! What may happen to an alert, as a table of every pair and as the stories that led to its rules.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use super::*;
+use crate::domain::alert::State;
+use crate::domain::command::Unchanged;
+use crate::domain::id::Revision;
+use crate::domain::labels::Labels;
+use crate::domain::samples::{Desk, account, identity, labels, payload, person};
+use crate::domain::severity::Severity;
+use crate::domain::time::SignedDuration;
+use crate::domain::token::{Digest, Scope};
+
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+
+/// An alert of alice's desk in each state, by its fingerprint.
+fn desk_with_each_state() -> (Desk, [(&'static str, AlertId); 3]) {
+    let mut desk = Desk::new();
+    let [firing, acknowledged, resolved] =
+        ["firing", "acknowledged", "resolved"].map(|name| desk.fires(name, payload(name, "crit")));
+    desk.act(&account("bob"), acknowledged, AlertCommand::Acknowledge).unwrap();
+    desk.ends("resolved");
+    let alerts = [("firing", firing), ("acknowledged", acknowledged), ("resolved", resolved)];
+    (desk, alerts)
+}
+
+#[test]
+fn every_act_on_every_state_has_its_answer() {
+    let acts = [
+        ("acknowledge", AlertCommand::Acknowledge),
+        ("un-acknowledge", AlertCommand::Unacknowledge),
+        ("assign", AlertCommand::Assign(Some(person("carol").id))),
+        ("unassign", AlertCommand::Assign(None)),
+        ("resolve", AlertCommand::Resolve),
+        ("reopen", AlertCommand::Reopen),
+        ("note", AlertCommand::Note("seen".into())),
+    ];
+    let mut table = String::new();
+    for (name, act) in acts {
+        for (at, (state, _)) in desk_with_each_state().1.into_iter().enumerate() {
+            let (mut desk, alerts) = desk_with_each_state();
+            let id = alerts[at].1;
+            let outcome = match desk.act(&account("alice"), id, act.clone()) {
+                Ok(Acted::Changed) => format!("→ {}", desk.alert(id).standing.state),
+                Ok(Acted::Unchanged(why)) => format!("unchanged: {why:?}"),
+                Err(refusal) => format!("refused: {}", refusal.code()),
+            };
+            writeln!(table, "{name:15}{state:13}{outcome}").unwrap();
+        }
+    }
+    insta::assert_snapshot!(table, @"
+    acknowledge    firing       → acknowledged
+    acknowledge    acknowledged → acknowledged
+    acknowledge    resolved     refused: resolved
+    un-acknowledge firing       unchanged: NotAcknowledged
+    un-acknowledge acknowledged → firing
+    un-acknowledge resolved     refused: resolved
+    assign         firing       → firing
+    assign         acknowledged → acknowledged
+    assign         resolved     refused: resolved
+    unassign       firing       unchanged: AssignedAlready
+    unassign       acknowledged → acknowledged
+    unassign       resolved     refused: resolved
+    resolve        firing       → resolved
+    resolve        acknowledged → resolved
+    resolve        resolved     unchanged: ResolvedAlready
+    reopen         firing       unchanged: OpenAlready
+    reopen         acknowledged unchanged: OpenAlready
+    reopen         resolved     → firing
+    note           firing       → firing
+    note           acknowledged → acknowledged
+    note           resolved     → resolved
+    ");
+}
+
+#[test]
+fn a_night_reads_in_the_timeline_as_it_happened() {
+    let mut desk = Desk::new();
+    let (alice, bob) = (account("alice"), account("bob"));
+    let id = desk.fires("mem", payload("memory 95 %", "critical"));
+    desk.fires("mem", payload("memory 96 %", "critical"));
+    desk.act(&alice, id, AlertCommand::Acknowledge).unwrap();
+    desk.act(&bob, id, AlertCommand::Acknowledge).unwrap();
+    desk.act(&bob, id, AlertCommand::Assign(Some(person("carol").id))).unwrap();
+    desk.act(&bob, id, AlertCommand::Note("restarting the exporter".into())).unwrap();
+    desk.act(&bob, id, AlertCommand::Unacknowledge).unwrap();
+    desk.act(&alice, id, AlertCommand::Resolve).unwrap();
+    desk.act(&alice, id, AlertCommand::Reopen).unwrap();
+    desk.ends("mem");
+    insta::assert_snapshot!(desk.timeline(id).join("\n"), @r#"
+    fired, sent by prometheus
+    seen again, memory 95 % → memory 96 %
+    acknowledged by alice, assigned to alice
+    acknowledged by bob, taking over from alice
+    assigned to carol by bob
+    bob: "restarting the exporter"
+    un-acknowledged by bob
+    resolved by alice
+    reopened by alice
+    resolved by its source, prometheus
+    "#);
+}
+
+#[test]
+fn an_alert_that_fires_again_after_it_ended_is_a_new_one_linked_to_the_last() {
+    let mut desk = Desk::new();
+    let first = desk.fires("disk", payload("disk", "critical"));
+    desk.ends("disk");
+    let second = desk.fires("disk", payload("disk", "critical"));
+    assert_ne!(first, second);
+    assert_eq!(desk.alert(second).previous, Some(first));
+    assert_eq!(desk.alert(second).occurrence, 2);
+    assert_eq!(desk.timeline(second), ["fired for the 2nd time, sent by prometheus"]);
+}
+
+#[test]
+fn a_report_sent_again_is_counted_and_adds_no_line() {
+    let mut desk = Desk::new();
+    let id = desk.fires("disk", payload("disk", "critical"));
+    desk.wait(MINUTE);
+    assert_eq!(desk.fires("disk", payload("disk", "critical")), id);
+    let seen = desk.alert(id).seen;
+    assert_eq!((seen.count, seen.last), (2, desk.now));
+    assert_eq!(desk.timeline(id).len(), 1);
+}
+
+#[test]
+fn a_figure_that_changes_at_every_report_joins_the_timeline_every_quarter_of_an_hour() {
+    let mut desk = Desk::new();
+    let title = |percent: u32| {
+        let mut one = payload(&format!("memory {percent} %"), "critical");
+        one.labels = labels(&[("alertname", "memory")]);
+        one
+    };
+    let id = desk.fires("mem", title(0));
+    for percent in 1..=30 {
+        desk.wait(MINUTE);
+        desk.fires("mem", title(percent));
+    }
+    assert_eq!(desk.alert(id).title.as_str(), "memory 30 %");
+    assert_eq!(
+        desk.timeline(id),
+        [
+            "fired, sent by prometheus",
+            "seen again, memory 0 % → memory 1 %",
+            "seen again, memory 15 % → memory 16 %",
+        ]
+    );
+}
+
+#[test]
+fn a_resolution_of_what_never_fired_makes_no_row_and_one_of_an_acknowledged_alert_lands() {
+    let mut desk = Desk::new();
+    assert_eq!(desk.ends("ghost"), None);
+    assert_eq!(desk.table.alert_count(), 0);
+    let id = desk.fires("disk", payload("disk", "critical"));
+    desk.act(&account("alice"), id, AlertCommand::Acknowledge).unwrap();
+    assert_eq!(desk.ends("disk"), Some(id));
+    assert!(!desk.alert(id).is_open());
+}
+
+#[test]
+fn severity_falls_and_rises_without_a_new_call_until_it_passes_what_was_acknowledged() {
+    let mut desk = Desk::new();
+    let alice = account("alice");
+    let id = desk.fires("disk", payload("disk", "warning"));
+    desk.act(&alice, id, AlertCommand::Acknowledge).unwrap();
+    desk.wait(MINUTE);
+    desk.fires("disk", payload("disk", "critical"));
+    assert_eq!(desk.alert(id).standing.state, State::Firing);
+    assert_eq!(desk.alert(id).standing.needed, desk.now);
+    desk.act(&alice, id, AlertCommand::Acknowledge).unwrap();
+    desk.fires("disk", payload("disk", "warning"));
+    assert_eq!(desk.alert(id).severity, Severity::Warning);
+    desk.fires("disk", payload("disk", "critical"));
+    assert!(matches!(desk.alert(id).standing.state, State::Acknowledged(_)));
+}
+
+#[test]
+fn an_update_that_leaves_the_severity_out_keeps_it_and_a_new_alert_without_one_is_critical() {
+    let mut desk = Desk::new();
+    let id = desk.fires("disk", payload("disk", "warning"));
+    desk.fires("disk", payload("disk", ""));
+    assert_eq!(desk.alert(id).severity, Severity::Warning);
+    let other = desk.fires("cpu", payload("cpu", ""));
+    assert_eq!(desk.alert(other).severity, Severity::Critical);
+    let odd = desk.fires("odd", payload("odd", "foo"));
+    assert_eq!(desk.alert(odd).severity, Severity::Critical);
+    assert_eq!(desk.alert(odd).unknown_severity, Some("foo".into()));
+}
+
+#[test]
+fn who_decided_on_an_older_view_is_told_who_was_faster_and_may_then_take_over() {
+    let mut desk = Desk::new();
+    let (alice, bob) = (account("alice"), account("bob"));
+    let id = desk.fires("disk", payload("disk", "critical"));
+    let drawn = desk.alert(id).revision;
+    desk.act(&bob, id, AlertCommand::Acknowledge).unwrap();
+    let refused = desk.act_seen(&alice, Some(drawn), id, AlertCommand::Acknowledge);
+    assert_eq!(refused, Err(Refusal::Overtaken { by: bob, at: desk.now }));
+    let seen = desk.alert(id).revision;
+    desk.act_seen(&alice, Some(seen), id, AlertCommand::Acknowledge).unwrap();
+    assert_eq!(desk.alert(id).standing.acknowledgement().unwrap().by, alice);
+    assert_eq!(desk.alert(id).standing.assignee, Some(person("bob")));
+}
+
+#[test]
+fn a_machine_may_act_but_never_becomes_the_assignee() {
+    let mut desk = Desk::new();
+    let id = desk.fires("disk", payload("disk", "critical"));
+    let robot = Actor::Machine("robot".into());
+    desk.act(&robot, id, AlertCommand::Acknowledge).unwrap();
+    assert_eq!(desk.alert(id).standing.assignee, None);
+    assert_eq!(desk.timeline(id)[1], "acknowledged by robot");
+}
+
+#[test]
+fn reopening_is_refused_while_the_same_alert_fires_as_another_episode() {
+    let mut desk = Desk::new();
+    let alice = account("alice");
+    let first = desk.fires("disk", payload("disk", "critical"));
+    desk.act(&alice, first, AlertCommand::Resolve).unwrap();
+    let resolved = desk.revision;
+    let open = desk.fires("disk", payload("disk", "critical"));
+    let refusal = Err(Refusal::OpenElsewhere { open });
+    assert_eq!(desk.act(&alice, first, AlertCommand::Reopen), refusal);
+    assert_eq!(desk.act(&alice, first, AlertCommand::Undo(resolved)), refusal);
+    desk.ends("disk");
+    desk.act(&alice, first, AlertCommand::Reopen).unwrap();
+    assert_eq!(desk.table.open(&identity("disk")).unwrap().id, first);
+    assert_eq!(desk.fires("disk", payload("disk", "critical")), first);
+}
+
+#[test]
+fn undo_goes_back_act_by_act_and_restores_the_whole_standing() {
+    let mut desk = Desk::new();
+    let alice = account("alice");
+    let id = desk.fires("disk", payload("disk", "critical"));
+    let mut stands = vec![desk.alert(id).standing.clone()];
+    let mut done = Vec::new();
+    let acts = [
+        AlertCommand::Acknowledge,
+        AlertCommand::Assign(Some(person("bob").id)),
+        AlertCommand::Resolve,
+    ];
+    for act in acts {
+        desk.wait(MINUTE);
+        desk.act(&alice, id, act).unwrap();
+        done.push(desk.revision);
+        stands.push(desk.alert(id).standing.clone());
+    }
+    while let Some(revision) = done.pop() {
+        stands.pop();
+        desk.act(&alice, id, AlertCommand::Undo(revision)).unwrap();
+        assert_eq!(Some(&desk.alert(id).standing), stands.last());
+    }
+    assert_eq!(desk.timeline(id).len(), 1 + 3 + 3);
+    assert_eq!(desk.timeline(id)[4], "undone by alice: resolved by alice");
+}
+
+#[test]
+fn undo_is_refused_to_others_twice_and_after_anything_moved_since() {
+    let mut desk = Desk::new();
+    let (alice, bob) = (account("alice"), account("bob"));
+    let id = desk.fires("disk", payload("disk", "critical"));
+    desk.act(&alice, id, AlertCommand::Acknowledge).unwrap();
+    let mine = desk.revision;
+    let nothing = Err(Refusal::NotUndone { last: None });
+    assert_eq!(desk.act(&bob, id, AlertCommand::Undo(mine)), nothing);
+    assert_eq!(desk.act(&alice, id, AlertCommand::Undo(Revision(99))), nothing);
+    desk.act(&bob, id, AlertCommand::Assign(Some(person("carol").id))).unwrap();
+    let refusal = desk.act(&alice, id, AlertCommand::Undo(mine)).unwrap_err();
+    assert_eq!(refusal.to_string(), "not undone: assigned to carol by bob since");
+    desk.act(&bob, id, AlertCommand::Undo(desk.revision)).unwrap();
+    desk.act(&alice, id, AlertCommand::Undo(mine)).unwrap();
+    desk.act(&alice, id, AlertCommand::Undo(mine)).unwrap_err();
+}
+
+#[test]
+fn one_batch_with_the_same_fingerprint_firing_then_resolved_is_one_ended_alert() {
+    let mut desk = Desk::new();
+    let fires = Report::Firing {
+        subject: Subject::Known(identity("blip")),
+        payload: Box::new(payload("blip", "critical")),
+    };
+    let ends = Report::Resolved { identity: identity("blip") };
+    let answer = desk.order(&Actor::Machine("x".into()), Command::Report(vec![fires, ends]));
+    let Ok(Answer::Reported(reported)) = answer else { panic!("{answer:?}") };
+    assert_eq!(reported[0], reported[1]);
+    assert_eq!(desk.table.alert_count(), 1);
+    assert_eq!(desk.table.open_alerts().count(), 0);
+}
+
+#[test]
+fn a_fingerprint_equal_to_another_alerts_label_hash_is_another_alert() {
+    let mut desk = Desk::new();
+    let set = labels(&[("alertname", "HighLoad")]);
+    let named = |naming| Identity { namespace: Namespace::default(), naming };
+    let fire = |desk: &mut Desk, naming| {
+        let subject = Subject::Known(named(naming));
+        let payload = Box::new(payload("high load", "critical"));
+        desk.reports(Report::Firing { subject, payload }).unwrap()
+    };
+    let by_labels = fire(&mut desk, Naming::of_labels(set));
+    let forged = Naming::of_report("d17de6d8a6ed224c", &Labels::default());
+    assert_ne!(fire(&mut desk, forged), by_labels);
+}
+
+#[test]
+fn manual_alerts_are_new_each_time_but_for_a_repeated_idempotency_key() {
+    let mut desk = Desk::new();
+    let manual = |once: Option<&str>| Report::Firing {
+        subject: Subject::Manual {
+            namespace: Namespace::default(),
+            once: once.map(|key| OnceId::of("first", key)),
+        },
+        payload: Box::new(payload("look at this", "critical")),
+    };
+    let first = desk.reports(manual(None)).unwrap().unwrap();
+    let second = desk.reports(manual(None)).unwrap().unwrap();
+    assert_ne!(first, second);
+    assert_eq!(desk.alert(first).labels.get("fingerprint"), Some(first.to_string().as_str()));
+    let keyed = desk.reports(manual(Some("a"))).unwrap();
+    assert_eq!(desk.reports(manual(Some("a"))).unwrap(), keyed);
+    assert_ne!(desk.reports(manual(Some("b"))).unwrap(), keyed);
+    desk.wait(SignedDuration::from_hours(24));
+    while let Some((due, key)) = desk.table.next_due() {
+        assert!(due <= desk.now);
+        desk.order(&Actor::Watchbell, Command::Due(key)).unwrap();
+    }
+    assert_ne!(desk.reports(manual(Some("a"))).unwrap(), keyed);
+}
+
+#[test]
+fn services_are_created_when_first_named_unless_the_configuration_forbids() {
+    let mut desk = Desk::new();
+    let named = |service| Payload { service, ..payload("x", "critical") };
+    let id = desk.fires("a", named(NamedService::Strictly("db".into())));
+    assert_eq!(desk.table.service_name(desk.alert(id).service), "db");
+    let id = desk.fires("b", named(NamedService::Default));
+    assert_eq!(desk.table.service_name(desk.alert(id).service), "default");
+
+    let policy = Policy {
+        unknown_services: UnknownServices::Refuse,
+        ..desk.table.policy().as_ref().clone()
+    };
+    desk.order(&Actor::Watchbell, Command::Adopt(Arc::new(policy))).unwrap();
+    let strictly = Report::Firing {
+        subject: Subject::Known(identity("c")),
+        payload: Box::new(named(NamedService::Strictly("edge".into()))),
+    };
+    assert_eq!(desk.reports(strictly), Err(Refusal::UnknownService("edge".into())));
+    let id = desk.fires("d", named(NamedService::Loosely("edge".into())));
+    assert_eq!(desk.table.service_name(desk.alert(id).service), "default");
+}
+
+#[test]
+fn above_the_limit_new_services_go_to_the_default_one() {
+    let mut desk = Desk::new();
+    let policy = Policy { max_services: 2, ..desk.table.policy().as_ref().clone() };
+    desk.order(&Actor::Watchbell, Command::Adopt(Arc::new(policy))).unwrap();
+    let named = |name: &str| Payload {
+        service: NamedService::Strictly(name.into()),
+        ..payload("x", "critical")
+    };
+    let first = desk.fires("a", named("db"));
+    let second = desk.fires("b", named("edge"));
+    assert_eq!(desk.table.service_name(desk.alert(first).service), "db");
+    assert_eq!(desk.table.service_name(desk.alert(second).service), "default");
+}
+
+#[test]
+fn a_token_has_a_name_of_its_own_and_is_gone_when_revoked() {
+    let mut desk = Desk::new();
+    let create = |name: &str| {
+        Command::Token(TokenCommand::Create {
+            name: name.into(),
+            digest: Digest([1; 32]),
+            scopes: [Scope::Ingest].into_iter().collect(),
+            account: None,
+            namespace: Namespace::default(),
+        })
+    };
+    let revoke = |name: &str| Command::Token(TokenCommand::Revoke { name: name.into() });
+    let alice = account("alice");
+    desk.order(&alice, create("first")).unwrap();
+    assert_eq!(desk.order(&alice, create("first")), Err(Refusal::TokenExists("first".into())));
+    assert_eq!(desk.order(&alice, create(" ")), Err(Refusal::EmptyTokenName));
+    desk.order(&alice, revoke("first")).unwrap();
+    assert_eq!(desk.table.tokens().len(), 0);
+    assert_eq!(desk.order(&alice, revoke("first")), Err(Refusal::UnknownToken("first".into())));
+}
+
+#[test]
+fn unknown_alerts_accounts_and_empty_notes_are_refused() {
+    let mut desk = Desk::new();
+    let alice = account("alice");
+    let id = desk.fires("disk", payload("disk", "critical"));
+    let ghost = AlertId(uuid::Uuid::nil());
+    let dave = AccountId::of("dave");
+    let table = [
+        (ghost, AlertCommand::Acknowledge, Refusal::UnknownAlert(ghost)),
+        (id, AlertCommand::Assign(Some(dave)), Refusal::UnknownAccount(dave)),
+        (id, AlertCommand::Note(" \n".into()), Refusal::EmptyNote),
+    ];
+    for (id, command, refusal) in table {
+        assert_eq!(desk.act(&alice, id, command), Err(refusal));
+    }
+    let again = AlertCommand::Resolve;
+    desk.act(&alice, id, again.clone()).unwrap();
+    assert_eq!(desk.act(&alice, id, again), Ok(Acted::Unchanged(Unchanged::ResolvedAlready)));
+}
+
+mod laws {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::change::Change;
+    use crate::domain::table::Table;
+
+    #[derive(Clone, Debug)]
+    enum Move {
+        Fires(u8, &'static str),
+        Ends(u8),
+        Act(&'static str, u8, AlertCommand),
+        UndoLast(&'static str, u8),
+        Wait(i64),
+    }
+
+    fn moves() -> impl Strategy<Value = Vec<Move>> {
+        let who = || prop::sample::select(vec!["alice", "bob"]);
+        let act = prop_oneof![
+            Just(AlertCommand::Acknowledge),
+            Just(AlertCommand::Unacknowledge),
+            Just(AlertCommand::Resolve),
+            Just(AlertCommand::Reopen),
+            Just(AlertCommand::Assign(None)),
+            Just(AlertCommand::Assign(Some(AccountId::of("carol")))),
+            Just(AlertCommand::Note("n".into())),
+        ];
+        let severity = prop::sample::select(vec!["critical", "warning", "", "odd"]);
+        let one = prop_oneof![
+            3 => (0..4_u8, severity).prop_map(|(which, how)| Move::Fires(which, how)),
+            1 => (0..4_u8).prop_map(Move::Ends),
+            4 => (who(), any::<u8>(), act).prop_map(|(who, which, act)| Move::Act(who, which, act)),
+            1 => (who(), any::<u8>()).prop_map(|(who, which)| Move::UndoLast(who, which)),
+            1 => (0..100_000_i64).prop_map(Move::Wait),
+        ];
+        prop::collection::vec(one, 0..60)
+    }
+
+    fn pick(desk: &Desk, which: u8) -> Option<AlertId> {
+        let count = desk.table.alert_count();
+        desk.table.alerts().nth(usize::from(which) % count.max(1)).map(|alert| alert.id)
+    }
+
+    fn command(desk: &Desk, one: Move) -> Option<(Actor, Command)> {
+        let prometheus = || Actor::Machine("prometheus".into());
+        let name = |which: u8| identity(&format!("alert {which}"));
+        Some(match one {
+            Move::Fires(which, how) => {
+                let payload = Box::new(payload("a title", how));
+                let subject = Subject::Known(name(which));
+                (prometheus(), Command::Report(vec![Report::Firing { subject, payload }]))
+            }
+            Move::Ends(which) => {
+                let identity = name(which);
+                (prometheus(), Command::Report(vec![Report::Resolved { identity }]))
+            }
+            Move::Act(who, which, act) => {
+                (account(who), Command::Alerts(vec![pick(desk, which)?], act))
+            }
+            Move::UndoLast(who, which) => {
+                let id = pick(desk, which)?;
+                let last = AlertCommand::Undo(desk.alert(id).standing.touched);
+                (account(who), Command::Alerts(vec![id], last))
+            }
+            Move::Wait(_) => return None,
+        })
+    }
+
+    fn no_two_open_alerts_of_one_identity(table: &Table) -> bool {
+        table
+            .alerts()
+            .filter(|alert| alert.is_open())
+            .all(|alert| table.open(&alert.identity).is_some_and(|open| open.id == alert.id))
+    }
+
+    fn replayed(changes: &[Change]) -> Vec<Entity> {
+        let mut table = Table::default();
+        for change in changes {
+            table.put(change);
+        }
+        table.entities().collect()
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_happens_history_grows_revisions_rise_and_replay_gives_the_same(
+            moves in moves(),
+        ) {
+            let mut desk = Desk::new();
+            let mut changes: Vec<Change> = desk
+                .table
+                .entities()
+                .map(|entity| Change { key: entity.key(), next: Some(entity), event: None })
+                .collect();
+            for one in moves {
+                if let Move::Wait(seconds) = one {
+                    desk.wait(SignedDuration::from_secs(seconds));
+                    continue;
+                }
+                let before = desk.table.clone();
+                let Some((actor, command)) = command(&desk, one) else { continue };
+                let (_, new) = desk.order_seen(&actor, None, command).unwrap();
+                for change in &new {
+                    let Some(Entity::Alert(alert)) = &change.next else { continue };
+                    prop_assert_eq!(alert.revision, desk.revision);
+                    let Some(was) = before.alert(alert.id) else { continue };
+                    prop_assert!(was.revision < alert.revision);
+                    prop_assert!(was.seen.count <= alert.seen.count);
+                    prop_assert!(alert.notes.starts_with(&was.notes));
+                    if was.standing != alert.standing {
+                        prop_assert!(change.event.is_some(), "a standing moved without a line");
+                    }
+                }
+                prop_assert!(no_two_open_alerts_of_one_identity(&desk.table));
+                changes.extend(new);
+            }
+            prop_assert_eq!(replayed(&changes), desk.table.entities().collect::<Vec<_>>());
+        }
+    }
+}
