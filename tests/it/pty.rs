@@ -1,0 +1,172 @@
+//! A real terminal: a program in a pty, its bytes read into a screen of a given size.
+
+use std::io::{Read, Write};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+
+/// Nothing that is waited for takes this long on the slowest machine.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// A program and the terminal it runs in. The program is killed when this is dropped.
+pub(crate) struct Terminal {
+    master: Box<dyn MasterPty + Send>,
+    keyboard: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    seen: Mutex<Seen>,
+    news: Condvar,
+}
+
+struct Seen {
+    screen: vt100::Parser,
+    /// What each read brought, as far as it went: about one frame each.
+    reads: Vec<Vec<u8>>,
+    ended: bool,
+}
+
+impl Terminal {
+    /// Starts `command` in a terminal of `rows` by `columns`.
+    pub(crate) fn start(command: CommandBuilder, rows: u16, columns: u16) -> Self {
+        let pty = native_pty_system().openpty(size(rows, columns)).unwrap();
+        let child = pty.slave.spawn_command(command).unwrap();
+        let reader = pty.master.try_clone_reader().unwrap();
+        let keyboard = pty.master.take_writer().unwrap();
+        let screen = vt100::Parser::new(nonzero(rows), nonzero(columns), 0);
+        let seen = Mutex::new(Seen { screen, reads: Vec::new(), ended: false });
+        let shared = Arc::new(Shared { seen, news: Condvar::new() });
+        let reading = Arc::clone(&shared);
+        std::thread::spawn(move || read(reader, &reading));
+        Self { master: pty.master, keyboard, child, shared }
+    }
+
+    /// Types. Control keys as their bytes: `\x1b` is escape, `\r` enter.
+    pub(crate) fn keys(&mut self, keys: &str) {
+        self.keyboard.write_all(keys.as_bytes()).unwrap();
+        self.keyboard.flush().unwrap();
+    }
+
+    /// Changes the size of the terminal, which tells the program.
+    pub(crate) fn resize(&self, rows: u16, columns: u16) {
+        let mut seen = self.shared.seen.lock().unwrap();
+        seen.screen.screen_mut().set_size(nonzero(rows), nonzero(columns));
+        drop(seen);
+        self.master.resize(size(rows, columns)).unwrap();
+    }
+
+    /// What is on the screen now.
+    pub(crate) fn screen(&self) -> String {
+        self.shared.seen.lock().unwrap().screen.screen().contents()
+    }
+
+    /// Whether the program is on the alternate screen, or has given the terminal back.
+    pub(crate) fn is_on_alternate_screen(&self) -> bool {
+        self.shared.seen.lock().unwrap().screen.screen().alternate_screen()
+    }
+
+    /// Waits until `text` is on the screen.
+    pub(crate) fn shows(&self, text: &str) -> String {
+        self.wait(&format!("the screen shows {text:?}"), |screen| screen.contains(text))
+    }
+
+    /// Waits until `text` is not on the screen.
+    pub(crate) fn hides(&self, text: &str) -> String {
+        self.wait(&format!("the screen hides {text:?}"), |screen| !screen.contains(text))
+    }
+
+    /// Waits until the screen is as wanted.
+    pub(crate) fn wait(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        let seen = self.shared.seen.lock().unwrap();
+        let waiting = |seen: &mut Seen| !seen.ended && !wanted(&seen.screen.screen().contents());
+        let (seen, _) = self.shared.news.wait_timeout_while(seen, DEADLINE, waiting).unwrap();
+        let screen = seen.screen.screen().contents();
+        assert!(wanted(&screen), "waited in vain until {what}; the screen is\n{screen}");
+        screen
+    }
+
+    /// How much was read so far: what `read_since` counts from.
+    pub(crate) fn mark(&self) -> usize {
+        self.shared.seen.lock().unwrap().reads.len()
+    }
+
+    /// What each read brought since `mark`.
+    pub(crate) fn reads_since(&self, mark: usize) -> Vec<Vec<u8>> {
+        self.shared.seen.lock().unwrap().reads[mark..].to_vec()
+    }
+
+    /// Waits until something is written after `mark`; gives the first read.
+    pub(crate) fn next_read(&self, mark: usize) -> Vec<u8> {
+        let seen = self.shared.seen.lock().unwrap();
+        let waiting = |seen: &mut Seen| !seen.ended && seen.reads.len() <= mark;
+        let (seen, _) = self.shared.news.wait_timeout_while(seen, DEADLINE, waiting).unwrap();
+        seen.reads.get(mark).expect("something is written").clone()
+    }
+
+    /// Watches for `span`; gives what was written in that time.
+    pub(crate) fn written_within(&self, span: Duration) -> Vec<u8> {
+        let mark = self.mark();
+        let seen = self.shared.seen.lock().unwrap();
+        let waiting = |seen: &mut Seen| seen.reads.len() == mark;
+        let (seen, _) = self.shared.news.wait_timeout_while(seen, span, waiting).unwrap();
+        seen.reads[mark..].concat()
+    }
+
+    /// Waits until nothing was written for `span`.
+    pub(crate) fn rests(&self, span: Duration) {
+        while !self.written_within(span).is_empty() {}
+    }
+
+    /// The program's process.
+    pub(crate) fn pid(&self) -> i32 {
+        self.child.process_id().unwrap().try_into().unwrap()
+    }
+
+    /// Waits until the program has ended and everything it wrote is read.
+    pub(crate) fn ends(&mut self) -> (ExitStatus, String) {
+        let seen = self.shared.seen.lock().unwrap();
+        let waiting = |seen: &mut Seen| !seen.ended;
+        let (seen, late) = self.shared.news.wait_timeout_while(seen, DEADLINE, waiting).unwrap();
+        let screen = seen.screen.screen().contents();
+        assert!(!late.timed_out(), "the program did not end; the screen is\n{screen}");
+        drop(seen);
+        (self.child.wait().unwrap(), screen)
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // It may have ended by itself, which is as good.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn read(mut reader: Box<dyn Read + Send>, shared: &Shared) {
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let read = reader.read(&mut buffer).unwrap_or(0);
+        let mut seen = shared.seen.lock().unwrap();
+        if read == 0 {
+            seen.ended = true;
+            drop(seen);
+            shared.news.notify_all();
+            return;
+        }
+        seen.screen.process(&buffer[..read]);
+        seen.reads.push(buffer[..read].to_vec());
+        drop(seen);
+        shared.news.notify_all();
+    }
+}
+
+fn size(rows: u16, columns: u16) -> PtySize {
+    PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }
+}
+
+fn nonzero(count: u16) -> std::num::NonZeroU16 {
+    count.try_into().unwrap()
+}
