@@ -1,0 +1,99 @@
+//! Twin of refusals: in words for whoever shows them, and whole for whoever asked.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::id::{AccountId, AlertId};
+use crate::domain::refusal::{Refusal, ResolvedBy};
+use crate::record::v1::{ActorV1, IdV1, ResolutionV1, TextV1, TimeV1};
+
+/// Why an order was not carried out. `code` and `message` say what `why` holds, for readers that
+/// do not know every reason; they are not read back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "named by what they hold")]
+pub struct RefusalV1 {
+    pub code: String,
+    pub message: String,
+    pub why: WhyV1,
+}
+
+/// The reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the twin of `Refusal`, word for word")]
+pub enum WhyV1 {
+    UnknownAlert(IdV1),
+    UnknownAccount(IdV1),
+    Resolved(ResolutionV1),
+    Overtaken { by: ActorV1, at: TimeV1 },
+    OpenElsewhere { open: IdV1 },
+    NotUndone { last: Option<TextV1> },
+    EmptyNote,
+    UnknownService(TextV1),
+    TokenExists(TextV1),
+    UnknownToken(TextV1),
+    EmptyTokenName,
+}
+
+impl From<&Refusal> for RefusalV1 {
+    fn from(refusal: &Refusal) -> Self {
+        Self {
+            code: refusal.code().to_owned(),
+            message: refusal.to_string(),
+            why: refusal.into(),
+        }
+    }
+}
+
+impl From<RefusalV1> for Refusal {
+    fn from(refusal: RefusalV1) -> Self {
+        refusal.why.into()
+    }
+}
+
+impl From<&Refusal> for WhyV1 {
+    fn from(refusal: &Refusal) -> Self {
+        match refusal {
+            Refusal::UnknownAlert(id) => Self::UnknownAlert(IdV1(id.0)),
+            Refusal::UnknownAccount(id) => Self::UnknownAccount(IdV1(id.0)),
+            Refusal::Resolved(ResolvedBy(resolution)) => Self::Resolved(resolution.into()),
+            Refusal::Overtaken { by, at } => Self::Overtaken {
+                by: by.into(),
+                at: TimeV1(*at),
+            },
+            Refusal::OpenElsewhere { open } => Self::OpenElsewhere { open: IdV1(open.0) },
+            Refusal::NotUndone { last } => Self::NotUndone {
+                last: last.as_ref().map(Into::into),
+            },
+            Refusal::EmptyNote => Self::EmptyNote,
+            Refusal::UnknownService(name) => Self::UnknownService(name.into()),
+            Refusal::TokenExists(name) => Self::TokenExists(name.into()),
+            Refusal::UnknownToken(name) => Self::UnknownToken(name.into()),
+            Refusal::EmptyTokenName => Self::EmptyTokenName,
+        }
+    }
+}
+
+impl From<WhyV1> for Refusal {
+    fn from(why: WhyV1) -> Self {
+        match why {
+            WhyV1::UnknownAlert(id) => Self::UnknownAlert(AlertId(id.0)),
+            WhyV1::UnknownAccount(id) => Self::UnknownAccount(AccountId(id.0)),
+            WhyV1::Resolved(resolution) => Self::Resolved(ResolvedBy(resolution.into())),
+            WhyV1::Overtaken { by, at } => Self::Overtaken {
+                by: by.into(),
+                at: at.0,
+            },
+            WhyV1::OpenElsewhere { open } => Self::OpenElsewhere {
+                open: AlertId(open.0),
+            },
+            WhyV1::NotUndone { last } => Self::NotUndone {
+                last: last.map(Into::into),
+            },
+            WhyV1::EmptyNote => Self::EmptyNote,
+            WhyV1::UnknownService(name) => Self::UnknownService(name.into()),
+            WhyV1::TokenExists(name) => Self::TokenExists(name.into()),
+            WhyV1::UnknownToken(name) => Self::UnknownToken(name.into()),
+            WhyV1::EmptyTokenName => Self::EmptyTokenName,
+        }
+    }
+}
