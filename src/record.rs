@@ -8,6 +8,11 @@
 pub mod order;
 pub mod v1;
 
+#[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
+mod tests;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

@@ -1,90 +1,148 @@
-//! The store's seam; what keeps things on disk comes next.
+//! The store: one file, durable commits, and the only place that names its engine (redb).
+//!
+//! Blocking, with one owner: the writer's thread. A commit that returned is on the disk. After any
+//! error the handle is dead; `reopen` reads back what the disk really has. No read transaction
+//! outlives `load` or one page of the `archive`: a held one makes the file grow without end.
+
+mod archive;
+mod commit;
+mod disk;
+mod error;
+mod gate;
+mod load;
+mod schema;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use redb::{Builder, Database};
+
+pub use archive::{Archive, Mark, Page, PageRequest};
+pub use disk::{DataDir, Disk};
+pub use error::{ArchiveError, CommitError, Fault, OpenError};
 
 use crate::domain::change::Change;
-use crate::domain::entity::{Entity, Key};
-use crate::domain::event::Event;
+use crate::domain::entity::Entity;
 use crate::domain::id::Revision;
+use error::guarded;
+use gate::Gate;
 
-/// The store.
-#[derive(Debug)]
-pub struct Store;
+/// What the engine may keep of the file in memory. The live table needs none of it: it serves
+/// commits and pages of the history.
+const CACHE_BYTES: usize = 64 * 1024 * 1024;
 
-/// What was kept.
-#[derive(Debug)]
+/// A data file that is ours alone.
+pub struct Store {
+    place: PathBuf,
+    connect: Box<dyn Fn() -> Result<Database, OpenError> + Send>,
+    gate: Gate,
+    epoch: u64,
+}
+
+/// What the disk has.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loaded {
-    /// The newest commit.
+    /// The last commit; 0 where there was none.
     pub revision: Revision,
-    /// Everything that is alive.
+    /// Raised whenever what was published since may differ from what is loaded here: a revision
+    /// names the same state only within one epoch.
+    pub epoch: u64,
+    /// Everything that is kept; alerts with their recent lines.
     pub entities: Vec<Entity>,
 }
 
-/// Why a commit failed.
-#[derive(Debug, thiserror::Error)]
-pub enum CommitError {
-    /// Surely nothing was written.
-    #[error("{0}")]
-    Refused(String),
-    /// It may have been written.
-    #[error("{0}")]
-    Unknown(String),
-}
-
-/// Why the store could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Another process has it.
-    #[error("owned")]
-    Owned,
-}
-
-/// Why the history could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ArchiveError {
-    /// The store is closed.
-    #[error("closed")]
-    Closed,
-}
-
-/// Reads the history.
-#[derive(Clone, Debug)]
-pub struct Archive;
-
-/// Which page.
-#[derive(Clone, Copy, Debug)]
-pub struct PageRequest;
-
-/// A page.
-#[derive(Clone, Debug)]
-pub struct Page<T> {
-    /// What is on it.
-    pub items: Vec<T>,
-}
-
-impl Archive {
-    /// A page of a timeline, newest first.
-    pub fn timeline(&self, _: Key, _: PageRequest) -> Result<Page<Event>, ArchiveError> {
-        Err(ArchiveError::Closed)
-    }
-}
-
 impl Store {
-    /// Commits.
-    pub fn commit(&mut self, _: Revision, _: &[Change]) -> Result<(), CommitError> {
-        Ok(())
+    /// Opens the data file, or makes a new one, and reads all of it.
+    ///
+    /// Refuses a file that another process owns, that is no data file of ours, that a newer
+    /// watchbell wrote, that is damaged, or that cannot be written.
+    pub fn open(disk: impl Disk + 'static) -> Result<(Self, Loaded), OpenError> {
+        let mut store = Self {
+            place: disk.place(),
+            connect: Box::new(move || connect(&disk)),
+            gate: Gate::closed(),
+            epoch: 0,
+        };
+        let loaded = store.reopen()?;
+        Ok((store, loaded))
     }
 
-    /// Opens it again.
+    /// Keeps `changes` as the commit `revision`: all of them or none. Of several changes to one
+    /// entity the last state is kept, and every event.
+    ///
+    /// After an error nothing more is kept until [`Store::reopen`] has told what the disk has.
+    pub fn commit(&mut self, revision: Revision, changes: &[Change]) -> Result<(), CommitError> {
+        let stamp = commit::Stamp { revision, epoch: self.epoch };
+        self.gate
+            .with(|database| commit::commit(database, stamp, changes))
+            .unwrap_or(Err(CommitError::Refused(Fault::Closed)))
+    }
+
+    /// Closes the file, opens it again and reads all of it. Needed after an error, because the
+    /// engine takes nothing more through a handle that met one.
     pub fn reopen(&mut self) -> Result<Loaded, OpenError> {
-        Err(OpenError::Owned)
+        if let Some(dead) = self.gate.take() {
+            // What a dead handle says at its end is known already.
+            let _ = guarded(|| drop(dead));
+        }
+        let (database, loaded) = self.connect()?;
+        self.epoch = loaded.epoch;
+        self.gate.put(database);
+        Ok(loaded)
     }
 
-    /// The history.
+    /// The history, for readers on other threads. Stays good over [`Store::reopen`].
     pub fn archive(&self) -> Archive {
-        Archive
+        Archive::new(self.gate.clone())
     }
 
-    /// Closes it.
-    pub fn close(self) -> Result<(), CommitError> {
-        Ok(())
+    /// Where the data lies, for messages.
+    pub fn place(&self) -> &Path {
+        &self.place
     }
+
+    /// Closes the file, and says what went wrong with it; all that was committed is kept either
+    /// way.
+    pub fn close(self) -> Result<(), CommitError> {
+        let Some(database) = self.gate.take() else {
+            return Ok(());
+        };
+        let closed = guarded(|| database.close().map_err(Fault::from));
+        closed.and_then(|closed| closed).map_err(CommitError::Unknown)
+    }
+
+    fn connect(&self) -> Result<(Database, Loaded), OpenError> {
+        // The engine may panic over a file that was damaged from outside.
+        let opened = guarded(|| {
+            let database = (self.connect)()?;
+            let loaded = match load::load(&database, &self.place)? {
+                Some(loaded) => loaded,
+                None => commit::found(&database, &self.place)?,
+            };
+            Ok((database, loaded))
+        });
+        opened.unwrap_or_else(|fault| {
+            Err(OpenError::Damaged { path: self.place.clone(), what: fault.to_string() })
+        })
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store")
+            .field("place", &self.place)
+            .field("epoch", &self.epoch)
+            .finish_non_exhaustive()
+    }
+}
+
+fn connect(disk: &impl Disk) -> Result<Database, OpenError> {
+    let backend = disk.open()?;
+    Builder::new()
+        .set_cache_size(CACHE_BYTES)
+        .create_with_backend(backend)
+        .map_err(|error| OpenError::of(&disk.place(), error))
 }

@@ -16,10 +16,7 @@ use crate::domain::id::{AccountId, AlertId, OpId, Revision, TokenId};
 
 /// One thing that somebody wants done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(
-    missing_docs,
-    reason = "the twin of `Order`, field by field, without its actor"
-)]
+#[expect(missing_docs, reason = "the twin of `Order`, field by field, without its actor")]
 pub struct OrderV1 {
     pub op: IdV1,
     pub seen: Option<u64>,
@@ -29,10 +26,7 @@ pub struct OrderV1 {
 /// What can be asked over the socket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(
-    missing_docs,
-    reason = "the twin of `Command`, as far as the socket goes"
-)]
+#[expect(missing_docs, reason = "the twin of `Command`, as far as the socket goes")]
 pub enum CommandV1 {
     Token(TokenCommandV1),
 }
@@ -40,11 +34,7 @@ pub enum CommandV1 {
 impl OrderV1 {
     /// An order about tokens.
     pub fn token(op: OpId, command: &TokenCommand) -> Self {
-        Self {
-            op: IdV1(op.0),
-            seen: None,
-            command: CommandV1::Token(command.into()),
-        }
+        Self { op: IdV1(op.0), seen: None, command: CommandV1::Token(command.into()) }
     }
 
     /// The order, as given by `actor`.
@@ -80,13 +70,7 @@ pub enum TokenCommandV1 {
 impl From<&TokenCommand> for TokenCommandV1 {
     fn from(command: &TokenCommand) -> Self {
         match command {
-            TokenCommand::Create {
-                name,
-                digest,
-                scopes,
-                account,
-                namespace,
-            } => Self::Create {
+            TokenCommand::Create { name, digest, scopes, account, namespace } => Self::Create {
                 name: name.into(),
                 digest: DigestV1(*digest),
                 scopes: (*scopes).into(),
@@ -101,13 +85,7 @@ impl From<&TokenCommand> for TokenCommandV1 {
 impl From<TokenCommandV1> for TokenCommand {
     fn from(command: TokenCommandV1) -> Self {
         match command {
-            TokenCommandV1::Create {
-                name,
-                digest,
-                scopes,
-                account,
-                namespace,
-            } => Self::Create {
+            TokenCommandV1::Create { name, digest, scopes, account, namespace } => Self::Create {
                 name: name.into(),
                 digest: digest.0,
                 scopes: scopes.into(),
@@ -130,10 +108,7 @@ pub struct ReceiptV1 {
 impl ReceiptV1 {
     /// The receipt for `answer`, which is so since `revision`.
     pub fn new(revision: Revision, answer: &Answer) -> Self {
-        Self {
-            revision: revision.0,
-            answer: answer.into(),
-        }
+        Self { revision: revision.0, answer: answer.into() }
     }
 }
 

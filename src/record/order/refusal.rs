@@ -36,11 +36,7 @@ pub enum WhyV1 {
 
 impl From<&Refusal> for RefusalV1 {
     fn from(refusal: &Refusal) -> Self {
-        Self {
-            code: refusal.code().to_owned(),
-            message: refusal.to_string(),
-            why: refusal.into(),
-        }
+        Self { code: refusal.code().to_owned(), message: refusal.to_string(), why: refusal.into() }
     }
 }
 
@@ -56,14 +52,9 @@ impl From<&Refusal> for WhyV1 {
             Refusal::UnknownAlert(id) => Self::UnknownAlert(IdV1(id.0)),
             Refusal::UnknownAccount(id) => Self::UnknownAccount(IdV1(id.0)),
             Refusal::Resolved(ResolvedBy(resolution)) => Self::Resolved(resolution.into()),
-            Refusal::Overtaken { by, at } => Self::Overtaken {
-                by: by.into(),
-                at: TimeV1(*at),
-            },
+            Refusal::Overtaken { by, at } => Self::Overtaken { by: by.into(), at: TimeV1(*at) },
             Refusal::OpenElsewhere { open } => Self::OpenElsewhere { open: IdV1(open.0) },
-            Refusal::NotUndone { last } => Self::NotUndone {
-                last: last.as_ref().map(Into::into),
-            },
+            Refusal::NotUndone { last } => Self::NotUndone { last: last.as_ref().map(Into::into) },
             Refusal::EmptyNote => Self::EmptyNote,
             Refusal::UnknownService(name) => Self::UnknownService(name.into()),
             Refusal::TokenExists(name) => Self::TokenExists(name.into()),
@@ -79,16 +70,9 @@ impl From<WhyV1> for Refusal {
             WhyV1::UnknownAlert(id) => Self::UnknownAlert(AlertId(id.0)),
             WhyV1::UnknownAccount(id) => Self::UnknownAccount(AccountId(id.0)),
             WhyV1::Resolved(resolution) => Self::Resolved(ResolvedBy(resolution.into())),
-            WhyV1::Overtaken { by, at } => Self::Overtaken {
-                by: by.into(),
-                at: at.0,
-            },
-            WhyV1::OpenElsewhere { open } => Self::OpenElsewhere {
-                open: AlertId(open.0),
-            },
-            WhyV1::NotUndone { last } => Self::NotUndone {
-                last: last.map(Into::into),
-            },
+            WhyV1::Overtaken { by, at } => Self::Overtaken { by: by.into(), at: at.0 },
+            WhyV1::OpenElsewhere { open } => Self::OpenElsewhere { open: AlertId(open.0) },
+            WhyV1::NotUndone { last } => Self::NotUndone { last: last.map(Into::into) },
             WhyV1::EmptyNote => Self::EmptyNote,
             WhyV1::UnknownService(name) => Self::UnknownService(name.into()),
             WhyV1::TokenExists(name) => Self::TokenExists(name.into()),

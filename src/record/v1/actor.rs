@@ -17,19 +17,13 @@ pub struct PersonV1 {
 impl From<&Person> for PersonV1 {
     fn from(person: &Person) -> Self {
         let Person { id, name } = person;
-        Self {
-            id: IdV1(id.0),
-            name: name.into(),
-        }
+        Self { id: IdV1(id.0), name: name.into() }
     }
 }
 
 impl From<PersonV1> for Person {
     fn from(person: PersonV1) -> Self {
-        Self {
-            id: AccountId(person.id.0),
-            name: person.name.into(),
-        }
+        Self { id: AccountId(person.id.0), name: person.name.into() }
     }
 }
 

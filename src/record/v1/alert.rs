@@ -94,10 +94,7 @@ impl From<AlertV1> for Alert {
             link: alert.link,
             starts_at: alert.starts_at.map(|time| time.0),
             received: alert.received.0,
-            seen: Seen {
-                count: alert.seen_count,
-                last: alert.seen_last.0,
-            },
+            seen: Seen { count: alert.seen_count, last: alert.seen_last.0 },
             standing: alert.standing.into(),
             previous: alert.previous.map(|id| AlertId(id.0)),
             occurrence: alert.occurrence,
@@ -131,10 +128,9 @@ impl From<&Identity> for IdentityV1 {
         Self {
             namespace: (&namespace.0).into(),
             naming: match naming {
-                Naming::Labels {
-                    labels,
-                    fingerprint: _,
-                } => NamingV1::Labels(LabelsV1(labels.clone())),
+                Naming::Labels { labels, fingerprint: _ } => {
+                    NamingV1::Labels(LabelsV1(labels.clone()))
+                }
                 Naming::Given(given) => NamingV1::Given(given.clone()),
             },
         }
@@ -165,12 +161,7 @@ pub struct StandingV1 {
 
 impl From<&Standing> for StandingV1 {
     fn from(standing: &Standing) -> Self {
-        let Standing {
-            state,
-            assignee,
-            needed,
-            touched,
-        } = standing;
+        let Standing { state, assignee, needed, touched } = standing;
         Self {
             state: state.into(),
             assignee: assignee.as_ref().map(Into::into),
@@ -233,18 +224,8 @@ pub struct AcknowledgementV1 {
 
 impl From<&Acknowledgement> for AcknowledgementV1 {
     fn from(acknowledgement: &Acknowledgement) -> Self {
-        let Acknowledgement {
-            by,
-            at,
-            level,
-            revision,
-        } = acknowledgement;
-        Self {
-            by: by.into(),
-            at: TimeV1(*at),
-            level: (*level).into(),
-            revision: revision.0,
-        }
+        let Acknowledgement { by, at, level, revision } = acknowledgement;
+        Self { by: by.into(), at: TimeV1(*at), level: (*level).into(), revision: revision.0 }
     }
 }
 
@@ -270,19 +251,13 @@ pub struct ResolutionV1 {
 impl From<&Resolution> for ResolutionV1 {
     fn from(resolution: &Resolution) -> Self {
         let Resolution { how, at } = resolution;
-        Self {
-            how: how.into(),
-            at: TimeV1(*at),
-        }
+        Self { how: how.into(), at: TimeV1(*at) }
     }
 }
 
 impl From<ResolutionV1> for Resolution {
     fn from(resolution: ResolutionV1) -> Self {
-        Self {
-            how: resolution.how.into(),
-            at: resolution.at.0,
-        }
+        Self { how: resolution.how.into(), at: resolution.at.0 }
     }
 }
 
@@ -325,20 +300,12 @@ pub struct NoteV1 {
 impl From<&Note> for NoteV1 {
     fn from(note: &Note) -> Self {
         let Note { at, by, text } = note;
-        Self {
-            at: TimeV1(*at),
-            by: by.into(),
-            text: text.into(),
-        }
+        Self { at: TimeV1(*at), by: by.into(), text: text.into() }
     }
 }
 
 impl From<NoteV1> for Note {
     fn from(note: NoteV1) -> Self {
-        Self {
-            at: note.at.0,
-            by: note.by.into(),
-            text: note.text.into(),
-        }
+        Self { at: note.at.0, by: note.by.into(), text: note.text.into() }
     }
 }

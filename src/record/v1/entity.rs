@@ -90,21 +90,13 @@ pub struct ServiceV1 {
 impl From<&Service> for ServiceV1 {
     fn from(service: &Service) -> Self {
         let Service { id, name, created } = service;
-        Self {
-            id: IdV1(id.0),
-            name: name.into(),
-            created: TimeV1(*created),
-        }
+        Self { id: IdV1(id.0), name: name.into(), created: TimeV1(*created) }
     }
 }
 
 impl From<ServiceV1> for Service {
     fn from(service: ServiceV1) -> Self {
-        Self {
-            id: ServiceId(service.id.0),
-            name: service.name.into(),
-            created: service.created.0,
-        }
+        Self { id: ServiceId(service.id.0), name: service.name.into(), created: service.created.0 }
     }
 }
 
@@ -120,20 +112,12 @@ pub struct OnceV1 {
 impl From<&Once> for OnceV1 {
     fn from(once: &Once) -> Self {
         let Once { id, alert, until } = once;
-        Self {
-            id: IdV1(id.0),
-            alert: IdV1(alert.0),
-            until: TimeV1(*until),
-        }
+        Self { id: IdV1(id.0), alert: IdV1(alert.0), until: TimeV1(*until) }
     }
 }
 
 impl From<OnceV1> for Once {
     fn from(once: OnceV1) -> Self {
-        Self {
-            id: OnceId(once.id.0),
-            alert: AlertId(once.alert.0),
-            until: once.until.0,
-        }
+        Self { id: OnceId(once.id.0), alert: AlertId(once.alert.0), until: once.until.0 }
     }
 }

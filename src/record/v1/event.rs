@@ -23,14 +23,7 @@ pub struct EventV1 {
 
 impl From<&Event> for EventV1 {
     fn from(event: &Event) -> Self {
-        let Event {
-            at,
-            revision,
-            actor,
-            subject,
-            what,
-            before,
-        } = event;
+        let Event { at, revision, actor, subject, what, before } = event;
         Self {
             at: TimeV1(*at),
             revision: revision.0,
@@ -60,37 +53,17 @@ impl From<EventV1> for Event {
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the twin of `What`, word for word")]
 pub enum WhatV1 {
-    Fired {
-        occurrence: u32,
-        previous: Option<IdV1>,
-    },
+    Fired { occurrence: u32, previous: Option<IdV1> },
     Changed(Vec<DifferenceV1>),
-    Reworded {
-        from: TextV1,
-        to: TextV1,
-    },
-    Worsened {
-        from: SeverityV1,
-        to: SeverityV1,
-    },
-    Acknowledged {
-        over: Option<ActorV1>,
-        assigned: Option<PersonV1>,
-    },
-    Unacknowledged {
-        had: ActorV1,
-    },
-    Assigned {
-        from: Option<PersonV1>,
-        to: Option<PersonV1>,
-    },
+    Reworded { from: TextV1, to: TextV1 },
+    Worsened { from: SeverityV1, to: SeverityV1 },
+    Acknowledged { over: Option<ActorV1>, assigned: Option<PersonV1> },
+    Unacknowledged { had: ActorV1 },
+    Assigned { from: Option<PersonV1>, to: Option<PersonV1> },
     Resolved(EndingV1),
     Reopened,
     Noted(TextV1),
-    Undone {
-        act: TextV1,
-        revision: u64,
-    },
+    Undone { act: TextV1, revision: u64 },
     ServiceCreated(TextV1),
     TokenCreated(TextV1),
     TokenRevoked(TextV1),
@@ -99,24 +72,16 @@ pub enum WhatV1 {
 impl From<&What> for WhatV1 {
     fn from(what: &What) -> Self {
         match what {
-            What::Fired {
-                occurrence,
-                previous,
-            } => Self::Fired {
-                occurrence: *occurrence,
-                previous: previous.map(|id| IdV1(id.0)),
-            },
+            What::Fired { occurrence, previous } => {
+                Self::Fired { occurrence: *occurrence, previous: previous.map(|id| IdV1(id.0)) }
+            }
             What::Changed(differences) => {
                 Self::Changed(differences.iter().map(Into::into).collect())
             }
-            What::Reworded { from, to } => Self::Reworded {
-                from: from.into(),
-                to: to.into(),
-            },
-            What::Worsened { from, to } => Self::Worsened {
-                from: (*from).into(),
-                to: (*to).into(),
-            },
+            What::Reworded { from, to } => Self::Reworded { from: from.into(), to: to.into() },
+            What::Worsened { from, to } => {
+                Self::Worsened { from: (*from).into(), to: (*to).into() }
+            }
             What::Acknowledged { over, assigned } => Self::Acknowledged {
                 over: over.as_ref().map(Into::into),
                 assigned: assigned.as_ref().map(Into::into),
@@ -129,10 +94,9 @@ impl From<&What> for WhatV1 {
             What::Resolved(ending) => Self::Resolved(ending.into()),
             What::Reopened => Self::Reopened,
             What::Noted(text) => Self::Noted(text.into()),
-            What::Undone { act, revision } => Self::Undone {
-                act: act.into(),
-                revision: revision.0,
-            },
+            What::Undone { act, revision } => {
+                Self::Undone { act: act.into(), revision: revision.0 }
+            }
             What::ServiceCreated(name) => Self::ServiceCreated(name.into()),
             What::TokenCreated(name) => Self::TokenCreated(name.into()),
             What::TokenRevoked(name) => Self::TokenRevoked(name.into()),
@@ -143,40 +107,28 @@ impl From<&What> for WhatV1 {
 impl From<WhatV1> for What {
     fn from(what: WhatV1) -> Self {
         match what {
-            WhatV1::Fired {
-                occurrence,
-                previous,
-            } => Self::Fired {
-                occurrence,
-                previous: previous.map(|id| AlertId(id.0)),
-            },
+            WhatV1::Fired { occurrence, previous } => {
+                Self::Fired { occurrence, previous: previous.map(|id| AlertId(id.0)) }
+            }
             WhatV1::Changed(differences) => {
                 Self::Changed(differences.into_iter().map(Into::into).collect())
             }
-            WhatV1::Reworded { from, to } => Self::Reworded {
-                from: from.into(),
-                to: to.into(),
-            },
-            WhatV1::Worsened { from, to } => Self::Worsened {
-                from: from.into(),
-                to: to.into(),
-            },
+            WhatV1::Reworded { from, to } => Self::Reworded { from: from.into(), to: to.into() },
+            WhatV1::Worsened { from, to } => Self::Worsened { from: from.into(), to: to.into() },
             WhatV1::Acknowledged { over, assigned } => Self::Acknowledged {
                 over: over.map(Into::into),
                 assigned: assigned.map(Into::into),
             },
             WhatV1::Unacknowledged { had } => Self::Unacknowledged { had: had.into() },
-            WhatV1::Assigned { from, to } => Self::Assigned {
-                from: from.map(Into::into),
-                to: to.map(Into::into),
-            },
+            WhatV1::Assigned { from, to } => {
+                Self::Assigned { from: from.map(Into::into), to: to.map(Into::into) }
+            }
             WhatV1::Resolved(ending) => Self::Resolved(ending.into()),
             WhatV1::Reopened => Self::Reopened,
             WhatV1::Noted(text) => Self::Noted(text.into()),
-            WhatV1::Undone { act, revision } => Self::Undone {
-                act: act.into(),
-                revision: Revision(revision),
-            },
+            WhatV1::Undone { act, revision } => {
+                Self::Undone { act: act.into(), revision: Revision(revision) }
+            }
             WhatV1::ServiceCreated(name) => Self::ServiceCreated(name.into()),
             WhatV1::TokenCreated(name) => Self::TokenCreated(name.into()),
             WhatV1::TokenRevoked(name) => Self::TokenRevoked(name.into()),
@@ -197,14 +149,10 @@ pub enum DifferenceV1 {
 impl From<&Difference> for DifferenceV1 {
     fn from(difference: &Difference) -> Self {
         match difference {
-            Difference::Severity { from, to } => Self::Severity {
-                from: (*from).into(),
-                to: (*to).into(),
-            },
-            Difference::Service { from, to } => Self::Service {
-                from: from.into(),
-                to: to.into(),
-            },
+            Difference::Severity { from, to } => {
+                Self::Severity { from: (*from).into(), to: (*to).into() }
+            }
+            Difference::Service { from, to } => Self::Service { from: from.into(), to: to.into() },
             Difference::Labels(names) => Self::Labels(names.iter().map(Into::into).collect()),
         }
     }
@@ -213,14 +161,12 @@ impl From<&Difference> for DifferenceV1 {
 impl From<DifferenceV1> for Difference {
     fn from(difference: DifferenceV1) -> Self {
         match difference {
-            DifferenceV1::Severity { from, to } => Self::Severity {
-                from: from.into(),
-                to: to.into(),
-            },
-            DifferenceV1::Service { from, to } => Self::Service {
-                from: from.into(),
-                to: to.into(),
-            },
+            DifferenceV1::Severity { from, to } => {
+                Self::Severity { from: from.into(), to: to.into() }
+            }
+            DifferenceV1::Service { from, to } => {
+                Self::Service { from: from.into(), to: to.into() }
+            }
             DifferenceV1::Labels(names) => {
                 Self::Labels(names.into_iter().map(Into::into).collect())
             }

@@ -33,9 +33,7 @@ impl<'de> Deserialize<'de> for TimeV1 {
             return parsed(deserializer, "a time as RFC 3339 writes it").map(Self);
         }
         let nanoseconds = i128::deserialize(deserializer)?;
-        Timestamp::from_nanosecond(nanoseconds)
-            .map(Self)
-            .map_err(D::Error::custom)
+        Timestamp::from_nanosecond(nanoseconds).map(Self).map_err(D::Error::custom)
     }
 }
 
@@ -99,18 +97,12 @@ impl FromStr for Hex {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         const WRONG: &str = "a digest has 64 hex digits";
-        let digit = |byte: u8| {
-            char::from(byte)
-                .to_digit(16)
-                .and_then(|d| u8::try_from(d).ok())
-        };
+        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|d| u8::try_from(d).ok());
         let (pairs, []) = text.as_bytes().as_chunks::<2>() else {
             return Err(WRONG);
         };
-        let bytes: Option<Vec<u8>> = pairs
-            .iter()
-            .map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?))
-            .collect();
+        let bytes: Option<Vec<u8>> =
+            pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect();
         let bytes = bytes.and_then(|bytes| bytes.try_into().ok()).ok_or(WRONG)?;
         Ok(Self(Digest(bytes)))
     }
@@ -211,9 +203,7 @@ where
     D: Deserializer<'de>,
     T: FromStr<Err: fmt::Display>,
 {
-    read_str(deserializer, expected, |text| {
-        text.parse().map_err(|error: T::Err| error.to_string())
-    })
+    read_str(deserializer, expected, |text| text.parse().map_err(|error: T::Err| error.to_string()))
 }
 
 /// Reads a string without keeping it, and makes a value of it.

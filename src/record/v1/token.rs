@@ -22,15 +22,7 @@ pub struct TokenV1 {
 
 impl From<&Token> for TokenV1 {
     fn from(token: &Token) -> Self {
-        let Token {
-            id,
-            name,
-            digest,
-            scopes,
-            account,
-            namespace,
-            created,
-        } = token;
+        let Token { id, name, digest, scopes, account, namespace, created } = token;
         Self {
             id: IdV1(id.0),
             name: name.into(),
@@ -71,23 +63,8 @@ pub struct TokenShownV1 {
 
 impl From<&Token> for TokenShownV1 {
     fn from(token: &Token) -> Self {
-        let TokenV1 {
-            id,
-            name,
-            digest: _,
-            scopes,
-            account,
-            namespace,
-            created,
-        } = token.into();
-        Self {
-            id,
-            name,
-            scopes,
-            account,
-            namespace,
-            created,
-        }
+        let TokenV1 { id, name, digest: _, scopes, account, namespace, created } = token.into();
+        Self { id, name, scopes, account, namespace, created }
     }
 }
 

@@ -1,0 +1,138 @@
+//! Pages of the history, for any thread. One short read transaction a page, never held.
+
+use std::fmt;
+use std::ops::Bound;
+use std::str::FromStr;
+
+use redb::{ReadOnlyTable, ReadableDatabase};
+
+use super::error::{ArchiveError, ReadError};
+use super::gate::Gate;
+use super::schema::{HISTORY, Line};
+use crate::domain::entity::Key;
+use crate::domain::event::Event;
+use crate::domain::id::Revision;
+use crate::record;
+
+/// The history, as readers have it. Cheap to clone; blocks, so async callers read on a blocking
+/// thread.
+#[derive(Clone, Debug)]
+pub struct Archive {
+    gate: Gate,
+}
+
+/// Which lines are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageRequest {
+    /// Only lines older than this one.
+    pub older_than: Option<Mark>,
+    limit: usize,
+}
+
+/// Some lines, newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The lines.
+    pub items: Vec<T>,
+    /// Where the next page goes on, where there are more.
+    pub next: Option<Mark>,
+}
+
+/// A place in the history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mark {
+    revision: Revision,
+    number: u32,
+}
+
+impl PageRequest {
+    /// The most lines of one page.
+    pub const MOST: usize = 500;
+
+    /// The newest `limit` lines; at least one and at most [`PageRequest::MOST`].
+    pub fn newest(limit: usize) -> Self {
+        Self { older_than: None, limit: limit.clamp(1, Self::MOST) }
+    }
+
+    /// The same number of lines, older than `mark`.
+    #[must_use]
+    pub fn older_than(self, mark: Mark) -> Self {
+        Self { older_than: Some(mark), ..self }
+    }
+}
+
+impl Archive {
+    pub(super) fn new(gate: Gate) -> Self {
+        Self { gate }
+    }
+
+    /// One page of the timeline of `subject`, newest line first.
+    ///
+    /// Refuses while the store is being reopened.
+    pub fn timeline(&self, subject: Key, page: PageRequest) -> Result<Page<Event>, ArchiveError> {
+        let begun = self.gate.with(ReadableDatabase::begin_read);
+        let transaction = begun.ok_or(ArchiveError::Closed)?.map_err(ReadError::from)?;
+        let history = transaction.open_table(HISTORY).map_err(ReadError::from)?;
+        Ok(read_page(&history, subject, page)?)
+    }
+}
+
+fn read_page(history: &History, subject: Key, page: PageRequest) -> Result<Page<Event>, ReadError> {
+    let key = record::encode_key(subject);
+    let mut lines = newest(history, &key, page.older_than)?;
+    let mut items = Vec::with_capacity(page.limit);
+    let mut last = None;
+    for line in lines.by_ref().take(page.limit) {
+        let (mark, event) = line?;
+        last = Some(mark);
+        items.push(event);
+    }
+    let next = if lines.next().is_some() { last } else { None };
+    Ok(Page { items, next })
+}
+
+/// The table of all lines, in one read transaction.
+pub(super) type History = ReadOnlyTable<Line<'static>, &'static [u8]>;
+
+/// The lines of the entity of `key`, newest first.
+pub(super) fn newest<'h>(
+    history: &'h History,
+    key: &[u8],
+    older_than: Option<Mark>,
+) -> Result<impl Iterator<Item = Result<(Mark, Event), ReadError>> + use<'h>, ReadError> {
+    let oldest = Bound::Included((key, 0, 0));
+    let newest = match older_than {
+        Some(mark) => Bound::Excluded((key, mark.revision.0, mark.number)),
+        None => Bound::Included((key, u64::MAX, u32::MAX)),
+    };
+    let lines = history.range::<Line<'_>>((oldest, newest))?;
+    Ok(lines.rev().map(|line| {
+        let (line, bytes) = line?;
+        let (_, revision, number) = line.value();
+        let mark = Mark { revision: Revision(revision), number };
+        Ok((mark, record::decode_event(bytes.value())?))
+    }))
+}
+
+/// As an address has it: `12-0`.
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.revision, self.number)
+    }
+}
+
+/// Not a place in the history.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no place in the history; use the one that the page before gave")]
+pub struct NoMark(String);
+
+impl FromStr for Mark {
+    type Err = NoMark;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mark = text.split_once('-').and_then(|(revision, number)| {
+            Some(Self { revision: Revision(revision.parse().ok()?), number: number.parse().ok()? })
+        });
+        mark.ok_or_else(|| NoMark(text.to_owned()))
+    }
+}

@@ -1,0 +1,122 @@
+//! Writing: one transaction a commit, two syncs, all or nothing.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use redb::{Database, ReadableTable, WriteTransaction};
+
+use super::Loaded;
+use super::error::{CommitError, Fault, OpenError, guarded};
+use super::schema::{FORMAT, HISTORY, META, META_EPOCH, META_FORMAT, META_REVISION, STATES};
+use crate::domain::change::Change;
+use crate::domain::entity::Entity;
+use crate::domain::id::Revision;
+use crate::record;
+
+/// What a commit is known by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stamp {
+    pub(super) revision: Revision,
+    pub(super) epoch: u64,
+}
+
+/// Keeps `changes` as one commit.
+pub(super) fn commit(
+    database: &Database,
+    stamp: Stamp,
+    changes: &[Change],
+) -> Result<(), CommitError> {
+    // Until the commit begins nothing can be on the disk that a later open would find.
+    let prepared = guarded(|| prepare(database, stamp, changes));
+    let transaction = prepared.and_then(|prepared| prepared).map_err(CommitError::Refused)?;
+    match guarded(|| transaction.commit()) {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(redb::CommitError::TransactionPoisoned)) => {
+            Err(CommitError::Refused(redb::CommitError::TransactionPoisoned.into()))
+        }
+        Ok(Err(error)) => Err(CommitError::Unknown(error.into())),
+        Err(panic) => Err(CommitError::Unknown(panic)),
+    }
+}
+
+/// Makes the tables of a file that has none yet.
+pub(super) fn found(database: &Database, place: &Path) -> Result<Loaded, OpenError> {
+    let tables = || -> Result<(), redb::Error> {
+        let transaction = begin(database)?;
+        {
+            let mut meta = transaction.open_table(META)?;
+            meta.insert(META_FORMAT, FORMAT)?;
+            meta.insert(META_REVISION, 0)?;
+            meta.insert(META_EPOCH, 0)?;
+            transaction.open_table(STATES)?;
+            transaction.open_table(HISTORY)?;
+        }
+        Ok(transaction.commit()?)
+    };
+    tables().map_err(|error| OpenError::of(place, error))?;
+    Ok(Loaded { revision: Revision(0), epoch: 1, entities: Vec::new() })
+}
+
+fn prepare(
+    database: &Database,
+    stamp: Stamp,
+    changes: &[Change],
+) -> Result<WriteTransaction, Fault> {
+    let transaction = begin(database)?;
+    write_stamp(&transaction, stamp)?;
+    write_states(&transaction, changes)?;
+    write_history(&transaction, stamp.revision, changes)?;
+    Ok(transaction)
+}
+
+/// Two-phase commits do not rest on checksums, which whoever posts alerts could aim at.
+fn begin(database: &Database) -> Result<WriteTransaction, redb::Error> {
+    let mut transaction = database.begin_write()?;
+    transaction.set_two_phase_commit(true);
+    Ok(transaction)
+}
+
+fn write_stamp(transaction: &WriteTransaction, stamp: Stamp) -> Result<(), Fault> {
+    let Stamp { revision, epoch } = stamp;
+    let mut meta = transaction.open_table(META)?;
+    let last = meta.get(META_REVISION)?.map_or(0, |last| last.value());
+    // A revision that comes twice would overwrite lines of the history.
+    if revision.0 <= last {
+        let what = format!("commit {revision} came after commit {last}");
+        return Err(Fault::Engine(what));
+    }
+    meta.insert(META_REVISION, revision.0)?;
+    meta.insert(META_EPOCH, epoch)?;
+    Ok(())
+}
+
+/// Of each entity the last state, in order of the keys, so that neighbours share their pages.
+fn write_states(transaction: &WriteTransaction, changes: &[Change]) -> Result<(), Fault> {
+    let last: BTreeMap<Vec<u8>, Option<&Entity>> = changes
+        .iter()
+        .map(|change| (record::encode_key(change.key), change.next.as_ref()))
+        .collect();
+    let mut states = transaction.open_table(STATES)?;
+    for (key, next) in last {
+        match next {
+            Some(entity) => states.insert(key.as_slice(), record::encode(entity).as_slice())?,
+            None => states.remove(key.as_slice())?,
+        };
+    }
+    Ok(())
+}
+
+fn write_history(
+    transaction: &WriteTransaction,
+    revision: Revision,
+    changes: &[Change],
+) -> Result<(), Fault> {
+    let mut history = transaction.open_table(HISTORY)?;
+    let events = changes.iter().filter_map(|change| change.event.as_deref());
+    for (number, event) in (0_u32..).zip(events) {
+        let subject = record::encode_key(event.subject);
+        let line = (subject.as_slice(), revision.0, number);
+        history.insert(line, record::encode_event(event).as_slice())?;
+    }
+    Ok(())
+}

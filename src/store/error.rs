@@ -1,0 +1,194 @@
+//! What can go wrong with the store, in one line each that says what to do next.
+
+use std::any::Any;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use crate::record::RecordError;
+
+/// Why the data file was not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process has it open.
+    #[error("{path} belongs to a running watchbell; use that one, or stop it first")]
+    Owned {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It cannot be made, read or written.
+    #[error(
+        "cannot use {path}: {source}; check its permissions and the space on its disk, or name \
+         another directory with --data"
+    )]
+    Unwritable {
+        /// The file or its directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Other users may write to the directory, and so replace the file.
+    #[error("{path} is writable by other users; run: chmod go-w '{path}'")]
+    OpenToOthers {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// A newer watchbell wrote it.
+    #[error(
+        "{path} has format {found} and this watchbell knows formats up to {ours}; upgrade \
+         watchbell, or name another directory with --data"
+    )]
+    NewerFormat {
+        /// The file.
+        path: PathBuf,
+        /// The format it has.
+        found: u64,
+        /// The newest format that is read here.
+        ours: u64,
+    },
+    /// It is a file of something else.
+    #[error(
+        "{path} is no data file of watchbell; move it away, or name another directory with --data"
+    )]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It does not hold together.
+    #[error("{path} is damaged ({what}); restore it from a backup, or move it away to begin anew")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        what: String,
+    },
+}
+
+impl OpenError {
+    /// What `error` means for whoever opens `path`.
+    pub(super) fn of(path: &Path, error: impl Into<ReadError>) -> Self {
+        let path = path.to_owned();
+        let error = match error.into() {
+            ReadError::Engine(error) => error,
+            ReadError::Record(error) => {
+                let what = error.to_string();
+                return Self::Damaged { path, what };
+            }
+        };
+        match error {
+            redb::Error::DatabaseAlreadyOpen | redb::Error::LockProtocolMismatch => {
+                Self::Owned { path }
+            }
+            // How the engine says that a file does not begin as its files do.
+            redb::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+                Self::Foreign { path }
+            }
+            redb::Error::Io(source) => Self::Unwritable { path, source },
+            redb::Error::TableDoesNotExist(_)
+            | redb::Error::TableTypeMismatch { .. }
+            | redb::Error::TableIsMultimap(_)
+            | redb::Error::UpgradeRequired(_) => Self::Foreign { path },
+            error => Self::Damaged { path, what: error.to_string() },
+        }
+    }
+}
+
+/// Why something could not be read.
+#[derive(Debug)]
+pub(super) enum ReadError {
+    /// The engine says so.
+    Engine(redb::Error),
+    /// It is no record.
+    Record(RecordError),
+}
+
+impl<E: Into<redb::Error>> From<E> for ReadError {
+    fn from(error: E) -> Self {
+        Self::Engine(error.into())
+    }
+}
+
+impl From<RecordError> for ReadError {
+    fn from(error: RecordError) -> Self {
+        Self::Record(error)
+    }
+}
+
+/// Why a commit did not return in order. Either way the store must be reopened.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// Surely nothing of it was kept.
+    #[error("nothing was saved: {0}")]
+    Refused(Fault),
+    /// It was kept whole or not at all, and only reopening tells which.
+    #[error("not known yet whether it was saved: {0}")]
+    Unknown(Fault),
+}
+
+/// Why a page of the history was not read.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// The file is being opened again.
+    #[error("the data file is closed after an error; try again in a moment")]
+    Closed,
+    /// A line cannot be read.
+    #[error("a line of the history cannot be read: {0}")]
+    Record(RecordError),
+    /// The disk or the engine failed.
+    #[error("the history cannot be read: {0}")]
+    Failed(Fault),
+}
+
+impl From<ReadError> for ArchiveError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Engine(error) => match Fault::from(error) {
+                Fault::Closed => Self::Closed,
+                fault @ (Fault::Full | Fault::Disk(_) | Fault::Engine(_)) => Self::Failed(fault),
+            },
+            ReadError::Record(error) => Self::Record(error),
+        }
+    }
+}
+
+/// What went wrong below.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// No space is left.
+    #[error("the disk of the data file is full; free some space")]
+    Full,
+    /// The file was closed after an earlier fault.
+    #[error("the data file is closed after an earlier error")]
+    Closed,
+    /// The disk failed.
+    #[error("the disk of the data file failed: {0}")]
+    Disk(String),
+    /// The engine failed, or panicked.
+    #[error("the data file cannot be used: {0}")]
+    Engine(String),
+}
+
+impl<E: Into<redb::Error>> From<E> for Fault {
+    fn from(error: E) -> Self {
+        match error.into() {
+            redb::Error::Io(error) => match error.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
+                _ => Self::Disk(error.to_string()),
+            },
+            redb::Error::PreviousIo | redb::Error::DatabaseClosed => Self::Closed,
+            error => Self::Engine(error.to_string()),
+        }
+    }
+}
+
+/// Does `work`; a panic in it becomes a fault. What the work left behind must not be used after
+/// one: every caller closes the file then.
+pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Fault> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| Fault::Engine(said(panic.as_ref())))
+}
+
+fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("a panic without words").to_owned()
+}

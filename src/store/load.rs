@@ -1,0 +1,95 @@
+//! Reading everything, once, when the file was opened.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable};
+
+use super::Loaded;
+use super::archive::{History, newest};
+use super::error::{OpenError, ReadError};
+use super::schema::{FORMAT, HISTORY, META, META_EPOCH, META_FORMAT, META_REVISION, STATES};
+use crate::domain::alert::Alert;
+use crate::domain::entity::Entity;
+use crate::domain::id::Revision;
+use crate::record;
+
+/// Reads all that is kept; nothing where the file has no tables yet.
+///
+/// Refuses a format that is not ours before it reads anything of it.
+pub(super) fn load(database: &Database, place: &Path) -> Result<Option<Loaded>, OpenError> {
+    let failed = |error: ReadError| OpenError::of(place, error);
+    let transaction = database.begin_read().map_err(|error| failed(error.into()))?;
+    if is_empty(&transaction).map_err(failed)? {
+        return Ok(None);
+    }
+    let meta = Meta::read(&transaction).map_err(failed)?;
+    check(meta.format, place)?;
+    Ok(Some(Loaded {
+        revision: Revision(meta.revision),
+        epoch: meta.epoch.saturating_add(1),
+        entities: entities(&transaction).map_err(failed)?,
+    }))
+}
+
+fn is_empty(transaction: &ReadTransaction) -> Result<bool, ReadError> {
+    Ok(transaction.list_tables()?.next().is_none())
+}
+
+fn check(format: Option<u64>, place: &Path) -> Result<(), OpenError> {
+    let path = || place.to_owned();
+    match format {
+        Some(FORMAT) => Ok(()),
+        Some(found) if found > FORMAT => {
+            Err(OpenError::NewerFormat { path: path(), found, ours: FORMAT })
+        }
+        Some(_) | None => Err(OpenError::Foreign { path: path() }),
+    }
+}
+
+struct Meta {
+    format: Option<u64>,
+    revision: u64,
+    epoch: u64,
+}
+
+impl Meta {
+    fn read(transaction: &ReadTransaction) -> Result<Self, ReadError> {
+        let meta = transaction.open_table(META)?;
+        let number = |name: &str| -> Result<Option<u64>, ReadError> {
+            Ok(meta.get(name)?.map(|number| number.value()))
+        };
+        Ok(Self {
+            format: number(META_FORMAT)?,
+            revision: number(META_REVISION)?.unwrap_or_default(),
+            epoch: number(META_EPOCH)?.unwrap_or_default(),
+        })
+    }
+}
+
+fn entities(transaction: &ReadTransaction) -> Result<Vec<Entity>, ReadError> {
+    let states = transaction.open_table(STATES)?;
+    let history = transaction.open_table(HISTORY)?;
+    states
+        .iter()?
+        .map(|row| {
+            let (key, bytes) = row?;
+            let entity = record::decode(bytes.value())?;
+            with_recent(entity, key.value(), &history)
+        })
+        .collect()
+}
+
+/// An alert with the lines of its timeline that it keeps at hand; anything else as it is.
+fn with_recent(entity: Entity, key: &[u8], history: &History) -> Result<Entity, ReadError> {
+    let Entity::Alert(mut alert) = entity else {
+        return Ok(entity);
+    };
+    let mut recent = newest(history, key, None)?
+        .take(Alert::RECENT)
+        .map(|line| line.map(|(_, event)| Arc::new(event)))
+        .collect::<Result<Vec<_>, ReadError>>()?;
+    recent.reverse();
+    Arc::make_mut(&mut alert).recent = recent;
+    Ok(Entity::Alert(alert))
+}

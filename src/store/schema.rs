@@ -1,0 +1,26 @@
+//! The tables of the data file. Their names and types are the format; see `docs/storage.md`.
+
+use redb::TableDefinition;
+
+/// The format that is written, and the newest that is read. Raised when an older watchbell must
+/// no longer open the file.
+pub(super) const FORMAT: u64 = 1;
+
+/// Numbers about the file itself.
+pub(super) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
+
+/// In [`META`]: the [`FORMAT`] the file has.
+pub(super) const META_FORMAT: &str = "format";
+/// In [`META`]: the last commit.
+pub(super) const META_REVISION: &str = "revision";
+/// In [`META`]: the epoch of the last commit.
+pub(super) const META_EPOCH: &str = "epoch";
+
+/// Key of an entity to its record.
+pub(super) const STATES: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("states");
+
+/// Where a line of a timeline lies: key of its entity, commit, number within the commit.
+pub(super) type Line<'a> = (&'a [u8], u64, u32);
+
+/// Every line of every timeline. Only ever added to.
+pub(super) const HISTORY: TableDefinition<'_, Line<'_>, &[u8]> = TableDefinition::new("history");
