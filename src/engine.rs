@@ -156,7 +156,7 @@ impl Engine {
             table.put(&Change { key: entity.key(), next: Some(entity), event: None });
         }
         self.table = table;
-        self.cursor = Cursor { epoch: self.cursor.epoch + 1, revision: loaded.revision };
+        self.cursor = Cursor { epoch: loaded.epoch, revision: loaded.revision };
     }
 
     fn fail(&mut self, orders: usize, error: &CommitError) -> Turn {
@@ -223,3 +223,6 @@ fn see_to_due(draft: &mut Draft) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ use crate::domain::table::Table;
 /// disk, after which revisions may say something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cursor {
-    /// How often the table was built from disk.
+    /// Which building of the table from disk, as the store counts them.
     pub epoch: u64,
     /// The commit.
     pub revision: Revision,

@@ -1,0 +1,132 @@
+//! Turns over a real store, driven with times of our own.
+
+use std::path::Path;
+
+use super::*;
+use crate::domain::alert::State;
+use crate::domain::command::{Acted, AlertCommand};
+use crate::domain::entity::Entity;
+use crate::domain::id::AlertId;
+use crate::domain::report::{Report, Subject};
+use crate::domain::samples::{account, identity, payload};
+use crate::store::DataDir;
+
+fn open(directory: &Path) -> Engine {
+    let (store, loaded) = Store::open(DataDir(directory.to_owned())).unwrap();
+    Engine::new(store, loaded, 7)
+}
+
+fn at(text: &str) -> Timestamp {
+    format!("2026-11-21T{text}Z").parse().unwrap()
+}
+
+fn order(actor: &Actor, command: Command) -> Order {
+    Order { op: OpId(uuid::Uuid::nil()), actor: actor.clone(), seen: None, command }
+}
+
+fn fires(name: &str) -> Order {
+    let subject = Subject::Known(identity(name));
+    let report = Report::Firing { subject, payload: Box::new(payload(name, "critical")) };
+    order(&Actor::Machine("prometheus".into()), Command::Report(vec![report]))
+}
+
+fn acts(id: AlertId, command: AlertCommand) -> Order {
+    order(&account("alice"), Command::Alerts(vec![id], command))
+}
+
+fn the_alert(engine: &Engine) -> AlertId {
+    engine.table.alerts().next().unwrap().id
+}
+
+#[test]
+fn later_orders_of_a_turn_see_earlier_ones_and_all_share_one_commit() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut engine = open(directory.path());
+    let turn = engine.turn(&[fires("disk"), fires("disk"), fires("cpu")], at("03:00:00"));
+    let revisions: Vec<_> = turn.answers.into_iter().map(|one| one.unwrap().revision).collect();
+    assert_eq!(revisions, [Revision(1); 3]);
+    assert_eq!(engine.table.alert_count(), 2);
+    assert_eq!(turn.published.unwrap().changes.len(), 4, "with the service they named");
+}
+
+#[test]
+fn a_refused_or_needless_order_commits_and_publishes_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut engine = open(directory.path());
+    engine.turn(&[fires("disk")], at("03:00:00"));
+    let id = the_alert(&engine);
+    let nobody = AlertId(uuid::Uuid::nil());
+    let orders = [acts(nobody, AlertCommand::Resolve), acts(id, AlertCommand::Unacknowledge)];
+    let turn = engine.turn(&orders, at("03:01:00"));
+    assert!(turn.published.is_none());
+    let receipts: Vec<_> = turn.answers.into_iter().map(Result::unwrap).collect();
+    assert_eq!(
+        receipts[0].answer,
+        Answer::Acted(vec![(nobody, Err(Refusal::UnknownAlert(nobody)))])
+    );
+    assert_eq!(receipts[1].revision, Revision(1));
+}
+
+#[test]
+fn a_restart_at_any_turn_changes_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut engine = open(directory.path());
+    let orders = [
+        vec![fires("disk"), fires("cpu")],
+        vec![fires("disk")],
+        vec![order(&account("bob"), Command::Adopt(Arc::default()))],
+    ];
+    for (minute, orders) in orders.into_iter().enumerate() {
+        engine.turn(&orders, at(&format!("03:0{minute}:00")));
+        let id = the_alert(&engine);
+        engine.turn(&[acts(id, AlertCommand::Note("seen".into()))], at("03:30:00"));
+        let before: Vec<Entity> = engine.table.entities().collect();
+        let cursor = engine.cursor;
+        engine.into_store().close().unwrap();
+        engine = open(directory.path());
+        assert_eq!(engine.table.entities().collect::<Vec<_>>(), before);
+        assert_eq!(engine.cursor.revision, cursor.revision);
+    }
+}
+
+#[test]
+fn an_undo_still_works_after_a_restart() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut engine = open(directory.path());
+    engine.turn(&[fires("disk")], at("03:00:00"));
+    let id = the_alert(&engine);
+    engine.turn(&[acts(id, AlertCommand::Acknowledge)], at("03:01:00"));
+    let acknowledged = engine.cursor.revision;
+    engine.into_store().close().unwrap();
+    engine = open(directory.path());
+    let turn = engine.turn(&[acts(id, AlertCommand::Undo(acknowledged))], at("03:02:00"));
+    let answer = turn.answers.into_iter().next().unwrap().unwrap().answer;
+    assert_eq!(answer, Answer::Acted(vec![(id, Ok(Acted::Changed))]));
+    assert_eq!(engine.table.alert(id).unwrap().standing.state, State::Firing);
+}
+
+#[test]
+fn time_never_goes_back_even_if_the_clock_does() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut engine = open(directory.path());
+    engine.turn(&[fires("disk")], at("03:10:00"));
+    engine.turn(&[fires("cpu")], at("03:00:00"));
+    let received = engine.table.alerts().map(|alert| alert.received);
+    assert_eq!(received.collect::<Vec<_>>(), [at("03:10:00"); 2]);
+}
+
+#[test]
+fn what_is_due_is_seen_to_without_an_order() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut engine = open(directory.path());
+    let once = crate::domain::id::OnceId::of("first", "key");
+    let subject =
+        Subject::Manual { namespace: crate::domain::alert::Namespace::default(), once: Some(once) };
+    let report = Report::Firing { subject, payload: Box::new(payload("look", "critical")) };
+    let machine = Actor::Machine("first".into());
+    engine.turn(&[order(&machine, Command::Report(vec![report]))], at("03:00:00"));
+    let due = engine.next_due().unwrap();
+    assert!(engine.turn(&[], at("03:00:01")).published.is_none());
+    assert!(engine.turn(&[], due).published.is_some());
+    assert_eq!((engine.next_due(), engine.table.once(once)), (None, None));
+}
