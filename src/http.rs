@@ -1,1 +1,3 @@
-//! http
+//! HTTP in.
+
+mod ttyops;

@@ -1,0 +1,117 @@
+//! Webhook documents of Alertmanager and Grafana: nothing in them is refused, and no alert is lost
+//! for want of a field.
+
+use super::{LONGEST_FINGERPRINT, Sender, find, time};
+use crate::domain::alert::{Identity, Naming};
+use crate::domain::labels::Labels;
+use crate::domain::policy::Policy;
+use crate::domain::report::{NamedService, Payload, Report, Subject};
+use crate::domain::severity::{Severity, SeverityReading};
+use crate::domain::text::Text;
+use crate::http::ttyops::document::{Field, Fields, Item};
+
+/// The report that `item` makes, by its own status: that of the document is about the group. What
+/// does not say that it is resolved fires.
+pub(super) fn report(item: Item, sender: Sender<'_>, policy: &Policy) -> Report {
+    let fields = match item {
+        Item::Alert(fields) => fields,
+        Item::Other(_) => Box::default(),
+    };
+    let identity = identity(&fields, sender);
+    let status = fields.status.text().map(str::trim);
+    if status.is_some_and(|status| status.eq_ignore_ascii_case("resolved")) {
+        return Report::Resolved { identity };
+    }
+    Report::Firing {
+        subject: Subject::Known(identity),
+        payload: Box::new(payload(&fields, policy)),
+    }
+}
+
+/// A critical alert about the receiver whose documents are cut: what is left out reaches nobody.
+pub(super) fn truncation(
+    receiver: &Field,
+    truncated: &Field,
+    sender: Sender<'_>,
+) -> Option<Report> {
+    let left_out = truncated
+        .text()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(0_u64);
+    if left_out == 0 {
+        return None;
+    }
+    let receiver = receiver.text().map(Text::derive).unwrap_or_default();
+    let title = format!(
+        "receiver {receiver} leaves alerts out ({left_out} of its last notification); \
+         raise max_alerts or group finer"
+    );
+    let labels = [
+        ("alertname", "WatchbellTruncatedAlerts"),
+        ("receiver", receiver.as_str()),
+        ("severity", "critical"),
+    ];
+    let payload = Payload {
+        title: Text::derive(&title),
+        service: NamedService::Default,
+        severity: SeverityReading::Known(Severity::Critical),
+        labels: labels.into_iter().collect(),
+        annotations: Labels::default(),
+        starts_at: None,
+        link: None,
+    };
+    let naming = Naming::Given(format!("watchbell:truncated:{receiver}").into());
+    Some(Report::Firing {
+        subject: Subject::Known(Identity {
+            namespace: sender.namespace.clone(),
+            naming,
+        }),
+        payload: Box::new(payload),
+    })
+}
+
+/// A name that is missing or too long to be kept gives way to the label set, as in API v2.
+fn identity(fields: &Fields, sender: Sender<'_>) -> Identity {
+    let labels = &fields.labels.texts;
+    let fits = |given: &&str| given.chars().count() <= LONGEST_FINGERPRINT;
+    let naming = match fields.fingerprint.text().filter(fits) {
+        Some(given) => Naming::of_report(given, labels),
+        None => Naming::of_labels(labels.clone()),
+    };
+    Identity {
+        namespace: sender.namespace.clone(),
+        naming,
+    }
+}
+
+fn payload(fields: &Fields, policy: &Policy) -> Payload {
+    Payload {
+        title: title(fields),
+        service: service(&fields.labels.texts, policy),
+        severity: policy
+            .severity
+            .read(find(&fields.severity, fields, "severity")),
+        labels: fields.labels.texts.clone(),
+        annotations: fields.annotations.texts.clone(),
+        starts_at: fields.starts_at.text().and_then(time).and_then(Result::ok),
+        link: fields.link.text().map(Box::from),
+    }
+}
+
+fn title(fields: &Fields) -> Text {
+    let candidates = [
+        find(&fields.title, fields, "title"),
+        fields.annotations.texts.get("summary"),
+        fields.labels.texts.get("alertname"),
+    ];
+    let texts = candidates.into_iter().flatten().map(Text::derive);
+    let first = texts.into_iter().find(|text| !text.is_empty());
+    first.unwrap_or_else(|| Text::derive("alert without a name"))
+}
+
+fn service(labels: &Labels, policy: &Policy) -> NamedService {
+    let candidates = [labels.get(&policy.service_label), labels.get("job")];
+    let texts = candidates.into_iter().flatten().map(Text::derive);
+    let first = texts.into_iter().find(|text| !text.is_empty());
+    first.map_or(NamedService::Default, NamedService::Loosely)
+}
