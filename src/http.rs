@@ -1,3 +1,37 @@
-//! HTTP in.
+//! HTTP in: connections, who calls, and the APIs that are served.
+//!
+//! Handlers turn requests into orders and answers into JSON. Nothing here decides what an order
+//! does, and nothing here names the store.
 
+mod body;
+mod caller;
+mod door;
+mod edge;
+mod error;
+mod guard;
 mod ttyops;
+
+use axum::http::{Method, Uri};
+use axum::{Router, middleware};
+
+use crate::domain::text::Text;
+use error::ApiError;
+
+pub use door::Door;
+pub use edge::{Limits, Listener, Peer, serve};
+
+/// What is served to the network: the TTYOps API, to holders of tokens.
+pub fn public_router(door: Door) -> Router {
+    behind(door, ttyops::routes())
+}
+
+/// Answers to what no route takes, and the door in front of everything.
+fn behind(door: Door, routes: Router<Door>) -> Router {
+    routes
+        .fallback(async |uri: Uri| ApiError::NoPath(Text::derive(uri.path())))
+        .method_not_allowed_fallback(async |method: Method| {
+            ApiError::Method(Text::derive(method.as_str()))
+        })
+        .layer(middleware::from_fn_with_state(door.clone(), door::keep))
+        .with_state(door)
+}

@@ -174,11 +174,7 @@ impl Listing {
             }
             Ok(())
         })?;
-        Ok(if count > MOST_ALERTS {
-            Self::TooLong
-        } else {
-            Self::Items(items)
-        })
+        Ok(if count > MOST_ALERTS { Self::TooLong } else { Self::Items(items) })
     }
 }
 
@@ -216,11 +212,7 @@ impl Field {
             Shape::Text => serde_json::from_str(value.get())?,
             Shape::Bare => Box::from(value.get()),
         };
-        Ok(if text.is_empty() {
-            Self::Absent
-        } else {
-            Self::Text(text)
-        })
+        Ok(if text.is_empty() { Self::Absent } else { Self::Text(text) })
     }
 
     /// The text, where there is one.
@@ -240,10 +232,7 @@ impl Pairs {
             shape @ (Shape::Text | Shape::Bare | Shape::List) => Some(Flaw::Shape(shape)),
         };
         if flaw.is_some() {
-            return Ok(Self {
-                flaw,
-                ..Self::default()
-            });
+            return Ok(Self { flaw, ..Self::default() });
         }
         let mut texts: Vec<(Box<str>, Box<str>)> = Vec::new();
         let mut flaw = None;

@@ -72,10 +72,7 @@ struct Fault {
 
 impl Fault {
     fn new(field: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self {
-            field: field.into(),
-            reason: reason.into(),
-        }
+        Self { field: field.into(), reason: reason.into() }
     }
 }
 
@@ -100,11 +97,7 @@ pub(super) fn parse(
         };
         match report {
             Ok(report) => parsed.accepted.push((index, report)),
-            Err(Fault { field, reason }) => parsed.refused.push(Refused {
-                index,
-                field,
-                reason,
-            }),
+            Err(Fault { field, reason }) => parsed.refused.push(Refused { index, field, reason }),
         }
     }
     if document.kind == Kind::Webhook {
@@ -118,10 +111,7 @@ impl Sender<'_> {
     fn once(&self, index: usize) -> Option<OnceId> {
         let key = self.key?;
         // The index comes first, because a key may hold anything.
-        Some(OnceId::of(
-            &self.token.to_string(),
-            &format!("{index}:{key}"),
-        ))
+        Some(OnceId::of(&self.token.to_string(), &format!("{index}:{key}")))
     }
 }
 
@@ -142,9 +132,8 @@ fn without_excess_digits(text: &str) -> String {
     text.chars()
         .filter(|c| {
             fraction = match (fraction, c) {
-                (None, '.') => Some(0),
                 (Some(digits), '0'..='9') => Some(digits + 1),
-                (Some(_), _) => Some(0),
+                (None, '.') | (Some(_), _) => Some(0),
                 (None, _) => None,
             };
             fraction.is_none_or(|digits| digits <= 9)

@@ -30,17 +30,13 @@ pub(super) fn report(
     let fields = match item {
         Item::Alert(fields) => fields,
         Item::Other(shape) => {
-            return Err(Fault::new(
-                "alerts",
-                format!("must be an object, not {shape}"),
-            ));
+            return Err(Fault::new("alerts", format!("must be an object, not {shape}")));
         }
     };
     let subject = match (fingerprint(&fields)?, status(&fields)?) {
-        (None, None) => Subject::Manual {
-            namespace: sender.namespace.clone(),
-            once: sender.once(index),
-        },
+        (None, None) => {
+            Subject::Manual { namespace: sender.namespace.clone(), once: sender.once(index) }
+        }
         (Some(given), Some(status)) => {
             let identity = Identity {
                 namespace: sender.namespace.clone(),
@@ -67,27 +63,14 @@ pub(super) fn report(
 fn payload(fields: &Fields, policy: &Policy) -> Result<Payload, Fault> {
     whole(&fields.labels, "labels")?;
     whole(&fields.annotations, "annotations")?;
-    let title = named(
-        &fields.title,
-        fields,
-        "title",
-        "what the alert is, for people",
-    )?;
-    let service = named(
-        &fields.service,
-        fields,
-        "service",
-        "the name of the service it is about",
-    )?;
+    let title = named(&fields.title, fields, "title", "what the alert is, for people")?;
+    let service = named(&fields.service, fields, "service", "the name of the service it is about")?;
     let word = field(&fields.severity, fields, "severity")?;
     let labels = fields.labels.texts.with_missing([
         ("alertname", title.as_str()),
         ("service", service.as_str()),
         ("severity", word.unwrap_or_default()),
-        (
-            "fingerprint",
-            field(&fields.fingerprint, fields, "fingerprint")?.unwrap_or_default(),
-        ),
+        ("fingerprint", field(&fields.fingerprint, fields, "fingerprint")?.unwrap_or_default()),
     ]);
     Ok(Payload {
         severity: severity(word, policy)?,
@@ -158,12 +141,7 @@ fn severity(word: Option<&str>, policy: &Policy) -> Result<SeverityReading, Faul
 }
 
 fn starts_at(field: &Field) -> Result<Option<Timestamp>, Fault> {
-    let fault = || {
-        Fault::new(
-            "startsAt",
-            "must be an RFC 3339 time, as 2026-02-28T13:05:00Z",
-        )
-    };
+    let fault = || Fault::new("startsAt", "must be an RFC 3339 time, as 2026-02-28T13:05:00Z");
     match field {
         Field::Absent => Ok(None),
         Field::Text(text) => time(text).transpose().map_err(|()| fault()),
@@ -174,17 +152,15 @@ fn starts_at(field: &Field) -> Result<Option<Timestamp>, Fault> {
 fn whole(pairs: &Pairs, name: &str) -> Result<(), Fault> {
     match &pairs.flaw {
         None => Ok(()),
-        Some(Flaw::Shape(shape)) => Err(Fault::new(
-            name,
-            format!("must be an object of texts, not {shape}"),
-        )),
+        Some(Flaw::Shape(shape)) => {
+            Err(Fault::new(name, format!("must be an object of texts, not {shape}")))
+        }
         Some(Flaw::Value(key, shape)) => {
             let field = format!("{name}.{}", Text::derive(key));
             Err(Fault::new(field, format!("must be text, not {shape}")))
         }
-        Some(Flaw::TooMany) => Err(Fault::new(
-            name,
-            format!("there are more than {MOST_PAIRS}; send fewer"),
-        )),
+        Some(Flaw::TooMany) => {
+            Err(Fault::new(name, format!("there are more than {MOST_PAIRS}; send fewer")))
+        }
     }
 }

@@ -34,10 +34,7 @@ pub(super) fn truncation(
     truncated: &Field,
     sender: Sender<'_>,
 ) -> Option<Report> {
-    let left_out = truncated
-        .text()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(0_u64);
+    let left_out = truncated.text().and_then(|text| text.parse().ok()).unwrap_or(0_u64);
     if left_out == 0 {
         return None;
     }
@@ -62,10 +59,7 @@ pub(super) fn truncation(
     };
     let naming = Naming::Given(format!("watchbell:truncated:{receiver}").into());
     Some(Report::Firing {
-        subject: Subject::Known(Identity {
-            namespace: sender.namespace.clone(),
-            naming,
-        }),
+        subject: Subject::Known(Identity { namespace: sender.namespace.clone(), naming }),
         payload: Box::new(payload),
     })
 }
@@ -78,19 +72,14 @@ fn identity(fields: &Fields, sender: Sender<'_>) -> Identity {
         Some(given) => Naming::of_report(given, labels),
         None => Naming::of_labels(labels.clone()),
     };
-    Identity {
-        namespace: sender.namespace.clone(),
-        naming,
-    }
+    Identity { namespace: sender.namespace.clone(), naming }
 }
 
 fn payload(fields: &Fields, policy: &Policy) -> Payload {
     Payload {
         title: title(fields),
         service: service(&fields.labels.texts, policy),
-        severity: policy
-            .severity
-            .read(find(&fields.severity, fields, "severity")),
+        severity: policy.severity.read(find(&fields.severity, fields, "severity")),
         labels: fields.labels.texts.clone(),
         annotations: fields.annotations.texts.clone(),
         starts_at: fields.starts_at.text().and_then(time).and_then(Result::ok),

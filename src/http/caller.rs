@@ -1,0 +1,75 @@
+//! The caller: who a request comes from, and what they may do.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+
+use super::door::Door;
+use super::error::ApiError;
+use super::guard;
+use crate::domain::actor::Actor;
+use crate::domain::alert::Namespace;
+use crate::domain::command::{Command, Order};
+use crate::domain::id::TokenId;
+use crate::domain::policy::Policy;
+use crate::domain::text::Text;
+use crate::domain::token::{Scope, Scopes, Token};
+use crate::engine::{Handle, Receipt};
+
+/// Whoever holds a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Caller {
+    /// As whom they act: the token's person, or the machine of its name.
+    pub(super) actor: Actor,
+    /// Whose alerts their reports touch.
+    pub(super) namespace: Namespace,
+    /// The token.
+    pub(super) token: TokenId,
+    name: Text,
+    scopes: Scopes,
+}
+
+impl Caller {
+    /// The holder of `token`. A person who is no account any more is no person: the token then
+    /// acts in its own name.
+    pub(super) fn holding(token: &Token, policy: &Policy) -> Self {
+        let account = token.account.and_then(|id| policy.account(id));
+        let actor = account.map_or_else(
+            || Actor::Machine(token.name.clone()),
+            |account| Actor::Account(account.person()),
+        );
+        Self {
+            actor,
+            namespace: token.namespace.clone(),
+            token: token.id,
+            name: token.name.clone(),
+            scopes: token.scopes,
+        }
+    }
+
+    /// Refuses, naming the scope, if the token lacks it.
+    pub(super) fn may(&self, scope: Scope) -> Result<(), ApiError> {
+        if self.scopes.has(scope) {
+            return Ok(());
+        }
+        Err(ApiError::Forbidden { token: self.name.clone(), missing: scope })
+    }
+
+    /// Has `command` carried out in the caller's name, if they may.
+    pub(super) async fn submit(
+        &self,
+        handle: &Handle,
+        command: Command,
+    ) -> Result<Receipt, ApiError> {
+        self.may(command.scope())?;
+        let order = Order { op: handle.op(), actor: self.actor.clone(), seen: None, command };
+        Ok(handle.submit(order).await?)
+    }
+}
+
+impl FromRequestParts<Door> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, door: &Door) -> Result<Self, ApiError> {
+        guard::admit(&door.handle()?.latest().table, &parts.headers)
+    }
+}

@@ -1,0 +1,232 @@
+//! What goes wrong at the wire: a code that never changes, a sentence for the caller, and, where
+//! the fault is ours, a line in the log.
+
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::domain::refusal::Refusal;
+use crate::domain::text::Text;
+use crate::domain::token::Scope;
+use crate::engine::SubmitError;
+
+/// Why a request has no other answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum ApiError {
+    /// The table is not loaded yet.
+    #[error("watchbell is starting; try again in a second")]
+    Loading,
+    /// No token came along.
+    #[error(
+        "a token is needed, as \"Authorization: Bearer TOKEN\"; \
+         watchbell token create makes one"
+    )]
+    NoToken,
+    /// Nobody knows the token.
+    #[error("the token is unknown or revoked; watchbell token create makes a new one")]
+    UnknownToken,
+    /// The token may not do this.
+    #[error("the token {token} lacks the scope {missing}; create one with --scope {missing}")]
+    Forbidden {
+        /// The token's name.
+        token: Text,
+        /// What it would need.
+        missing: Scope,
+    },
+    /// The socket is not open to this user.
+    #[error("uid {0} may not use this socket; only its owner and root may")]
+    ForeignUser(u32),
+    /// The other end is not known to be a user of this host.
+    #[error("this is served on the Unix socket only")]
+    NoUser,
+    /// There is nothing at this path.
+    #[error("nothing is at {0}; the API is under /api/v1")]
+    NoPath(Text),
+    /// There is no such thing.
+    #[error("no {kind} {id}")]
+    Unknown {
+        /// What was asked for.
+        kind: &'static str,
+        /// As it was asked for.
+        id: Text,
+    },
+    /// The path does not take this method. `Allow` names those that it takes.
+    #[error("{0} is not possible here; the Allow header names what is")]
+    Method(Text),
+    /// The body is of another kind.
+    #[error("the body must be JSON; send Content-Type: application/json")]
+    MediaType,
+    /// The body is larger than is read.
+    #[error("the body is larger than {0} bytes; send it in several posts")]
+    TooLarge(usize),
+    /// The list is longer than is read.
+    #[error("{0}")]
+    TooMany(String),
+    /// The body did not come in time.
+    #[error("the body did not arrive in time; send it again")]
+    SlowBody,
+    /// The request cannot be understood.
+    #[error("{message}")]
+    BadRequest {
+        /// What is wrong, for programs.
+        code: &'static str,
+        /// What is wrong.
+        message: String,
+    },
+    /// The domain refused.
+    #[error(transparent)]
+    Refused(Refusal),
+    /// Too much waits.
+    #[error("too many alerts are waiting to be saved; send again shortly")]
+    Busy,
+    /// Nothing can be saved. The reason is for the log and the console, not for senders.
+    #[error("nothing can be saved now; send again when the storage works")]
+    Unavailable(Text),
+    /// The service is stopping.
+    #[error("watchbell is stopping; send again when it is back")]
+    Stopping,
+    /// A fault of ours.
+    #[error("something went wrong in watchbell; its log says what")]
+    Internal(String),
+}
+
+/// Every error's body.
+#[derive(Debug, Serialize)]
+struct Body<'a> {
+    error: Told<'a>,
+}
+
+/// An error, as it is told.
+#[derive(Debug, Serialize)]
+pub(super) struct Told<'a> {
+    /// A word for programs.
+    pub(super) code: &'a str,
+    /// A sentence for people.
+    pub(super) message: String,
+}
+
+impl ApiError {
+    /// The status that it is answered with. Overload and trouble are 503 and never 429, because
+    /// Alertmanager repeats what got a 5xx and drops what got a 4xx.
+    pub(super) fn status(&self) -> StatusCode {
+        match self {
+            Self::NoToken | Self::UnknownToken => StatusCode::UNAUTHORIZED,
+            Self::Forbidden { .. } | Self::ForeignUser(_) | Self::NoUser => StatusCode::FORBIDDEN,
+            Self::NoPath(_) | Self::Unknown { .. } => StatusCode::NOT_FOUND,
+            Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooLarge(_) | Self::TooMany(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BadRequest { .. } => StatusCode::BAD_REQUEST,
+            Self::Refused(refusal) => status_of(refusal),
+            Self::Loading | Self::SlowBody | Self::Busy | Self::Unavailable(_) | Self::Stopping => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Loading => "loading",
+            Self::NoToken => "no_token",
+            Self::UnknownToken => "unknown_token",
+            Self::Forbidden { .. } => "missing_scope",
+            Self::ForeignUser(_) => "foreign_user",
+            Self::NoUser => "socket_only",
+            Self::NoPath(_) => "unknown_path",
+            Self::Unknown { kind: "account", .. } => "unknown_account",
+            Self::Unknown { .. } => "unknown_alert",
+            Self::Method(_) => "method_not_allowed",
+            Self::MediaType => "unsupported_media_type",
+            Self::TooLarge(_) => "too_large",
+            Self::TooMany(_) => "too_many_alerts",
+            Self::SlowBody => "slow_body",
+            Self::BadRequest { code, .. } => code,
+            Self::Refused(refusal) => refusal.code(),
+            Self::Busy => "busy",
+            Self::Unavailable(_) => "unavailable",
+            Self::Stopping => "stopping",
+            Self::Internal(_) => "internal",
+        }
+    }
+
+    /// As it is told to the caller.
+    pub(super) fn told(&self) -> Told<'static> {
+        Told { code: self.code(), message: self.to_string() }
+    }
+
+    /// Only our own faults are logged: what a caller does wrong is told to the caller. Overload
+    /// and a late start are counted and shown, and would flood a log.
+    fn log(&self) {
+        match self {
+            Self::Unavailable(why) => tracing::error!(%why, "answered 503"),
+            Self::Internal(why) => tracing::error!(%why, "answered 500"),
+            _ if self.status().is_server_error() => tracing::debug!(why = %self, "answered 503"),
+            _ => {}
+        }
+    }
+
+    fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        let mut add = |name: HeaderName, value: &'static str| {
+            headers.insert(name, HeaderValue::from_static(value));
+        };
+        match self.status() {
+            StatusCode::UNAUTHORIZED => add(WWW_AUTHENTICATE, "Bearer"),
+            StatusCode::SERVICE_UNAVAILABLE => add(RETRY_AFTER, "1"),
+            _ => {}
+        }
+        headers
+    }
+}
+
+/// 404 for what is not there, 409 for what cannot be as things stand, 400 for what can never be.
+fn status_of(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::UnknownAlert(_) | Refusal::UnknownAccount(_) | Refusal::UnknownToken(_) => {
+            StatusCode::NOT_FOUND
+        }
+        Refusal::Resolved(_)
+        | Refusal::Overtaken { .. }
+        | Refusal::OpenElsewhere { .. }
+        | Refusal::NotUndone { .. }
+        | Refusal::TokenExists(_) => StatusCode::CONFLICT,
+        Refusal::EmptyNote | Refusal::UnknownService(_) | Refusal::EmptyTokenName => {
+            StatusCode::BAD_REQUEST
+        }
+    }
+}
+
+impl From<SubmitError> for ApiError {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::Refused(refusal) => Self::Refused(refusal),
+            SubmitError::Busy => Self::Busy,
+            SubmitError::Unavailable(why) => Self::Unavailable(why),
+            SubmitError::Closed => Self::Stopping,
+        }
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        self.log();
+        (self.headers(), json(self.status(), &Body { error: self.told() })).into_response()
+    }
+}
+
+/// An answer in JSON.
+pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Response {
+    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
+    match serde_json::to_vec(body) {
+        Ok(body) => (status, headers, body).into_response(),
+        Err(error) => ApiError::Internal(format!("an answer is no JSON: {error}")).into_response(),
+    }
+}

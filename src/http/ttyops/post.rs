@@ -1,0 +1,194 @@
+//! `POST /alert`: alerts come in. Good ones beside bad ones are kept, and the bad ones named.
+
+use axum::Extension;
+use axum::extract::Request;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::wire::{self, Parsed, Refused, Sender, Unreadable};
+use crate::domain::command::{Answer, Command};
+use crate::domain::id::AlertId;
+use crate::domain::refusal::Refusal;
+use crate::domain::report::Report;
+use crate::domain::text::Text;
+use crate::engine::{self, Handle};
+use crate::http::body;
+use crate::http::caller::Caller;
+use crate::http::door::Open;
+use crate::http::edge::Peer;
+use crate::http::error::{ApiError, Told, json};
+
+/// What became of the alerts of a post.
+#[derive(Debug, Default)]
+struct Outcome {
+    /// How many were taken.
+    stored: usize,
+    /// Those of them that there is an alert for.
+    alerts: Vec<Stored>,
+    /// Those that were not.
+    refused: Vec<Refused>,
+}
+
+/// An alert that was taken. One that was resolved before it fired has no id, and is not listed.
+#[derive(Debug, Serialize)]
+struct Stored {
+    index: usize,
+    id: String,
+}
+
+/// `POST /alert`.
+pub(super) async fn alerts(
+    Open(handle): Open,
+    peer: Option<Extension<Peer>>,
+    caller: Result<Caller, ApiError>,
+    request: Request,
+) -> Response {
+    let outcome = match caller {
+        Ok(caller) => take(&handle, &caller, request).await,
+        Err(error) => Err(error),
+    };
+    let why = match &outcome {
+        Ok(outcome) => outcome.refused.first().map(Refused::to_string),
+        Err(error) => Some(error.to_string()),
+    };
+    let response = outcome.map_or_else(IntoResponse::into_response, Outcome::into_response);
+    if let Some(why) = why.filter(|_| response.status().is_client_error()) {
+        handle.vitals().refuse(engine::Refused {
+            at: handle.now(),
+            from: Text::derive(
+                &peer.map_or("unknown".to_owned(), |Extension(peer)| peer.to_string()),
+            ),
+            why: Text::derive(&why),
+            status: response.status().as_u16(),
+        });
+    }
+    response
+}
+
+/// Reads a post and has its reports decided. A body is not even read before the caller may post.
+async fn take(handle: &Handle, caller: &Caller, request: Request) -> Result<Outcome, ApiError> {
+    caller.may(Command::Report(Vec::new()).scope())?;
+    let (parts, body) = request.into_parts();
+    body::must_be_json(&parts.headers)?;
+    let key = idempotency_key(&parts.headers)?;
+    let body = body::read(body, body::MOST_BYTES, body::PATIENCE).await?;
+    let sender = Sender { token: caller.token, namespace: &caller.namespace, key };
+    let parsed = wire::parse(body, sender, handle.latest().table.policy())?;
+    submit(handle, caller, parsed).await
+}
+
+async fn submit(handle: &Handle, caller: &Caller, parsed: Parsed) -> Result<Outcome, ApiError> {
+    let Parsed { accepted, refused, about } = parsed;
+    let (indexes, mut reports): (Vec<usize>, Vec<Report>) = accepted.into_iter().unzip();
+    reports.extend(about);
+    let mut outcome = Outcome { refused, ..Outcome::default() };
+    if reports.is_empty() {
+        return Ok(outcome);
+    }
+    let receipt = caller.submit(handle, Command::Report(reports)).await?;
+    let Answer::Reported(results) = receipt.answer else {
+        return Err(ApiError::Internal("reports were answered with something else".to_owned()));
+    };
+    for (index, result) in indexes.into_iter().zip(results) {
+        outcome.add(index, result);
+    }
+    outcome.refused.sort_by_key(|refused| refused.index);
+    Ok(outcome)
+}
+
+impl Outcome {
+    fn add(&mut self, index: usize, result: Result<Option<AlertId>, Refusal>) {
+        match result {
+            Ok(alert) => {
+                self.stored += 1;
+                self.alerts.extend(alert.map(|id| Stored { index, id: id.to_string() }));
+            }
+            Err(refusal) => self.refused.push(Refused {
+                index,
+                field: field_of(&refusal).to_owned(),
+                reason: refusal.to_string(),
+            }),
+        }
+    }
+
+    /// How many were refused and how many kept, in a sentence.
+    fn summary(&self) -> String {
+        let (refused, stored) = (self.refused.len(), self.stored);
+        let were = |count| if count == 1 { "was" } else { "were" };
+        format!(
+            "{refused} of {} alerts {} refused; {stored} {} stored",
+            refused + stored,
+            were(refused),
+            were(stored)
+        )
+    }
+}
+
+impl IntoResponse for Outcome {
+    fn into_response(self) -> Response {
+        #[derive(Serialize)]
+        struct Body {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            error: Option<Told<'static>>,
+            stored: usize,
+            alerts: Vec<Stored>,
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            refused: Vec<Refused>,
+        }
+        let (status, error) = if self.refused.is_empty() {
+            (StatusCode::OK, None)
+        } else {
+            let error = Told { code: "refused_alerts", message: self.summary() };
+            (StatusCode::BAD_REQUEST, Some(error))
+        };
+        let Self { stored, alerts, refused } = self;
+        json(status, &Body { error, stored, alerts, refused })
+    }
+}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "alert {}, {}: {}", self.index, self.field, self.reason)
+    }
+}
+
+impl From<Unreadable> for ApiError {
+    fn from(error: Unreadable) -> Self {
+        let message = error.to_string();
+        match error {
+            Unreadable::NotJson(_) => Self::BadRequest { code: "bad_json", message },
+            Unreadable::NoAlerts => Self::BadRequest { code: "no_alerts", message },
+            Unreadable::TooMany => Self::TooMany(message),
+        }
+    }
+}
+
+/// The field that a report was refused for.
+fn field_of(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::UnknownService(_) => "service",
+        Refusal::UnknownAlert(_)
+        | Refusal::UnknownAccount(_)
+        | Refusal::Resolved(_)
+        | Refusal::Overtaken { .. }
+        | Refusal::OpenElsewhere { .. }
+        | Refusal::NotUndone { .. }
+        | Refusal::EmptyNote
+        | Refusal::TokenExists(_)
+        | Refusal::UnknownToken(_)
+        | Refusal::EmptyTokenName => "alerts",
+    }
+}
+
+/// The caller's name for this post, under which a repeat of its manual alerts is known.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
+    const LONGEST: usize = 255;
+    let Some(header) = headers.get("idempotency-key") else { return Ok(None) };
+    let key = header.to_str().ok().filter(|key| key.len() <= LONGEST);
+    let key = key.ok_or_else(|| ApiError::BadRequest {
+        code: "idempotency_key",
+        message: format!("an Idempotency-Key is at most {LONGEST} visible ASCII characters"),
+    })?;
+    Ok(Some(key).filter(|key| !key.is_empty()))
+}

@@ -1,0 +1,192 @@
+//! What can be asked: alerts, services, people, schedules.
+
+use std::sync::Arc;
+
+use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Serialize;
+
+use super::path::Target;
+use super::row::{Row, place};
+use crate::domain::alert::{Alert, State as AlertState};
+use crate::domain::entity::Key;
+use crate::domain::event::Event;
+use crate::domain::refusal::Refusal;
+use crate::domain::table::Table;
+use crate::domain::text::Text;
+use crate::domain::time::{SignedDuration, Timestamp};
+use crate::domain::token::Scope;
+use crate::engine::{Handle, PageRequest};
+use crate::http::caller::Caller;
+use crate::http::door::Open;
+use crate::http::error::{ApiError, json};
+
+/// How long an ended alert stays in the list.
+const SHOWN_AFTER_ITS_END: SignedDuration = SignedDuration::from_hours(24);
+
+/// `GET /alert`.
+pub(super) async fn alerts(
+    Open(handle): Open,
+    caller: Caller,
+    query: Result<Query<Vec<(String, String)>>, QueryRejection>,
+) -> Result<Response, ApiError> {
+    caller.may(Scope::Read)?;
+    let Query(query) = query.map_err(|error| bad_query(error.body_text()))?;
+    let wanted = Wanted::read(&query)?;
+    let now = handle.now();
+    // A long list takes a while to write: not on a thread that others wait for.
+    let listing = tokio::task::spawn_blocking(move || list(&handle.latest().table, &wanted, now));
+    listing.await.map_err(|error| ApiError::Internal(error.to_string()))
+}
+
+fn list(table: &Table, wanted: &Wanted, now: Timestamp) -> Response {
+    #[derive(Serialize)]
+    struct Alerts<'a> {
+        alerts: Vec<Row<'a>>,
+    }
+    let shown =
+        |alert: &&Arc<Alert>| alert.is_open() || alert.ended_within(SHOWN_AFTER_ITS_END, now);
+    let listed = table.alerts().filter(shown).filter(|alert| wanted.has(alert));
+    let mut alerts: Vec<&Arc<Alert>> = listed.collect();
+    alerts.sort_by_cached_key(|alert| place(alert));
+    let alerts = alerts.into_iter().map(|alert| Row::new(alert, table)).collect();
+    json(StatusCode::OK, &Alerts { alerts })
+}
+
+/// `GET /alert/{alert}`.
+pub(super) async fn alert(
+    Open(handle): Open,
+    caller: Caller,
+    Target(id): Target,
+) -> Result<Response, ApiError> {
+    caller.may(Scope::Read)?;
+    let latest = handle.latest();
+    let alert = latest.table.alert(id).ok_or(Refusal::UnknownAlert(id))?;
+    let timeline = timeline(&handle, alert).await;
+    let events = timeline.iter().map(AsRef::as_ref);
+    let row = Row::new(alert, &latest.table).with(&alert.notes, events);
+    Ok(json(StatusCode::OK, &row))
+}
+
+/// The newest lines of its timeline, oldest first: from disk, or, should that fail, those at hand.
+async fn timeline(handle: &Handle, alert: &Alert) -> Vec<Arc<Event>> {
+    const LINES: usize = 200;
+    match handle.history(Key::Alert(alert.id), PageRequest::newest(LINES)).await {
+        Ok(page) => page.items.into_iter().rev().map(Arc::new).collect(),
+        Err(error) => {
+            tracing::warn!(%error, "a timeline cannot be read from disk");
+            alert.recent.clone()
+        }
+    }
+}
+
+/// `GET /service`.
+pub(super) async fn services(Open(handle): Open, caller: Caller) -> Result<Response, ApiError> {
+    #[derive(Serialize)]
+    struct Services<'a> {
+        services: Vec<Service<'a>>,
+    }
+    #[derive(Serialize)]
+    struct Service<'a> {
+        id: String,
+        name: &'a str,
+    }
+    caller.may(Scope::Read)?;
+    let latest = handle.latest();
+    let mut services: Vec<_> = latest.table.services().collect();
+    services.sort_by_key(|service| service.name.as_str());
+    let services = services
+        .into_iter()
+        .map(|service| Service { id: service.id.to_string(), name: service.name.as_str() })
+        .collect();
+    Ok(json(StatusCode::OK, &Services { services }))
+}
+
+/// `GET /team/members`. Who has no address is shown by name: a client needs a text there.
+pub(super) async fn members(Open(handle): Open, caller: Caller) -> Result<Response, ApiError> {
+    #[derive(Serialize)]
+    struct Members<'a> {
+        members: Vec<Member<'a>>,
+    }
+    #[derive(Serialize)]
+    struct Member<'a> {
+        id: String,
+        name: &'a str,
+        email: &'a str,
+    }
+    caller.may(Scope::Read)?;
+    let latest = handle.latest();
+    let accounts = latest.table.policy().accounts.iter();
+    let members = accounts
+        .map(|account| Member {
+            id: account.id.to_string(),
+            name: account.name.as_str(),
+            email: if account.email.is_empty() { &account.name } else { &account.email }.as_str(),
+        })
+        .collect();
+    Ok(json(StatusCode::OK, &Members { members }))
+}
+
+/// `GET /schedule`. There are no schedules yet.
+pub(super) async fn schedules(caller: Caller) -> Result<Response, ApiError> {
+    #[derive(Serialize)]
+    struct Schedules {
+        schedules: [(); 0],
+    }
+    caller.may(Scope::Read)?;
+    Ok(json(StatusCode::OK, &Schedules { schedules: [] }))
+}
+
+/// Which states are asked for; none named is all.
+#[derive(Debug, Default)]
+struct Wanted(Vec<Status>);
+
+/// A state, as it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    Firing,
+    Acknowledged,
+    Resolved,
+}
+
+impl Wanted {
+    /// Reads `?status=firing,acknowledged`, which may stand there more than once. Other names
+    /// mean nothing here and are left to clients.
+    fn read(query: &[(String, String)]) -> Result<Self, ApiError> {
+        let lists = query.iter().filter(|(name, _)| name == "status").map(|(_, list)| list);
+        let words = lists.flat_map(|list| list.split(',')).map(str::trim);
+        words.filter(|word| !word.is_empty()).map(Status::read).collect::<Result<_, _>>().map(Self)
+    }
+
+    fn has(&self, alert: &Alert) -> bool {
+        self.0.is_empty() || self.0.contains(&Status::of(alert))
+    }
+}
+
+impl Status {
+    fn read(word: &str) -> Result<Self, ApiError> {
+        match word {
+            "firing" => Ok(Self::Firing),
+            "acknowledged" => Ok(Self::Acknowledged),
+            "resolved" => Ok(Self::Resolved),
+            _ => Err(bad_query(format!(
+                "no status {:?}; there are firing, acknowledged and resolved",
+                Text::derive(word).as_str()
+            ))),
+        }
+    }
+
+    fn of(alert: &Alert) -> Self {
+        match alert.standing.state {
+            AlertState::Firing => Self::Firing,
+            AlertState::Acknowledged(_) => Self::Acknowledged,
+            AlertState::Resolved(_) => Self::Resolved,
+        }
+    }
+}
+
+fn bad_query(message: String) -> ApiError {
+    ApiError::BadRequest { code: "bad_query", message }
+}

@@ -1,0 +1,166 @@
+//! An alert as the API shows it.
+
+use serde::{Serialize, Serializer};
+
+use crate::domain::alert::{Alert, Ending, Note, State};
+use crate::domain::event::Event;
+use crate::domain::labels::Labels;
+use crate::domain::table::Table;
+use crate::domain::text::Text;
+use crate::domain::time::Timestamp;
+
+/// One alert. The first five fields are what TTYOps' own client reads: they are texts on every
+/// row, and never null. Times are RFC 3339.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Row<'a> {
+    id: String,
+    title: &'a str,
+    service: String,
+    status: String,
+    /// The id of its assignee, or empty.
+    #[serde(rename = "assignedto")]
+    assigned_to: String,
+    assignee_name: Option<&'a str>,
+    service_name: String,
+    severity: String,
+    /// The severity's word, where nobody knows it.
+    unknown_severity: Option<&'a str>,
+    fingerprint: String,
+    namespace: &'a str,
+    labels: Pairs<'a>,
+    annotations: Pairs<'a>,
+    link: Option<&'a str>,
+    started_at: String,
+    received_at: String,
+    last_seen: String,
+    count: u64,
+    acknowledged_by: Option<String>,
+    acknowledged_at: Option<String>,
+    /// Who resolved it by hand; null where its source did.
+    resolved_by: Option<String>,
+    resolved_at: Option<String>,
+    occurrence: u32,
+    previous: Option<String>,
+    revision: u64,
+}
+
+/// One alert with all that happened to it.
+#[derive(Debug, Serialize)]
+pub(super) struct Whole<'a> {
+    #[serde(flatten)]
+    row: Row<'a>,
+    notes: Vec<NoteRow<'a>>,
+    timeline: Vec<Line>,
+}
+
+/// One note.
+#[derive(Debug, Serialize)]
+struct NoteRow<'a> {
+    at: String,
+    by: String,
+    text: &'a str,
+}
+
+/// One line of a timeline.
+#[derive(Debug, Serialize)]
+struct Line {
+    at: String,
+    revision: u64,
+    actor: String,
+    text: String,
+}
+
+/// Labels or annotations, as an object.
+#[derive(Debug)]
+struct Pairs<'a>(&'a Labels);
+
+impl Serialize for Pairs<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter())
+    }
+}
+
+impl<'a> Row<'a> {
+    /// The row of `alert`; the table knows the names.
+    pub(super) fn new(alert: &'a Alert, table: &Table) -> Self {
+        let standing = &alert.standing;
+        let assignee = standing.assignee.as_ref();
+        let acknowledgement = standing.acknowledgement();
+        let resolution = standing.resolution();
+        Self {
+            id: alert.id.to_string(),
+            title: alert.title.as_str(),
+            service: alert.service.to_string(),
+            status: standing.state.to_string(),
+            assigned_to: assignee.map(|person| person.id.to_string()).unwrap_or_default(),
+            assignee_name: assignee.map(|person| person.name.as_str()),
+            service_name: table.service_name(alert.service),
+            severity: alert.severity.to_string(),
+            unknown_severity: alert.unknown_severity.as_ref().map(Text::as_str),
+            fingerprint: alert.identity.naming.to_string(),
+            namespace: alert.identity.namespace.0.as_str(),
+            labels: Pairs(&alert.labels),
+            annotations: Pairs(&alert.annotations),
+            link: alert.link.as_deref(),
+            started_at: alert.started().to_string(),
+            received_at: alert.received.to_string(),
+            last_seen: alert.seen.last.to_string(),
+            count: alert.seen.count,
+            acknowledged_by: acknowledgement.map(|held| held.by.to_string()),
+            acknowledged_at: acknowledgement.map(|held| held.at.to_string()),
+            resolved_by: resolution.and_then(|resolution| by_hand(&resolution.how)),
+            resolved_at: resolution.map(|resolution| resolution.at.to_string()),
+            occurrence: alert.occurrence,
+            previous: alert.previous.map(|id| id.to_string()),
+            revision: alert.revision.0,
+        }
+    }
+
+    /// The row with its notes and its timeline.
+    pub(super) fn with<'e>(
+        self,
+        notes: &'a [Note],
+        timeline: impl IntoIterator<Item = &'e Event>,
+    ) -> Whole<'a> {
+        Whole {
+            row: self,
+            notes: notes.iter().map(NoteRow::new).collect(),
+            timeline: timeline.into_iter().map(Line::new).collect(),
+        }
+    }
+}
+
+impl<'a> NoteRow<'a> {
+    fn new(note: &'a Note) -> Self {
+        Self { at: note.at.to_string(), by: note.by.to_string(), text: note.text.as_str() }
+    }
+}
+
+impl Line {
+    fn new(event: &Event) -> Self {
+        Self {
+            at: event.at.to_string(),
+            revision: event.revision.0,
+            actor: event.actor.to_string(),
+            text: event.to_string(),
+        }
+    }
+}
+
+fn by_hand(how: &Ending) -> Option<String> {
+    match how {
+        Ending::Source => None,
+        Ending::Operator(actor) => Some(actor.to_string()),
+    }
+}
+
+/// Where an alert stands in the list: ended ones first and the oldest first, so that a client
+/// that takes the last match of a shortened id takes the newest open one.
+pub(super) fn place(alert: &Alert) -> impl Ord + use<> {
+    let (open, since): (bool, Timestamp) = match &alert.standing.state {
+        State::Resolved(resolution) => (false, resolution.at),
+        State::Firing | State::Acknowledged(_) => (true, alert.received),
+    };
+    (open, since, alert.id)
+}
