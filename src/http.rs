@@ -9,7 +9,10 @@ mod door;
 mod edge;
 mod error;
 mod guard;
+mod own;
 mod ttyops;
+
+use std::sync::Arc;
 
 use axum::http::{Method, Uri};
 use axum::{Router, middleware};
@@ -19,10 +22,17 @@ use error::ApiError;
 
 pub use door::Door;
 pub use edge::{Limits, Listener, Peer, serve};
+pub use own::Owner;
 
 /// What is served to the network: the TTYOps API, to holders of tokens.
 pub fn public_router(door: Door) -> Router {
     behind(door, ttyops::routes())
+}
+
+/// What is served on the Unix socket: our own API, to the owner of the data and to root.
+pub fn own_router(door: Door, owner: Owner) -> Router {
+    let admit = middleware::from_fn_with_state(Arc::new(owner), own::admit);
+    behind(door, own::routes()).layer(admit)
 }
 
 /// Answers to what no route takes, and the door in front of everything.

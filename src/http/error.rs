@@ -182,7 +182,7 @@ impl ApiError {
 }
 
 /// 404 for what is not there, 409 for what cannot be as things stand, 400 for what can never be.
-fn status_of(refusal: &Refusal) -> StatusCode {
+pub(super) fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::UnknownAlert(_) | Refusal::UnknownAccount(_) | Refusal::UnknownToken(_) => {
             StatusCode::NOT_FOUND
