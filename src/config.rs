@@ -1,1 +1,81 @@
-//! config
+//! The configuration: `watchbell.toml` → one [`Policy`] and each part's settings.
+//!
+//! Every mistake is named with file, line and column, with what is wrong and what to do. Reading
+//! changes nothing and starts nothing; the environment is not read here.
+
+mod console;
+mod error;
+mod listen;
+mod policy;
+mod section;
+
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+
+pub use self::console::{ConsoleSettings, Symbols};
+pub use self::error::ConfigError;
+use self::section::{Section, Source};
+use crate::domain::policy::Policy;
+
+/// What the configuration says, part by part.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// What it means for decisions.
+    pub policy: Policy,
+    /// Where requests are taken.
+    pub listen: SocketAddr,
+    /// How the console looks and behaves.
+    pub console: ConsoleSettings,
+}
+
+/// Whether a configuration may be missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// Nobody named the file: without it the defaults hold.
+    Optional,
+    /// Somebody named the file: it has to be there.
+    Required,
+}
+
+/// What comes from outside the file and goes before it.
+#[derive(Clone, Debug)]
+pub struct Given<'a> {
+    /// The account where the file names none: the Unix user's name.
+    pub user: &'a str,
+    /// The address of the command line.
+    pub listen: Option<SocketAddr>,
+}
+
+impl Config {
+    /// Reads the file. Refuses what it does not understand, and a required file that is missing.
+    pub fn load(file: &Path, presence: Presence, given: &Given<'_>) -> Result<Self, ConfigError> {
+        let name = file.display().to_string();
+        match fs::read_to_string(file) {
+            Ok(text) => Self::read(&name, &text, given),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => match presence {
+                Presence::Optional => Self::read(&name, "", given),
+                Presence::Required => Err(ConfigError::Missing { file: name }),
+            },
+            Err(error) => Err(ConfigError::Unreadable { file: name, error }),
+        }
+    }
+
+    /// Reads the text of the file called `name`.
+    pub fn read(name: &str, text: &str, given: &Given<'_>) -> Result<Self, ConfigError> {
+        let source = Source { name, text };
+        let mut top = Section::top(source)?;
+        let listen = listen::read(&mut top, given.listen)?;
+        let policy = policy::read(&mut top, given.user)?;
+        let console = match top.section("console")? {
+            Some(section) => console::read(section)?,
+            None => ConsoleSettings::default(),
+        };
+        top.finish()?;
+        Ok(Self { policy, listen, console })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,109 @@
+//! `[console]`: what the screen is called and how it behaves.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+
+use super::error::ConfigError;
+use super::section::{Section, nearest};
+use crate::domain::text::Text;
+
+/// The settings of the screen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConsoleSettings {
+    /// What tells this console from others; the host's name where nothing is said.
+    pub name: Option<Text>,
+    /// How long the list stands still without a key; for ever where it is nothing.
+    pub still_for: Option<Duration>,
+    /// Which glyphs are drawn.
+    pub symbols: Symbols,
+    /// The zone of the times on the screen.
+    pub time_zone: TimeZone,
+}
+
+/// Which glyphs are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Symbols {
+    /// Those that the locale can show.
+    Auto,
+    /// All of them.
+    Unicode,
+    /// Their ASCII forms.
+    Ascii,
+}
+
+impl Default for ConsoleSettings {
+    fn default() -> Self {
+        Self {
+            name: None,
+            still_for: Some(Duration::from_mins(5)),
+            symbols: Symbols::Auto,
+            time_zone: TimeZone::system(),
+        }
+    }
+}
+
+pub(super) fn read(mut section: Section<'_>) -> Result<ConsoleSettings, ConfigError> {
+    let default = ConsoleSettings::default();
+    let name = section.text("name", "\"prod\"")?;
+    let name = name.map(|name| Text::derive(&name.value));
+    let settings = ConsoleSettings {
+        name: name.filter(|name| !name.is_empty()),
+        still_for: still_for(&mut section, default.still_for)?,
+        symbols: symbols(&mut section, default.symbols)?,
+        time_zone: time_zone(&mut section, default.time_zone)?,
+    };
+    section.finish()?;
+    Ok(settings)
+}
+
+fn still_for(
+    section: &mut Section<'_>,
+    default: Option<Duration>,
+) -> Result<Option<Duration>, ConfigError> {
+    let Some(written) = section.text("still_for", "\"5m\"")? else {
+        return Ok(default);
+    };
+    if written.value == "0" {
+        return Ok(None);
+    }
+    let span = written.value.parse::<SignedDuration>().ok();
+    match span.and_then(|span| Duration::try_from(span).ok()) {
+        Some(span) => Ok((!span.is_zero()).then_some(span)),
+        None => Err(written.error(
+            format!("{:?} is no length of time", written.value),
+            "write one such as \"30s\" or \"5m\", or \"0\" for never",
+        )),
+    }
+}
+
+fn symbols(section: &mut Section<'_>, default: Symbols) -> Result<Symbols, ConfigError> {
+    let Some(word) = section.text("symbols", "\"auto\"")? else {
+        return Ok(default);
+    };
+    match word.value.as_ref() {
+        "auto" => Ok(Symbols::Auto),
+        "unicode" => Ok(Symbols::Unicode),
+        "ascii" => Ok(Symbols::Ascii),
+        other => Err(word.error(
+            format!("symbols cannot be {other:?}"),
+            "write \"auto\", \"unicode\" or \"ascii\"",
+        )),
+    }
+}
+
+fn time_zone(section: &mut Section<'_>, default: TimeZone) -> Result<TimeZone, ConfigError> {
+    let Some(name) = section.text("time_zone", "\"Europe/Berlin\"")? else {
+        return Ok(default);
+    };
+    if let Ok(zone) = TimeZone::get(&name.value) {
+        return Ok(zone);
+    }
+    let zones: Vec<String> = jiff::tz::db().available().map(|zone| zone.to_string()).collect();
+    let remedy = match nearest(&name.value, zones.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean {near}?"),
+        None => "write a zone such as \"Europe/Berlin\" or \"UTC\"".to_owned(),
+    };
+    Err(name.error(format!("no time zone {:?}", name.value), remedy))
+}

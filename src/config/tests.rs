@@ -1,0 +1,137 @@
+//! Every example under `tests/config` is read; what the wrong ones are told is written down.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use super::*;
+use crate::domain::policy::UnknownServices;
+use crate::domain::severity::Severity;
+
+const ALICE: Given<'static> = Given { user: "alice", listen: None };
+
+fn examples(kind: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/config").join(kind);
+    let entries = fs::read_dir(folder).unwrap();
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+fn read_file(file: &Path) -> Result<Config, ConfigError> {
+    let text = fs::read_to_string(file).unwrap();
+    let name = file.file_name().unwrap().to_str().unwrap();
+    Config::read(name, &text, &ALICE)
+}
+
+fn read(text: &str) -> Config {
+    Config::read("watchbell.toml", text, &ALICE).unwrap()
+}
+
+#[test]
+fn valid_examples_are_read() {
+    let examples = examples("valid");
+    assert!(!examples.is_empty());
+    for file in examples {
+        if let Err(error) = read_file(&file) {
+            panic!("{error}");
+        }
+    }
+}
+
+#[test]
+fn wrong_examples_are_told_where_what_and_what_to_do() {
+    let mut told = String::new();
+    for file in examples("invalid") {
+        let error = read_file(&file).unwrap_err().to_string();
+        assert_eq!(error.lines().count(), 1, "{error}");
+        writeln!(told, "{error}").unwrap();
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn the_example_that_is_shipped_is_read_and_says_what_holds_anyway() {
+    let text = include_str!("../../assets/watchbell.toml");
+    let shipped = read(text);
+    assert_eq!(shipped.policy, read("").policy);
+    assert_eq!(shipped.listen, read("").listen);
+    assert_eq!(shipped.console, read("").console);
+
+    let uncommented: Vec<&str> = text
+        .lines()
+        .map(|line| line.strip_prefix('#').unwrap_or(line))
+        .filter(|line| !line.starts_with(' '))
+        .collect();
+    let whole = read(&uncommented.join("\n"));
+    assert_eq!(whole.policy.accounts.len(), 2);
+}
+
+#[test]
+fn without_accounts_the_unix_user_is_the_account() {
+    let names = |config: &Config| {
+        let accounts = config.policy.accounts.iter();
+        accounts.map(|account| account.name.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&read("")), ["alice"]);
+    assert_eq!(names(&read("[[account]]\nname = \"bob\"")), ["bob"]);
+}
+
+#[test]
+fn what_is_written_is_what_holds() {
+    let config = read(
+        r#"
+        listen = "[::1]:0"
+        default_service = "web"
+        service_label = "job"
+        unknown_services = "refuse"
+        max_services = 7
+        account = [{ name = "bob", email = "bob@example.org" }]
+        service = [{ name = "db" }]
+        severity = { Foo = "warning", high = "warning" }
+        console = { name = "prod", still_for = "90s", symbols = "ascii", time_zone = "UTC" }
+        "#,
+    );
+    let policy = &config.policy;
+    assert_eq!(config.listen.to_string(), "[::1]:0");
+    assert_eq!(policy.default_service.as_str(), "web");
+    assert_eq!(policy.service_label.as_ref(), "job");
+    assert_eq!(policy.unknown_services, UnknownServices::Refuse);
+    assert_eq!(policy.max_services, 7);
+    assert_eq!(policy.services, ["db".into()]);
+    for word in ["foo", "high"] {
+        assert_eq!(policy.severity.read(Some(word)).level(), Some(Severity::Warning));
+    }
+    let console = ConsoleSettings {
+        name: Some("prod".into()),
+        still_for: Some(std::time::Duration::from_secs(90)),
+        symbols: Symbols::Ascii,
+        time_zone: jiff::tz::TimeZone::UTC,
+    };
+    assert_eq!(config.console, console);
+}
+
+#[test]
+fn a_list_that_stands_still_for_nothing_stands_still_for_ever() {
+    assert_eq!(read("[console]\nstill_for = \"0\"").console.still_for, None);
+}
+
+#[test]
+fn the_command_line_goes_before_the_file_and_is_refused_like_it() {
+    let given = Given { listen: Some("0.0.0.0:80".parse().unwrap()), ..ALICE };
+    let read = |text| Config::read("watchbell.toml", text, &given);
+    let refused = read("listen = \"127.0.0.1:1\"").unwrap_err().to_string();
+    insta::assert_snapshot!(refused, @"on 0.0.0.0:80 tokens would cross the network in the clear; listen on 127.0.0.1:80, or set plain_http = true where that is meant");
+    let taken = read("plain_http = true").unwrap();
+    assert_eq!(taken.listen.to_string(), "0.0.0.0:80");
+}
+
+#[test]
+fn a_missing_file_is_a_mistake_only_where_it_was_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("watchbell.toml");
+    assert!(Config::load(&file, Presence::Optional, &ALICE).is_ok());
+    let error = Config::load(&file, Presence::Required, &ALICE).unwrap_err();
+    assert!(matches!(error, ConfigError::Missing { .. }), "{error}");
+    let error = Config::load(folder.path(), Presence::Optional, &ALICE).unwrap_err();
+    assert!(matches!(error, ConfigError::Unreadable { .. }), "{error}");
+}
