@@ -1,1 +1,99 @@
-//! cli
+//! The command line: what was asked for, and where things lie. The environment is read in this
+//! module alone; the rest of the program is told.
+
+mod places;
+pub mod token;
+mod user;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use self::places::{Places, PlacesError};
+pub use self::token::TokenVerb;
+pub use self::user::user;
+
+/// What was asked for.
+#[derive(Debug, Parser)]
+#[command(
+    name = "watchbell",
+    version,
+    about = "Takes alerts in over HTTP, keeps them, and shows them on an on-call console",
+    long_about = None,
+    after_help = AFTER,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+pub struct Cli {
+    /// What to do; without a verb, take alerts in and show the console.
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+    /// What every verb understands.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+const AFTER: &str = "\
+Without a command, watchbell takes alerts in and shows the console.
+
+Exit codes: 0 done, 1 refused or failed (one line on stderr says why), 2 not understood";
+
+/// What every verb understands.
+#[derive(Clone, Debug, Args)]
+pub struct Common {
+    /// Read this configuration [default: watchbell.toml in the XDG configuration directory]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "WATCHBELL_CONFIG",
+        hide_env_values = true
+    )]
+    pub config: Option<PathBuf>,
+    /// Keep alerts in this directory [default: watchbell in the XDG data directory]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Take alerts in here, whatever the configuration says [default: 127.0.0.1:9093]
+    #[arg(long, global = true, value_name = "ADDR:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// Log this and what is worse: error, warn, info or debug
+    #[arg(
+        long,
+        global = true,
+        value_name = "LEVEL",
+        env = "WATCHBELL_LOG",
+        hide_env_values = true,
+        hide_possible_values = true,
+        default_value = "info"
+    )]
+    pub log: LogLevel,
+}
+
+/// What there is to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Take alerts in without a console; logs go to stderr
+    Serve,
+    /// Make, list and revoke the tokens of senders and programs
+    #[command(subcommand)]
+    Token(TokenVerb),
+    /// Print where configuration, data, socket and logs lie
+    Paths,
+}
+
+/// How much is logged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogLevel {
+    /// What failed.
+    Error,
+    /// What should be looked at.
+    Warn,
+    /// What changed.
+    Info,
+    /// Every step.
+    Debug,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,100 @@
+//! The owner's Unix socket: where it lies, who answers on it, and how it is made.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+use tokio::net::{UnixListener, UnixStream};
+
+/// A socket's path must fit a `sockaddr_un`, which has 108 bytes on Linux and 104 elsewhere.
+const LONGEST: usize = 100;
+
+/// Why there is no place for the socket.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: too long for a socket; choose a shorter --data, or set XDG_RUNTIME_DIR")]
+pub struct SocketPathError {
+    path: String,
+}
+
+/// Where the socket of the owner of `data` lies: beside the data file, so that whoever names the
+/// data finds its owner; in the runtime directory where that path is too long for a socket.
+pub fn socket_path(data: &Path, runtime: Option<&Path>) -> Result<PathBuf, SocketPathError> {
+    let beside = data.join("watchbell.sock");
+    if fits(&beside) {
+        return Ok(beside);
+    }
+    // Two ways to one directory have to lead to one socket.
+    let real = fs::canonicalize(data).unwrap_or_else(|_| data.to_owned());
+    let name = format!("watchbell-{}.sock", short_hash(real.as_os_str()));
+    runtime
+        .map(|runtime| runtime.join(name))
+        .filter(|path| fits(path))
+        .ok_or_else(|| SocketPathError { path: beside.display().to_string() })
+}
+
+fn fits(path: &Path) -> bool {
+    path.as_os_str().len() <= LONGEST
+}
+
+fn short_hash(text: &OsStr) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    let short = digest.iter().take(8).fold(0_u64, |hash, byte| (hash << 8) | u64::from(*byte));
+    format!("{short:016x}")
+}
+
+/// Makes the socket, open to the owner's uid alone. Only who holds the data file's lock may call
+/// this: what lies there is then left from a process that is gone, and is removed.
+pub fn bind_socket(path: &Path) -> io::Result<UnixListener> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    let listener = UnixListener::bind(path)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+    Ok(listener)
+}
+
+/// The process that answers on the socket; nothing if none does.
+pub async fn owner_pid(path: &Path) -> Option<i32> {
+    let stream = UnixStream::connect(path).await.ok()?;
+    stream.peer_cred().ok()?.pid()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_socket_lies_beside_the_data_while_its_path_fits() {
+        let path = socket_path(Path::new("/data"), Some(Path::new("/run/user/7")));
+        assert_eq!(path, Ok(PathBuf::from("/data/watchbell.sock")));
+    }
+
+    #[test]
+    fn a_long_path_moves_to_the_runtime_directory_under_a_name_of_its_own() {
+        let runtime = Path::new("/run/user/7");
+        let long = |letter: &str| PathBuf::from(format!("/{}", letter.repeat(100)));
+        let path = |letter| socket_path(&long(letter), Some(runtime)).unwrap();
+        assert_eq!(path("a").parent(), Some(runtime));
+        assert_eq!(path("a"), path("a"));
+        assert_ne!(path("a"), path("b"));
+        let nowhere = socket_path(&long("a"), None).unwrap_err().to_string();
+        assert!(nowhere.ends_with("choose a shorter --data, or set XDG_RUNTIME_DIR"), "{nowhere}");
+        assert!(socket_path(&long("a"), Some(&long("b"))).is_err());
+    }
+
+    #[tokio::test]
+    async fn a_stale_socket_is_replaced_and_who_answers_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("watchbell.sock");
+        drop(bind_socket(&path).unwrap());
+        assert_eq!(owner_pid(&path).await, None);
+        let _owner = bind_socket(&path).unwrap();
+        assert_eq!(owner_pid(&path).await, i32::try_from(std::process::id()).ok());
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
