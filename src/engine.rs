@@ -23,11 +23,11 @@ use crate::domain::text::Text;
 use crate::domain::time::{SignedDuration, Timestamp, after};
 use crate::store::{CommitError, Loaded, Store};
 
-pub use crate::store::{ArchiveError, Page, PageRequest};
+pub use crate::store::{ArchiveError, OpenError, Page, PageRequest};
 pub use handle::{Handle, SubmitError};
 pub use publish::{Cursor, Feed, FeedEnd, Lagged, Published};
 pub use vitals::{Refused, StoreState, Vital, Vitals};
-pub use writer::{Writer, WriterError, start};
+pub use writer::{StartError, Writer, WriterError, open, start};
 
 /// The owner of table and store.
 #[derive(Debug)]

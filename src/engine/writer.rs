@@ -1,9 +1,11 @@
 //! The writer: the one thread that takes turns. It waits for orders or the next deadline.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Engine;
@@ -14,13 +16,14 @@ use super::publish::Publisher;
 use super::vitals::Vitals;
 use crate::domain::command::Order;
 use crate::domain::time::Timestamp;
-use crate::store::{CommitError, Loaded, Store};
+use crate::store::{CommitError, DataDir, Loaded, OpenError, Store};
 
 /// The running writer thread.
 #[derive(Debug)]
 pub struct Writer {
     handle: Handle,
     thread: JoinHandle<Result<(), CommitError>>,
+    ended: CancellationToken,
 }
 
 /// Why the writer did not end well.
@@ -32,6 +35,23 @@ pub enum WriterError {
     /// It panicked; the log says where.
     #[error("the writer thread panicked; the log says where")]
     Panicked,
+}
+
+/// Why there is no engine.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The system refused a thread.
+    #[error("the system refused a thread: {0}; end something and try again")]
+    Thread(std::io::Error),
+}
+
+/// Opens the data in the directory `data` and starts the writer over it. Blocks while it loads.
+pub fn open(data: &Path) -> Result<(Handle, Writer), StartError> {
+    let (store, loaded) = Store::open(DataDir(data.to_owned()))?;
+    start(store, loaded).map_err(StartError::Thread)
 }
 
 /// Starts the writer over what the store has kept.
@@ -48,10 +68,15 @@ pub fn start(store: Store, loaded: Loaded) -> std::io::Result<(Handle, Writer)> 
         archive,
     }));
     let writing = handle.clone();
+    let ended = CancellationToken::new();
+    let ending = ended.clone().drop_guard();
     let thread = std::thread::Builder::new()
         .name("writer".to_owned())
-        .spawn(move || write(engine, &writing.0))?;
-    Ok((handle.clone(), Writer { handle, thread }))
+        .spawn(move || {
+            let _ended = ending;
+            write(engine, &writing.0)
+        })?;
+    Ok((handle.clone(), Writer { handle, thread, ended }))
 }
 
 impl Writer {
@@ -61,9 +86,9 @@ impl Writer {
         self.thread.join().map_err(|_| WriterError::Panicked)?.map_err(WriterError::Close)
     }
 
-    /// Whether the thread has ended, which before `stop` it must not.
-    pub fn has_ended(&self) -> bool {
-        self.thread.is_finished()
+    /// Waits until the thread has ended, which before `stop` it must not.
+    pub async fn ended(&self) {
+        self.ended.cancelled().await;
     }
 }
 
