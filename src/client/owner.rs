@@ -1,0 +1,104 @@
+//! Who owns the data: this process, or another one that answers on the socket.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::local::Local;
+use super::remote::{Remote, RemoteError};
+use super::socket::owner_pid;
+use super::source::Source;
+use crate::domain::policy::Policy;
+use crate::engine::{self, Handle, OpenError, StartError, SubmitError, Writer, WriterError};
+
+/// An owner may be starting, or be a verb that is done in a moment: this long it is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How often it is looked again.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Who owns the data.
+#[derive(Debug)]
+pub enum Found {
+    /// This process does now.
+    Us(Handle, Writer),
+    /// The process of this id does.
+    Other(i32),
+}
+
+/// Why nobody can be asked.
+#[derive(Debug, thiserror::Error)]
+pub enum OwnerError {
+    /// The engine cannot be started over the data.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// Somebody has the data and says nothing.
+    #[error(
+        "{path} belongs to another watchbell, which does not answer on {socket}; try again in a \
+         moment, or end it"
+    )]
+    Silent {
+        /// The data file.
+        path: PathBuf,
+        /// Where it should answer.
+        socket: PathBuf,
+    },
+    /// The owner cannot be asked.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
+    /// What was opened cannot be used.
+    #[error(transparent)]
+    Submit(#[from] SubmitError),
+    /// Opening ended in a panic.
+    #[error("opening the data file panicked; the log says where")]
+    Panicked,
+}
+
+/// Opens the data in the directory `data`, or finds who has it. Waits a moment for an owner that
+/// has the data and does not answer yet.
+pub async fn find(data: &Path, socket: &Path) -> Result<Found, OwnerError> {
+    let mut path = None;
+    for _ in 0..PATIENCE.as_millis() / PAUSE.as_millis() {
+        let data = data.to_owned();
+        let opened = tokio::task::spawn_blocking(move || engine::open(&data));
+        match opened.await.map_err(|_| OwnerError::Panicked)? {
+            Ok((handle, writer)) => return Ok(Found::Us(handle, writer)),
+            Err(StartError::Open(OpenError::Owned { path: owned })) => path = Some(owned),
+            Err(error) => return Err(error.into()),
+        }
+        if let Some(pid) = owner_pid(socket).await {
+            return Ok(Found::Other(pid));
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    let path = path.unwrap_or_else(|| data.to_owned());
+    Err(OwnerError::Silent { path, socket: socket.to_owned() })
+}
+
+/// The service as a verb reaches it.
+#[derive(Debug)]
+pub struct Reached {
+    /// What to ask.
+    pub source: Source,
+    writer: Option<Writer>,
+}
+
+/// Reaches the service for one verb: the owner, or else the data itself, opened without
+/// listeners and under `policy`, to be closed with [`Reached::close`].
+pub async fn reach(data: &Path, socket: &Path, policy: Policy) -> Result<Reached, OwnerError> {
+    match find(data, socket).await? {
+        Found::Us(handle, writer) => {
+            let local = Local::new(handle);
+            local.adopt(policy).await?;
+            Ok(Reached { source: Source::Local(local), writer: Some(writer) })
+        }
+        Found::Other(_) => {
+            Ok(Reached { source: Source::Remote(Remote::new(socket)?), writer: None })
+        }
+    }
+}
+
+impl Reached {
+    /// Closes what was opened. Blocks.
+    pub fn close(self) -> Result<(), WriterError> {
+        self.writer.map_or(Ok(()), Writer::stop)
+    }
+}
