@@ -1,1 +1,217 @@
-//! app
+//! The program, put together: open, bind, wire, spawn, wait, end. No part is made anywhere else.
+
+mod parts;
+mod port;
+mod screen;
+mod shutdown;
+mod signals;
+
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use anyhow::{Result, anyhow, bail};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::mpsc;
+
+use self::parts::Parts;
+use self::screen::{Left, Screen};
+use self::shutdown::Running;
+use self::signals::{Signal, Signals};
+use crate::cli::{Cli, Common, LogLevel, Places, TokenVerb, Verb, check_terminal, user};
+use crate::client::{Found, Local, bind_socket, find, owner_pid, reach};
+use crate::config::{Config, Given, Presence};
+use crate::domain::actor::Actor;
+use crate::http::{self, Door};
+use crate::telemetry::{self, Sink};
+
+/// What everything is made from.
+#[derive(Debug)]
+struct Plan {
+    places: Places,
+    config: Config,
+    /// Who started the program.
+    actor: Actor,
+    log: LogLevel,
+}
+
+/// Whether somebody looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Face {
+    Screen,
+    Logs,
+}
+
+/// Does what the command line asks for. An error is one line for the person who asked.
+pub fn run(cli: &Cli) -> Result<()> {
+    nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o077));
+    let plan = || Plan::make(&cli.common);
+    match &cli.verb {
+        Some(Verb::Paths) => say(&format!("{}\n", Places::find(&cli.common)?), ""),
+        Some(Verb::Token(verb)) => runtime()?.block_on(token(verb, plan()?)),
+        Some(Verb::Serve) => serve(plan()?, Face::Logs),
+        None => {
+            check_terminal()?;
+            serve(plan()?, Face::Screen)
+        }
+    }
+}
+
+impl Plan {
+    fn make(common: &Common) -> Result<Self> {
+        let places = Places::find(common)?;
+        let user = user();
+        let given = Given { user: &user, listen: common.listen };
+        let presence = match common.config {
+            Some(_) => Presence::Required,
+            None => Presence::Optional,
+        };
+        let config = Config::load(&places.config, presence, &given)?;
+        let actor = config.policy.account_named(&user).map_or_else(
+            || Actor::User(user.as_str().into()),
+            |account| Actor::Account(account.person()),
+        );
+        Ok(Self { places, config, actor, log: common.log })
+    }
+}
+
+/// The verb `token`: through the owner, or over the data itself.
+async fn token(verb: &TokenVerb, plan: Plan) -> Result<()> {
+    let Plan { places, config, actor, log: _ } = plan;
+    let policy = config.policy;
+    let reached = reach(&places.data, &places.socket, policy.clone()).await?;
+    let said = verb.carry_out(&reached.source, &actor, &policy).await;
+    let closed = tokio::task::spawn_blocking(|| reached.close()).await?;
+    let said = said?;
+    say(&said.result, &said.remark)?;
+    Ok(closed?)
+}
+
+/// The service, with a screen or without.
+fn serve(plan: Plan, face: Face) -> Result<()> {
+    let sink = match face {
+        Face::Screen => Sink::Files(plan.places.logs.clone()),
+        Face::Logs => Sink::Stderr,
+    };
+    let _telemetry = telemetry::start(sink, plan.log.into())?;
+    let runtime = runtime()?;
+    let ended = runtime.block_on(service(plan, face));
+    // Whatever still blocks was waited for in its place.
+    runtime.shutdown_background();
+    ended
+}
+
+/// Binds, opens, wires, waits, ends.
+async fn service(plan: Plan, face: Face) -> Result<()> {
+    let signals = Signals::listen()?;
+    let (parts, endings) = Parts::new();
+
+    // Bind first, so that a taken port is known before anything is touched. Until the data is
+    // loaded senders are asked to come again.
+    let Places { data, socket, .. } = &plan.places;
+    let listener = match port::bind(plan.config.listen).await {
+        Ok(listener) => listener,
+        // The likeliest holder of our port is the owner of our data.
+        Err(error) => {
+            return Err(owner_pid(socket).await.map_or(error, |pid| owned(&plan.places, pid)));
+        }
+    };
+    let address = listener.local_addr()?;
+    let door = Door::new();
+    parts.listen("listener", listener, http::public_router(door.clone()));
+
+    // Open the data: from here on it is ours, and has to be closed.
+    let (handle, writer) = match find(data, socket).await? {
+        Found::Us(handle, writer) => (handle, writer),
+        Found::Other(pid) => return Err(owned(&plan.places, pid)),
+    };
+    let local = Local::new(handle.clone());
+    let mut running = Running { parts, socket: socket.clone(), writer, screen: None };
+
+    let wired = async {
+        local.adopt(plan.config.policy).await?;
+        let own = bind_socket(socket).map_err(|error| no_socket(socket, &error))?;
+        running.parts.listen("socket", own, http::public_router(door.clone()));
+        door.open(handle);
+        tracing::info!(%address, "Listening on");
+        if face == Face::Screen {
+            running.screen = Some(Screen::open(local)?);
+        }
+        anyhow::Ok(())
+    };
+    let ended = match wired.await {
+        Ok(()) => wait(signals, endings, &mut running).await,
+        Err(error) => Err(error),
+    };
+    let closed = running.shut_down().await;
+    ended.and(closed)
+}
+
+/// Waits until something ends the program. Fails if a part did.
+async fn wait(
+    mut signals: Signals,
+    mut endings: mpsc::Receiver<&'static str>,
+    running: &mut Running,
+) -> Result<()> {
+    loop {
+        tokio::select! {
+            signal = signals.next() => match (signal, &running.screen) {
+                (Signal::End(signal), _) => {
+                    tracing::info!(signal, "Stopping");
+                    return Ok(());
+                }
+                (Signal::HangUp, Some(screen)) => {
+                    screen.close();
+                    running.screen = None;
+                    go_on_unseen();
+                }
+                (Signal::HangUp, None) => {
+                    tracing::info!("SIGHUP changes nothing: the configuration is read at the start");
+                }
+            },
+            left = screen::left(&mut running.screen) => {
+                running.screen = None;
+                match left? {
+                    Left::Quit => return Ok(()),
+                    Left::TerminalGone => go_on_unseen(),
+                }
+            }
+            Some(part) = endings.recv() => bail!("{part} ended unexpectedly; the log says why"),
+            () = running.writer.ended() => bail!("the writer ended unexpectedly; the log says why"),
+        }
+    }
+}
+
+fn go_on_unseen() {
+    let pid = std::process::id();
+    tracing::warn!(
+        pid,
+        "The terminal is gone and the service goes on without a screen; to have one again, end \
+         this process and start watchbell"
+    );
+}
+
+fn owned(places: &Places, pid: i32) -> anyhow::Error {
+    let file = places.data_file();
+    anyhow!(
+        "{} belongs to a running watchbell (pid {pid}); use that one, or end it first: kill {pid}",
+        file.display()
+    )
+}
+
+fn no_socket(socket: &Path, error: &io::Error) -> anyhow::Error {
+    let place = socket.display();
+    anyhow!("{place}: no socket can be made there: {error}; choose another directory with --data")
+}
+
+fn runtime() -> Result<Runtime> {
+    let runtime = Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| {
+        anyhow!("the system refused a thread: {error}; end something and try again")
+    })
+}
+
+fn say(result: &str, remark: &str) -> Result<()> {
+    io::stdout().write_all(result.as_bytes())?;
+    io::stderr().write_all(remark.as_bytes())?;
+    Ok(())
+}

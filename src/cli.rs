@@ -2,6 +2,7 @@
 //! module alone; the rest of the program is told.
 
 mod places;
+mod terminal;
 pub mod token;
 mod user;
 
@@ -9,8 +10,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use tracing::level_filters::LevelFilter;
 
 pub use self::places::{Places, PlacesError};
+pub use self::terminal::{NoTerminal, check_terminal};
 pub use self::token::TokenVerb;
 pub use self::user::user;
 
@@ -93,6 +96,17 @@ pub enum LogLevel {
     Info,
     /// Every step.
     Debug,
+}
+
+impl From<LogLevel> for LevelFilter {
+    fn from(level: LogLevel) -> Self {
+        match level {
+            LogLevel::Error => Self::ERROR,
+            LogLevel::Warn => Self::WARN,
+            LogLevel::Info => Self::INFO,
+            LogLevel::Debug => Self::DEBUG,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -14,5 +14,5 @@ pub use local::Local;
 pub use owner::{Found, OwnerError, Reached, find, reach};
 pub use remote::{Remote, RemoteError};
 pub use secret::Secret;
-pub use socket::{SocketPathError, bind_socket, socket_path};
+pub use socket::{SocketPathError, bind_socket, owner_pid, socket_path};
 pub use source::{AskError, ListedToken, Source};

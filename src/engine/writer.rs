@@ -70,12 +70,10 @@ pub fn start(store: Store, loaded: Loaded) -> std::io::Result<(Handle, Writer)> 
     let writing = handle.clone();
     let ended = CancellationToken::new();
     let ending = ended.clone().drop_guard();
-    let thread = std::thread::Builder::new()
-        .name("writer".to_owned())
-        .spawn(move || {
-            let _ended = ending;
-            write(engine, &writing.0)
-        })?;
+    let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(move || {
+        let _ended = ending;
+        write(engine, &writing.0)
+    })?;
     Ok((handle.clone(), Writer { handle, thread, ended }))
 }
 

@@ -1,0 +1,95 @@
+//! Binding the address, and who has it where that fails.
+
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+
+use anyhow::{Result, anyhow};
+use tokio::net::TcpListener;
+
+/// Binds `address`. A refusal names what has it, as far as this user may know, and what to do.
+pub(super) async fn bind(address: SocketAddr) -> Result<TcpListener> {
+    let error = match TcpListener::bind(address).await {
+        Ok(listener) => return Ok(listener),
+        Err(error) => error,
+    };
+    Err(match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            let holder = holder(address).unwrap_or_else(|| "another program".to_owned());
+            anyhow!("{address} is taken by {holder}; end it, or choose another with --listen")
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            anyhow!("this host has no address {}; choose another with --listen", address.ip())
+        }
+        io::ErrorKind::PermissionDenied => {
+            anyhow!("you may not listen on {address}; choose a port above 1023 with --listen")
+        }
+        _ => anyhow!("cannot listen on {address}: {error}; choose another with --listen"),
+    })
+}
+
+/// The program that listens on the port, with its process id. Linux tells it in `/proc`, of
+/// processes of the same user only.
+fn holder(address: SocketAddr) -> Option<String> {
+    let inode = ["/proc/net/tcp", "/proc/net/tcp6"].iter().find_map(|table| {
+        let table = fs::read_to_string(table).ok()?;
+        let inode = table.lines().find_map(|line| listening_inode(line, address.port()))?;
+        Some(inode.to_owned())
+    })?;
+    let link = format!("socket:[{inode}]");
+    fs::read_dir("/proc").ok()?.flatten().find_map(|process| {
+        let files = fs::read_dir(process.path().join("fd")).ok()?;
+        let holds = |file: fs::DirEntry| {
+            fs::read_link(file.path()).is_ok_and(|target| target.as_os_str() == link.as_str())
+        };
+        files.flatten().any(holds).then_some(())?;
+        let name = fs::read_to_string(process.path().join("comm")).ok()?;
+        let pid = process.file_name();
+        Some(format!("{} (pid {})", name.trim_end(), pid.display()))
+    })
+}
+
+/// The inode of the socket that a line of `/proc/net/tcp` is about, if it listens on `port`.
+fn listening_inode(line: &str, port: u16) -> Option<&str> {
+    const LISTEN: &str = "0A";
+    let mut fields = line.split_ascii_whitespace();
+    let local = fields.nth(1)?;
+    let state = fields.nth(1)?;
+    let (_, local_port) = local.rsplit_once(':')?;
+    let listens = state == LISTEN && u16::from_str_radix(local_port, 16) == Ok(port);
+    if listens { fields.nth(5) } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_has_a_port_is_named_with_what_to_do() {
+        let first = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let address = first.local_addr().unwrap();
+        let refused = bind(address).await.unwrap_err().to_string();
+        let name = fs::read_to_string("/proc/self/comm").unwrap_or_default();
+        let holder = format!("{} (pid {})", name.trim_end(), std::process::id());
+        assert_eq!(
+            refused,
+            format!("{address} is taken by {holder}; end it, or choose another with --listen")
+        );
+    }
+
+    #[tokio::test]
+    async fn an_address_of_another_host_is_refused() {
+        let refused = bind("192.0.2.1:9093".parse().unwrap()).await.unwrap_err().to_string();
+        assert_eq!(refused, "this host has no address 192.0.2.1; choose another with --listen");
+    }
+
+    #[test]
+    fn the_table_of_the_kernel_is_read() {
+        let head = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";
+        let line = "   0: 0100007F:2385 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 41234 1 0000000000000000 100 0 0 10 0";
+        assert_eq!(listening_inode(head, 9093), None);
+        assert_eq!(listening_inode(line, 9093), Some("41234"));
+        assert_eq!(listening_inode(line, 9094), None);
+        assert_eq!(listening_inode(&line.replace(" 0A ", " 01 "), 9093), None);
+    }
+}
