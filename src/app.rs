@@ -17,11 +17,11 @@ use self::parts::Parts;
 use self::screen::{Left, Screen};
 use self::shutdown::Running;
 use self::signals::{Signal, Signals};
-use crate::cli::{Cli, Common, LogLevel, Places, TokenVerb, Verb, check_terminal, user};
+use crate::cli::{Cli, Common, LogLevel, Places, TokenVerb, UnixUser, Verb, check_terminal};
 use crate::client::{Found, Local, bind_socket, find, owner_pid, reach};
 use crate::config::{Config, Given, Presence};
 use crate::domain::actor::Actor;
-use crate::http::{self, Door};
+use crate::http::{self, Door, Owner};
 use crate::telemetry::{self, Sink};
 
 /// What everything is made from.
@@ -29,8 +29,8 @@ use crate::telemetry::{self, Sink};
 struct Plan {
     places: Places,
     config: Config,
-    /// Who started the program.
-    actor: Actor,
+    /// Who started the program: the account of the Unix user's name, where there is one.
+    owner: Owner,
     log: LogLevel,
 }
 
@@ -59,27 +59,27 @@ pub fn run(cli: &Cli) -> Result<()> {
 impl Plan {
     fn make(common: &Common) -> Result<Self> {
         let places = Places::find(common)?;
-        let user = user();
-        let given = Given { user: &user, listen: common.listen };
+        let user = UnixUser::find();
+        let given = Given { user: &user.name, listen: common.listen };
         let presence = match common.config {
             Some(_) => Presence::Required,
             None => Presence::Optional,
         };
         let config = Config::load(&places.config, presence, &given)?;
-        let actor = config.policy.account_named(&user).map_or_else(
-            || Actor::User(user.as_str().into()),
+        let actor = config.policy.account_named(&user.name).map_or_else(
+            || Actor::User(user.name.as_str().into()),
             |account| Actor::Account(account.person()),
         );
-        Ok(Self { places, config, actor, log: common.log })
+        Ok(Self { places, config, owner: Owner { uid: user.uid, actor }, log: common.log })
     }
 }
 
 /// The verb `token`: through the owner, or over the data itself.
 async fn token(verb: &TokenVerb, plan: Plan) -> Result<()> {
-    let Plan { places, config, actor, log: _ } = plan;
+    let Plan { places, config, owner, log: _ } = plan;
     let policy = config.policy;
     let reached = reach(&places.data, &places.socket, policy.clone()).await?;
-    let said = verb.carry_out(&reached.source, &actor, &policy).await;
+    let said = verb.carry_out(&reached.source, &owner.actor, &policy).await;
     let closed = tokio::task::spawn_blocking(|| reached.close()).await?;
     let said = said?;
     say(&said.result, &said.remark)?;
@@ -130,7 +130,7 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
     let wired = async {
         local.adopt(plan.config.policy).await?;
         let own = bind_socket(socket).map_err(|error| no_socket(socket, &error))?;
-        running.parts.listen("socket", own, http::public_router(door.clone()));
+        running.parts.listen("socket", own, http::own_router(door.clone(), plan.owner));
         door.open(handle);
         tracing::info!(%address, "Listening on");
         if face == Face::Screen {

@@ -15,7 +15,7 @@ use tracing::level_filters::LevelFilter;
 pub use self::places::{Places, PlacesError};
 pub use self::terminal::{NoTerminal, check_terminal};
 pub use self::token::TokenVerb;
-pub use self::user::user;
+pub use self::user::UnixUser;
 
 /// What was asked for.
 #[derive(Debug, Parser)]

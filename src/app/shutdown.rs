@@ -47,7 +47,7 @@ impl Running {
             match timeout(SCREEN, screen.left()).await {
                 Ok(_) => {}
                 Err(_) => {
-                    tracing::warn!("The terminal took nothing any more and was left as it is")
+                    tracing::warn!("The terminal took nothing any more and was left as it is");
                 }
             }
         }

@@ -47,9 +47,14 @@ pub enum RemoteError {
     Strange(String),
 }
 
-/// What an answer that is no success says.
+/// What an answer says that is neither receipt nor refusal.
 #[derive(Deserialize)]
 struct Sorry {
+    error: Problem,
+}
+
+#[derive(Deserialize)]
+struct Problem {
     message: String,
 }
 
@@ -106,7 +111,7 @@ fn refused(status: StatusCode, body: &[u8]) -> AskError {
         return SubmitError::Refused(refusal.into()).into();
     }
     let said = match serde_json::from_slice::<Sorry>(body) {
-        Ok(sorry) => Text::derive(&sorry.message),
+        Ok(sorry) => Text::derive(&sorry.error.message),
         Err(_) => Text::derive(&status.to_string()),
     };
     RemoteError::Refused(said).into()

@@ -1,5 +1,7 @@
 //! One binary of integration tests, so that the program is linked once.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+
 mod pty;
 mod start;
 mod support;
