@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 use redb::{Builder, Database};
 
-pub use archive::{Archive, Mark, Page, PageRequest};
+pub use archive::{Archive, Mark, NoMark, Page, PageRequest};
 pub use disk::{DataDir, Disk};
 pub use error::{ArchiveError, CommitError, Fault, OpenError};
 
@@ -141,8 +141,9 @@ impl fmt::Debug for Store {
 
 fn connect(disk: &impl Disk) -> Result<Database, OpenError> {
     let backend = disk.open()?;
-    Builder::new()
-        .set_cache_size(CACHE_BYTES)
-        .create_with_backend(backend)
-        .map_err(|error| OpenError::of(&disk.place(), error))
+    let open = || -> Result<Database, redb::Error> {
+        disk::clear_unborn(&backend)?;
+        Ok(Builder::new().set_cache_size(CACHE_BYTES).create_with_backend(backend)?)
+    };
+    open().map_err(|error| OpenError::of(&disk.place(), error))
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use redb::{ReadOnlyTable, ReadableDatabase};
 
-use super::error::{ArchiveError, ReadError};
+use super::error::{ArchiveError, ReadError, guarded};
 use super::gate::Gate;
 use super::schema::{HISTORY, Line};
 use crate::domain::entity::Key;
@@ -70,6 +70,11 @@ impl Archive {
     ///
     /// Refuses while the store is being reopened.
     pub fn timeline(&self, subject: Key, page: PageRequest) -> Result<Page<Event>, ArchiveError> {
+        let read = guarded(|| self.read(subject, page));
+        read.map_err(ArchiveError::Failed)?
+    }
+
+    fn read(&self, subject: Key, page: PageRequest) -> Result<Page<Event>, ArchiveError> {
         let begun = self.gate.with(ReadableDatabase::begin_read);
         let transaction = begun.ok_or(ArchiveError::Closed)?.map_err(ReadError::from)?;
         let history = transaction.open_table(HISTORY).map_err(ReadError::from)?;

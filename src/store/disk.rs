@@ -1,12 +1,13 @@
 //! Where the data lies: a directory that nobody else may write, and one file in it.
 
-use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt, PermissionsExt};
+use std::ops::Bound;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use redb::StorageBackend;
 use redb::backends::FileBackend;
+use redb::{BackendError, StorageBackend};
 
 use super::error::OpenError;
 
@@ -82,36 +83,43 @@ fn open_file(path: &Path) -> io::Result<File> {
     if file.metadata()?.permissions().mode() & 0o077 != 0 {
         file.set_permissions(Permissions::from_mode(0o600))?;
     }
-    empty_if_unborn(&file)?;
     Ok(file)
 }
 
-/// Empties a file whose making was cut short. The engine writes its first bytes last, and takes a
-/// file with length and without them for something else's.
-fn empty_if_unborn(file: &File) -> io::Result<()> {
-    if !is_unborn(file)? {
+/// Empties a file whose making was cut short by a crash. The engine writes its first bytes last,
+/// and takes a file that has a length and lacks them for something else's.
+pub(super) fn clear_unborn(backend: &impl StorageBackend) -> Result<(), redb::Error> {
+    const WHOLE: (Bound<u64>, Bound<u64>) = (Bound::Unbounded, Bound::Unbounded);
+    if !is_unborn(backend)? {
         return Ok(());
     }
-    match file.try_lock() {
-        Ok(()) => {}
-        // Another process is making it just now; the engine will say that it owns it.
-        Err(TryLockError::WouldBlock) => return Ok(()),
-        Err(TryLockError::Error(error)) => return Err(error),
+    let locked = match backend.try_lock_range(WHOLE.0, WHOLE.1) {
+        Ok(true) => true,
+        Ok(false) => return Err(redb::Error::DatabaseAlreadyOpen),
+        Err(BackendError::Unsupported) => false,
+        Err(error) => return Err(failed(error)),
+    };
+    // Whoever held the lock just before may have been making it.
+    if is_unborn(backend)? {
+        backend.set_len(0)?;
     }
-    if is_unborn(file)? {
-        file.set_len(0)?;
-        file.sync_all()?;
+    if locked {
+        backend.unlock_range(WHOLE.0, WHOLE.1).map_err(failed)?;
     }
-    file.unlock()
+    Ok(())
 }
 
-fn is_unborn(file: &File) -> io::Result<bool> {
-    let mut first = [0; 16];
-    let whole = file.metadata()?.len() >= 16;
-    if whole {
-        file.read_exact_at(&mut first, 0)?;
+fn is_unborn(backend: &impl StorageBackend) -> io::Result<bool> {
+    let mut first = [0; 9];
+    if backend.len()? < 9 {
+        return Ok(false);
     }
-    Ok(whole && first == [0; 16])
+    backend.read(0, &mut first)?;
+    Ok(first == [0; 9])
+}
+
+fn failed(error: BackendError) -> redb::Error {
+    redb::StorageError::from(error).into()
 }
 
 /// Makes the names in `directory` durable: the engine syncs its file, not the file's name.

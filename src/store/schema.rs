@@ -1,4 +1,4 @@
-//! The tables of the data file. Their names and types are the format; see `docs/storage.md`.
+//! The tables of the data file. Their names and types are the format.
 
 use redb::TableDefinition;
 

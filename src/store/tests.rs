@@ -1,8 +1,12 @@
-//! The store on real files: what was committed is there, and what is not ours is refused.
+//! The store: what was committed is there, what is not ours is refused, and no cut loses a word.
+
+mod crash;
+mod files;
+mod history;
+mod model;
+mod platter;
 
 use std::sync::Arc;
-
-use tempfile::TempDir;
 
 use super::*;
 use crate::domain::actor::Actor;
@@ -13,6 +17,12 @@ use crate::domain::service::Service;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 
+/// The key of the service called `name`.
+fn key(name: &str) -> Key {
+    Key::Service(ServiceId::of(name))
+}
+
+/// A service as an entity.
 fn service(name: &str) -> Entity {
     Entity::Service(Arc::new(Service {
         id: ServiceId::of(name),
@@ -21,33 +31,32 @@ fn service(name: &str) -> Entity {
     }))
 }
 
-fn named(revision: u64, name: &str, what: &str) -> Change {
-    let entity = service(name);
-    let event = Event {
+/// A line of the timeline of `subject` that says `words`.
+fn said(revision: u64, subject: Key, words: &str) -> Event {
+    Event {
         at: Timestamp::UNIX_EPOCH,
         revision: Revision(revision),
         actor: Actor::Watchbell,
-        subject: entity.key(),
-        what: What::Noted(Text::derive(what)),
+        subject,
+        what: What::Noted(Text::derive(words)),
         before: None,
-    };
-    Change { key: entity.key(), next: Some(entity), event: Some(Arc::new(event)) }
+    }
 }
 
-#[test]
-fn what_was_committed_is_there_after_the_next_start() {
-    let home = TempDir::new().unwrap();
-    let disk = DataDir(home.path().join("data"));
-    let (mut store, loaded) = Store::open(disk.clone()).unwrap();
-    assert_eq!((loaded.revision, loaded.entities), (Revision(0), vec![]));
-    store.commit(Revision(1), &[named(1, "web", "one"), named(1, "db", "two")]).unwrap();
-    store.close().unwrap();
-    let (store, loaded) = Store::open(disk).unwrap();
-    assert_eq!(loaded.revision, Revision(1));
-    assert_eq!(loaded.entities.len(), 2);
-    let page = store
-        .archive()
-        .timeline(Key::Service(ServiceId::of("web")), PageRequest::newest(10))
-        .unwrap();
-    assert_eq!(page.items.len(), 1);
+/// The service called `name` is put, with a line that says `words`.
+fn named(revision: u64, name: &str, words: &str) -> Change {
+    Change {
+        key: key(name),
+        next: Some(service(name)),
+        event: Some(Arc::new(said(revision, key(name), words))),
+    }
+}
+
+/// The words of a page.
+fn words(page: &Page<Event>) -> Vec<&str> {
+    let words = page.items.iter().map(|event| match &event.what {
+        What::Noted(words) => words.as_str(),
+        other => panic!("not a note: {other:?}"),
+    });
+    words.collect()
 }

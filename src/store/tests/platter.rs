@@ -1,0 +1,164 @@
+//! A disk in memory that keeps what was synced apart from what was only written, and can fail.
+
+use std::collections::BTreeSet;
+use std::io::{self, ErrorKind};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use redb::StorageBackend;
+
+use crate::domain::id::Ids;
+use crate::store::{Disk, OpenError};
+
+/// What a disk writes in one piece.
+const SECTOR: usize = 512;
+
+/// The disk. Clones are the same one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Platter(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// What survives a power cut for certain.
+    durable: Vec<u8>,
+    /// What reads see.
+    written: Vec<u8>,
+    /// The sectors in which the two may differ.
+    dirty: BTreeSet<usize>,
+    /// Writes, syncs and changes of length so far.
+    operations: u64,
+    plan: Plan,
+}
+
+/// What goes wrong, and when.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) enum Plan {
+    /// Nothing.
+    #[default]
+    Well,
+    /// The power is gone from this operation on.
+    CutAt(u64),
+    /// As `CutAt`, on a disk whose syncs do nothing.
+    LieAndCutAt(u64),
+    /// This one operation fails, and nothing after it.
+    FailAt(u64, ErrorKind),
+    /// Everything from this operation on fails.
+    FailFrom(u64, ErrorKind),
+}
+
+impl Platter {
+    /// From now on `plan` holds; operations are counted anew.
+    pub(super) fn follow(&self, plan: Plan) {
+        let mut state = self.state();
+        state.plan = plan;
+        state.operations = 0;
+    }
+
+    /// How many operations there were since the plan was made.
+    pub(super) fn operations(&self) -> u64 {
+        self.state().operations
+    }
+
+    /// The disk as the next start finds it: what was synced, and of each sector that was only
+    /// written either the old or the new content.
+    pub(super) fn after_power_cut(&self, seed: u64) -> Self {
+        let state = self.state();
+        let mut ids = Ids::from_seed(u128::from(seed));
+        let mut chance = || ids.draw().as_bytes()[0] % 100;
+        let survive = [0, 50, 90, 100][usize::from(chance() % 4)];
+        let length = if chance() < survive { state.written.len() } else { state.durable.len() };
+        let mut image = state.durable.clone();
+        image.resize(length, 0);
+        for sector in &state.dirty {
+            let start = sector * SECTOR;
+            let end = (start + SECTOR).min(state.written.len()).min(length);
+            if start < end && chance() < survive {
+                image[start..end].copy_from_slice(&state.written[start..end]);
+            }
+        }
+        Self(Arc::new(Mutex::new(State {
+            durable: image.clone(),
+            written: image,
+            ..State::default()
+        })))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap()
+    }
+
+    /// Counts an operation; fails it where the plan says so.
+    fn operate(&self) -> io::Result<MutexGuard<'_, State>> {
+        let mut state = self.state();
+        let at = state.operations;
+        state.operations += 1;
+        let failure = match state.plan {
+            Plan::CutAt(cut) | Plan::LieAndCutAt(cut) if at >= cut => Some(ErrorKind::Other),
+            Plan::FailAt(n, kind) if at == n => Some(kind),
+            Plan::FailFrom(n, kind) if at >= n => Some(kind),
+            Plan::Well
+            | Plan::CutAt(_)
+            | Plan::LieAndCutAt(_)
+            | Plan::FailAt(..)
+            | Plan::FailFrom(..) => None,
+        };
+        match failure {
+            Some(kind) => Err(io::Error::new(kind, "planned")),
+            None => Ok(state),
+        }
+    }
+}
+
+impl Disk for Platter {
+    type Backend = Self;
+
+    fn open(&self) -> Result<Self, OpenError> {
+        Ok(self.clone())
+    }
+
+    fn place(&self) -> PathBuf {
+        "platter".into()
+    }
+}
+
+impl StorageBackend for Platter {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.state().written.len() as u64)
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        let state = self.state();
+        let start = usize::try_from(offset).unwrap();
+        let bytes = state.written.get(start..start + out.len());
+        out.copy_from_slice(bytes.ok_or(ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+
+    fn set_len(&self, length: u64) -> io::Result<()> {
+        let mut state = self.operate()?;
+        let length = usize::try_from(length).unwrap();
+        // What is cut off and grown again reads as zeros, which the old content must not outlive.
+        let ends = state.durable.len().div_ceil(SECTOR);
+        state.dirty.extend(length / SECTOR..ends);
+        state.written.resize(length, 0);
+        Ok(())
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        let mut state = self.operate()?;
+        if !matches!(state.plan, Plan::LieAndCutAt(_)) {
+            state.durable = state.written.clone();
+            state.dirty.clear();
+        }
+        Ok(())
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        let mut state = self.operate()?;
+        let start = usize::try_from(offset).unwrap();
+        let end = start + data.len();
+        state.written[start..end].copy_from_slice(data);
+        state.dirty.extend(start / SECTOR..end.div_ceil(SECTOR));
+        Ok(())
+    }
+}
