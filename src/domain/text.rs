@@ -21,6 +21,8 @@ impl Text {
         }
         if let Some((end, _)) = line.char_indices().nth(Self::LONGEST) {
             line.truncate(end);
+            // The cut may have come just after a space.
+            line.truncate(line.trim_end().len());
         }
         Self(line.into())
     }
@@ -138,6 +140,12 @@ mod tests {
         for (raw, clean) in table {
             assert_eq!(Text::derive(raw).as_str(), clean, "from {raw:?}");
         }
+    }
+
+    #[test]
+    fn text_that_is_cut_at_a_space_does_not_end_with_one() {
+        let cut = Text::derive(&format!("{} end", "x".repeat(Text::LONGEST - 1)));
+        assert_eq!(Text::derive(cut.as_str()), cut);
     }
 
     proptest! {
