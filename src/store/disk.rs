@@ -109,13 +109,25 @@ pub(super) fn clear_unborn(backend: &impl StorageBackend) -> Result<(), redb::Er
     Ok(())
 }
 
+/// Whether nothing was ever kept in it: the first bytes are missing, and all behind the header is
+/// empty. A data file that merely lost its header is damaged, and must not be emptied.
 fn is_unborn(backend: &impl StorageBackend) -> io::Result<bool> {
-    let mut first = [0; 9];
-    if backend.len()? < 9 {
+    const HEADER: usize = 4096;
+    // The engine begins with little more than one.
+    const LONGEST: u64 = 8 * 1024 * 1024;
+    let is_zero = |bytes: &[u8]| bytes.iter().all(|byte| *byte == 0);
+    let length = backend.len()?;
+    let mut magic = [0; 9];
+    if !(magic.len() as u64..=LONGEST).contains(&length) {
         return Ok(false);
     }
-    backend.read(0, &mut first)?;
-    Ok(first == [0; 9])
+    backend.read(0, &mut magic)?;
+    if !is_zero(&magic) {
+        return Ok(false);
+    }
+    let mut bytes = vec![0; usize::try_from(length).unwrap_or_default()];
+    backend.read(0, &mut bytes)?;
+    Ok(bytes.get(HEADER..).is_none_or(is_zero))
 }
 
 fn failed(error: BackendError) -> redb::Error {

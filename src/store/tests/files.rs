@@ -143,6 +143,20 @@ fn a_file_whose_making_was_cut_short_is_made_again() {
 }
 
 #[test]
+fn a_data_file_that_lost_its_first_bytes_is_refused_and_left_alone() {
+    let (_home, disk) = home();
+    let (mut store, _) = Store::open(disk.clone()).unwrap();
+    store.commit(Revision(1), &[named(1, "web", "one")]).unwrap();
+    store.close().unwrap();
+    let mut bytes = fs::read(disk.file()).unwrap();
+    bytes[..4096].fill(0);
+    fs::write(disk.file(), &bytes).unwrap();
+    let error = refusal(disk.clone());
+    assert!(matches!(error, OpenError::Foreign { .. }), "{error}");
+    assert!(fs::read(disk.file()).unwrap() == bytes);
+}
+
+#[test]
 fn a_damaged_file_is_refused_in_words_or_read_and_never_a_panic() {
     let (_home, disk) = home();
     let (mut store, _) = Store::open(disk.clone()).unwrap();
