@@ -182,26 +182,38 @@ impl Engine {
     }
 
     /// After a failed commit the outcome may be unknown and the handle is dead: the table is
-    /// built again from what is on disk, under a new epoch. True once that worked.
+    /// built again from what is on disk, under a new epoch. An empty commit then tells whether
+    /// the disk takes anything, so that a full one is not called well in between. True once that
+    /// worked.
     fn try_reopen(&mut self) -> bool {
-        let Some(trouble) = &mut self.trouble else { return false };
+        let Some(mut trouble) = self.trouble.take() else { return false };
         if self.now < trouble.retry {
+            self.trouble = Some(trouble);
             return false;
         }
-        match self.store.reopen() {
-            Ok(loaded) => {
+        match self.reopen() {
+            Ok(()) => {
                 tracing::info!(since = %trouble.since, "saving works again");
-                self.trouble = None;
-                self.restore(loaded);
                 true
             }
-            Err(error) => {
-                trouble.why = Text::derive(&error.to_string());
+            Err(why) => {
+                trouble.why = why;
                 trouble.pause = trouble.pause.saturating_mul(2).min(Self::LONGEST_PAUSE);
                 trouble.retry = after(self.now, trouble.pause);
+                self.trouble = Some(trouble);
                 false
             }
         }
+    }
+
+    fn reopen(&mut self) -> Result<(), Text> {
+        let loaded = self.store.reopen().map_err(|error| Text::derive(&error.to_string()))?;
+        self.restore(loaded);
+        let revision = self.cursor.revision.next();
+        let probe = self.store.commit(revision, &[]);
+        probe.map_err(|error| Text::derive(&error.to_string()))?;
+        self.cursor.revision = revision;
+        Ok(())
     }
 }
 

@@ -13,6 +13,8 @@ mod load;
 mod schema;
 
 #[cfg(test)]
+pub(crate) mod platter;
+#[cfg(test)]
 mod tests;
 
 use std::fmt;

@@ -10,6 +10,7 @@ use crate::domain::id::AlertId;
 use crate::domain::report::{Report, Subject};
 use crate::domain::samples::{account, identity, payload};
 use crate::store::DataDir;
+use crate::store::platter::{Plan, Platter};
 
 fn open(directory: &Path) -> Engine {
     let (store, loaded) = Store::open(DataDir(directory.to_owned())).unwrap();
@@ -129,4 +130,36 @@ fn what_is_due_is_seen_to_without_an_order() {
     assert!(engine.turn(&[], at("03:00:01")).published.is_none());
     assert!(engine.turn(&[], due).published.is_some());
     assert_eq!((engine.next_due(), engine.table.once(once)), (None, None));
+}
+
+#[test]
+fn while_the_disk_is_full_nothing_is_shown_or_taken_and_afterwards_all_goes_on() {
+    let disk = Platter::default();
+    let (store, loaded) = Store::open(disk.clone()).unwrap();
+    let mut engine = Engine::new(store, loaded, 7);
+    engine.turn(&[fires("disk")], at("03:00:00"));
+    let id = the_alert(&engine);
+    let epoch = engine.cursor.epoch;
+
+    disk.follow(Plan::FailFrom(0, std::io::ErrorKind::StorageFull));
+    for second in 0..5 {
+        let acknowledge = acts(id, AlertCommand::Acknowledge);
+        let turn = engine.turn(&[fires("cpu"), acknowledge], at(&format!("03:01:0{second}")));
+        assert!(turn.published.is_none());
+        assert!(matches!(turn.store, StoreState::Broken { since, .. } if since == at("03:01:00")));
+        for answer in turn.answers {
+            assert!(matches!(answer, Err(SubmitError::Unavailable(_))), "{answer:?}");
+        }
+        assert_eq!(engine.table.alert(id).unwrap().standing.state, State::Firing);
+    }
+
+    disk.follow(Plan::Well);
+    let retry = engine.next_due().unwrap();
+    let turn = engine.turn(&[], retry);
+    assert_eq!(turn.store, StoreState::Well);
+    assert!(turn.published.unwrap().cursor.epoch > epoch);
+    assert_eq!(engine.table.alert_count(), 1, "what was refused is not there");
+    let turn = engine.turn(&[fires("cpu")], retry);
+    assert!(turn.answers.into_iter().all(|answer| answer.is_ok()));
+    assert_eq!(engine.table.alert_count(), 2);
 }

@@ -4,7 +4,6 @@ mod crash;
 mod files;
 mod history;
 mod model;
-mod platter;
 
 use std::sync::Arc;
 

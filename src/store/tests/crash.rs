@@ -2,8 +2,8 @@
 
 use std::io::ErrorKind;
 
-use super::platter::{Plan, Platter};
 use super::*;
+use crate::store::platter::{Plan, Platter};
 
 const BATCHES: u64 = 6;
 

@@ -1,11 +1,11 @@
 //! The archive and what a start reads of it: pages, marks, recent lines.
 
-use super::platter::Platter;
 use super::*;
 use crate::domain::alert::{Alert, Identity, Namespace, Naming, Seen, Standing};
 use crate::domain::id::AlertId;
 use crate::domain::labels::Labels;
 use crate::domain::severity::Severity;
+use crate::store::platter::Platter;
 
 fn store() -> Store {
     Store::open(Platter::default()).unwrap().0

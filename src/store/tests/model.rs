@@ -8,12 +8,12 @@ use proptest::prelude::*;
 use proptest::test_runner::Config;
 use uuid::Uuid;
 
-use super::platter::Platter;
 use super::*;
 use crate::domain::alert::Alert;
 use crate::domain::id::{AlertId, TokenId};
 use crate::domain::token::Token;
 use crate::record::samples;
+use crate::store::platter::Platter;
 
 /// What is kept, and every timeline, oldest line first.
 #[derive(Debug, Default)]

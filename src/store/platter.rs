@@ -15,7 +15,7 @@ const SECTOR: usize = 512;
 
 /// The disk. Clones are the same one.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Platter(Arc<Mutex<State>>);
+pub(crate) struct Platter(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -32,7 +32,7 @@ struct State {
 
 /// What goes wrong, and when.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) enum Plan {
+pub(crate) enum Plan {
     /// Nothing.
     #[default]
     Well,
@@ -48,20 +48,20 @@ pub(super) enum Plan {
 
 impl Platter {
     /// From now on `plan` holds; operations are counted anew.
-    pub(super) fn follow(&self, plan: Plan) {
+    pub(crate) fn follow(&self, plan: Plan) {
         let mut state = self.state();
         state.plan = plan;
         state.operations = 0;
     }
 
     /// How many operations there were since the plan was made.
-    pub(super) fn operations(&self) -> u64 {
+    pub(crate) fn operations(&self) -> u64 {
         self.state().operations
     }
 
     /// The disk as the next start finds it: what was synced, and of each sector that was only
     /// written either the old or the new content.
-    pub(super) fn after_power_cut(&self, seed: u64) -> Self {
+    pub(crate) fn after_power_cut(&self, seed: u64) -> Self {
         let state = self.state();
         let mut ids = Ids::from_seed(u128::from(seed));
         let mut chance = || ids.draw().as_bytes()[0] % 100;
