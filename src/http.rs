@@ -37,11 +37,16 @@ pub fn own_router(door: Door, owner: Owner) -> Router {
 
 /// Answers to what no route takes, and the door in front of everything.
 fn behind(door: Door, routes: Router<Door>) -> Router {
-    routes
+    let routes = routes
         .fallback(async |uri: Uri| ApiError::NoPath(Text::derive(uri.path())))
         .method_not_allowed_fallback(async |method: Method| {
             ApiError::Method(Text::derive(method.as_str()))
         })
-        .layer(middleware::from_fn_with_state(door.clone(), door::keep))
-        .with_state(door)
+        .with_state(door.clone());
+    // As a fallback, because a layer of the routes themselves lies within what adds `Allow`.
+    let keep = middleware::from_fn_with_state(door, door::keep);
+    Router::new().fallback_service(routes).layer(keep)
 }
+
+#[cfg(test)]
+mod tests;

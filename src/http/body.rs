@@ -58,3 +58,48 @@ pub(super) fn must_be_json(headers: &HeaderMap) -> Result<(), ApiError> {
         Err(ApiError::MediaType)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use axum::body::Bytes;
+    use futures_util::stream;
+
+    use super::*;
+
+    fn body(pieces: &[&'static str]) -> Body {
+        let pieces: Vec<_> = pieces.iter().copied().map(Ok::<_, Infallible>).collect();
+        Body::from_stream(stream::iter(pieces))
+    }
+
+    #[tokio::test]
+    async fn a_body_is_read_up_to_its_bound_and_no_further() {
+        let table: [(&[&str], _); 5] = [
+            (&[], Ok(&b""[..])),
+            (&["abc", "", "de"], Ok(&b"abcde"[..])),
+            (&["abc", "def"], Err(ApiError::TooLarge(5))),
+            (&["abcdef"], Err(ApiError::TooLarge(5))),
+            (&["abcdef", "abcdef", "abcdef", "abcdef", "x"], Err(ApiError::TooLarge(5))),
+        ];
+        for (pieces, wanted) in table {
+            let read = read(body(pieces), 5, PATIENCE).await;
+            assert_eq!(read, wanted.map(<[u8]>::to_vec), "of {pieces:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_does_not_arrive_is_not_waited_for() {
+        let stuck = Body::from_stream(stream::pending::<Result<Bytes, Infallible>>());
+        assert_eq!(read(stuck, 5, Duration::from_millis(10)).await, Err(ApiError::SlowBody));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_is_told_so() {
+        let broken = Body::from_stream(stream::iter([Err::<Bytes, _>("the line is cut")]));
+        assert_eq!(
+            read(broken, 5, PATIENCE).await.unwrap_err().to_string(),
+            "the body broke off: the line is cut"
+        );
+    }
+}

@@ -230,3 +230,42 @@ pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Response {
         Err(error) => ApiError::Internal(format!("an answer is no JSON: {error}")).into_response(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_tried_again_is_503_and_says_when() {
+        let errors = [
+            (ApiError::Loading, "loading"),
+            (ApiError::SlowBody, "slow_body"),
+            (ApiError::from(SubmitError::Busy), "busy"),
+            (ApiError::from(SubmitError::Unavailable("full".into())), "unavailable"),
+            (ApiError::from(SubmitError::Closed), "stopping"),
+        ];
+        for (error, code) in errors {
+            assert_eq!(error.told().code, code);
+            let response = error.into_response();
+            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE, "{code}");
+            assert_eq!(response.headers()[RETRY_AFTER], "1", "{code}");
+        }
+    }
+
+    #[test]
+    fn why_it_failed_inside_stays_inside() {
+        for error in [
+            ApiError::Unavailable("/secret/place is full".into()),
+            ApiError::Internal("/secret/place is odd".to_owned()),
+        ] {
+            assert!(!error.told().message.contains("secret"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_written_as_json_is_a_fault_of_ours() {
+        let body = std::collections::BTreeMap::from([((), ())]);
+        let response = json(StatusCode::OK, &body);
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+}

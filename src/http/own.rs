@@ -35,8 +35,7 @@ pub struct Owner {
 const MOST_BYTES: usize = 64 * 1024;
 
 pub(super) fn routes() -> Router<Door> {
-    let own = Router::new().route("/orders", post(order)).route("/tokens", get(tokens));
-    Router::new().nest("/own/v1", own)
+    Router::new().route("/own/v1/orders", post(order)).route("/own/v1/tokens", get(tokens))
 }
 
 /// Lets the owner and root through, each with the actor that they are.

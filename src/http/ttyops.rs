@@ -15,16 +15,22 @@ use axum::routing::{get, put};
 
 use super::door::Door;
 
-/// The API, under `/api/v1` and, because its documentation writes some paths without it, without.
+/// Where the API is. Its documentation writes some paths without the prefix, so that both are
+/// served.
+const PREFIXES: [&str; 2] = ["/api/v1", ""];
+
+/// The API.
 pub(super) fn routes() -> Router<Door> {
-    let api = Router::new()
-        .route("/alert", get(read::alerts).post(post::alerts))
-        .route("/alert/{alert}", get(read::alert))
-        .route("/alert/{alert}/acknowledge", put(act::acknowledge))
-        .route("/alert/{alert}/resolve", put(act::resolve))
-        .route("/alert/{alert}/assign/{account}", put(act::assign))
-        .route("/service", get(read::services))
-        .route("/team/members", get(read::members))
-        .route("/schedule", get(read::schedules));
-    Router::new().nest("/api/v1", api.clone()).merge(api)
+    PREFIXES.into_iter().fold(Router::new(), |router, prefix| {
+        let at = |path: &str| format!("{prefix}{path}");
+        router
+            .route(&at("/alert"), get(read::alerts).post(post::alerts))
+            .route(&at("/alert/{alert}"), get(read::alert))
+            .route(&at("/alert/{alert}/acknowledge"), put(act::acknowledge))
+            .route(&at("/alert/{alert}/resolve"), put(act::resolve))
+            .route(&at("/alert/{alert}/assign/{account}"), put(act::assign))
+            .route(&at("/service"), get(read::services))
+            .route(&at("/team/members"), get(read::members))
+            .route(&at("/schedule"), get(read::schedules))
+    })
 }

@@ -156,11 +156,12 @@ fn by_hand(how: &Ending) -> Option<String> {
 }
 
 /// Where an alert stands in the list: ended ones first and the oldest first, so that a client
-/// that takes the last match of a shortened id takes the newest open one.
+/// that takes the last match of a shortened id takes the newest open one. What came at one time
+/// stands by title.
 pub(super) fn place(alert: &Alert) -> impl Ord + use<> {
     let (open, since): (bool, Timestamp) = match &alert.standing.state {
         State::Resolved(resolution) => (false, resolution.at),
         State::Firing | State::Acknowledged(_) => (true, alert.received),
     };
-    (open, since, alert.id)
+    (open, since, alert.title.clone(), alert.id)
 }

@@ -116,9 +116,7 @@ fn fields_stand_at_the_root_in_labels_or_in_annotations_and_the_root_wins() {
 
 #[test]
 fn an_alert_with_neither_fingerprint_nor_status_is_manual() {
-    insta::assert_snapshot!(plain(r#"{"title": "call me", "service": "web"}"#), @r#"
-    manual: "call me", strictly web, Absent, alertname="call me", service="web"
-    "#);
+    insta::assert_snapshot!(plain(r#"{"title": "call me", "service": "web"}"#), @r#"manual: "call me", strictly web, Absent, alertname="call me", service="web""#);
     let body = r#"{"alerts": [{"title": "a", "service": "s"}, {"title": "a", "service": "s"}]}"#;
     let parsed = read_with(body, Some("key"), &Policy::default()).unwrap();
     let once = |at: usize| match &parsed.accepted[at].1 {
@@ -199,9 +197,7 @@ fn a_resolved_alert_needs_its_fingerprint_alone_whatever_else_is_wrong() {
 fn numbers_and_truth_values_count_as_their_text() {
     insta::assert_snapshot!(
         plain(r#"{"fingerprint": 17, "status": "firing", "title": 95.040, "service": true, "labels": {"port": 9093}}"#),
-        @r#"
-        firing "17": "95.040", strictly true, Absent, alertname="95.040", fingerprint="17", port="9093", service="true"
-        "#
+        @r#"firing "17": "95.040", strictly true, Absent, alertname="95.040", fingerprint="17", port="9093", service="true""#
     );
 }
 
@@ -315,9 +311,7 @@ fn left_out_alerts_are_an_alert_about_the_receiver() {
     let document = |truncated: &str| {
         told(&format!(r#"{{"alerts": [], "receiver": "ops/web", "truncatedAlerts": {truncated}}}"#))
     };
-    insta::assert_snapshot!(["0", "3", "null", "-1"].map(document).join("\n"), @r#"
-    about: firing "watchbell:truncated:ops/web": "receiver ops/web leaves alerts out (3 of its last notification); raise max_alerts or group finer", default service, Known(Critical), alertname="WatchbellTruncatedAlerts", receiver="ops/web", severity="critical"
-    "#);
+    insta::assert_snapshot!(["0", "3", "null", "-1"].map(document).join("\n"), @r#"about: firing "watchbell:truncated:ops/web": "receiver ops/web leaves alerts out (3 of its last notification); raise max_alerts or group finer", default service, Known(Critical), alertname="WatchbellTruncatedAlerts", receiver="ops/web", severity="critical""#);
 }
 
 #[test]
@@ -400,9 +394,7 @@ fn halves_of_surrogate_pairs_and_broken_utf_8_lose_no_alert() {
 #[test]
 fn of_fields_that_stand_twice_the_last_counts() {
     let alert = r#"{"title": "a", "title": "b", "service": "s", "labels": {"x": "1", "x": "2"}}"#;
-    insta::assert_snapshot!(plain(alert), @r#"
-    manual: "b", strictly s, Absent, alertname="b", service="s", x="2"
-    "#);
+    insta::assert_snapshot!(plain(alert), @r#"manual: "b", strictly s, Absent, alertname="b", service="s", x="2""#);
 }
 
 /// Any JSON, more often than not with the names and values that mean something.
