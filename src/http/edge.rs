@@ -2,6 +2,8 @@
 //!
 //! axum's own loop has no cap and no timer. Knows no route and no token.
 
+mod patient;
+
 use std::fmt;
 use std::future::Future;
 use std::io;
@@ -21,6 +23,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
+use patient::Patient;
+
 /// How much a listener takes upon itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -29,6 +33,8 @@ pub struct Limits {
     /// How long a head may take to come, also after an earlier request: an idle connection holds
     /// a place no longer than this.
     pub head: Duration,
+    /// How long the other end may read nothing of an answer.
+    pub answer: Duration,
     /// How long requests that run may still take once the listener stops.
     pub farewell: Duration,
 }
@@ -44,6 +50,7 @@ impl Default for Limits {
         Self {
             connections: Self::CONNECTIONS,
             head: Duration::from_secs(10),
+            answer: Duration::from_secs(30),
             farewell: Duration::from_secs(5),
         }
     }
@@ -166,6 +173,7 @@ async fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     cancel: CancellationToken,
     _place: OwnedSemaphorePermit,
 ) {
+    let stream = TokioIo::new(Patient::new(stream, limits.answer));
     let service = router.map_request(move |mut request: hyper::Request<_>| {
         request.extensions_mut().insert(peer);
         request
@@ -173,7 +181,7 @@ async fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        .serve_connection(stream, TowerToHyperService::new(service));
     let mut serving = pin!(serving);
     let ended = if let Some(ended) = cancel.run_until_cancelled(serving.as_mut()).await {
         ended

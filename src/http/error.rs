@@ -43,14 +43,12 @@ pub(super) enum ApiError {
     /// There is nothing at this path.
     #[error("nothing is at {0}; the API is under /api/v1")]
     NoPath(Text),
-    /// There is no such thing.
-    #[error("no {kind} {id}")]
-    Unknown {
-        /// What was asked for.
-        kind: &'static str,
-        /// As it was asked for.
-        id: Text,
-    },
+    /// An alert is named by what is no id of any.
+    #[error("no alert {0}")]
+    NoAlert(Text),
+    /// An account is named by what is no id of any.
+    #[error("no account {0}; GET /api/v1/team/members lists them")]
+    NoAccount(Text),
     /// The path does not take this method. `Allow` names those that it takes.
     #[error("{0} is not possible here; the Allow header names what is")]
     Method(Text),
@@ -113,7 +111,7 @@ impl ApiError {
         match self {
             Self::NoToken | Self::UnknownToken => StatusCode::UNAUTHORIZED,
             Self::Forbidden { .. } | Self::ForeignUser(_) | Self::NoUser => StatusCode::FORBIDDEN,
-            Self::NoPath(_) | Self::Unknown { .. } => StatusCode::NOT_FOUND,
+            Self::NoPath(_) | Self::NoAlert(_) | Self::NoAccount(_) => StatusCode::NOT_FOUND,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge(_) | Self::TooMany(_) => StatusCode::PAYLOAD_TOO_LARGE,
@@ -135,8 +133,8 @@ impl ApiError {
             Self::ForeignUser(_) => "foreign_user",
             Self::NoUser => "socket_only",
             Self::NoPath(_) => "unknown_path",
-            Self::Unknown { kind: "account", .. } => "unknown_account",
-            Self::Unknown { .. } => "unknown_alert",
+            Self::NoAlert(_) => "unknown_alert",
+            Self::NoAccount(_) => "unknown_account",
             Self::Method(_) => "method_not_allowed",
             Self::MediaType => "unsupported_media_type",
             Self::TooLarge(_) => "too_large",
@@ -156,14 +154,16 @@ impl ApiError {
         Told { code: self.code(), message: self.to_string() }
     }
 
-    /// Only our own faults are logged: what a caller does wrong is told to the caller. Overload
-    /// and a late start are counted and shown, and would flood a log.
+    /// Only our own faults are logged as errors: what a caller does wrong is told to the caller.
+    /// Overload and a late start are counted and shown, and would flood a log.
     fn log(&self) {
-        match self {
-            Self::Unavailable(why) => tracing::error!(%why, "answered 503"),
-            Self::Internal(why) => tracing::error!(%why, "answered 500"),
-            _ if self.status().is_server_error() => tracing::debug!(why = %self, "answered 503"),
-            _ => {}
+        let status = self.status();
+        if let Self::Unavailable(why) = self {
+            tracing::error!(%status, %why, "a request was not answered");
+        } else if let Self::Internal(why) = self {
+            tracing::error!(%status, %why, "a request was not answered");
+        } else if status.is_server_error() {
+            tracing::debug!(%status, why = %self, "a request was not answered");
         }
     }
 
@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_written_as_json_is_a_fault_of_ours() {
-        let body = std::collections::BTreeMap::from([((), ())]);
+        let body = std::collections::BTreeMap::from([([0_u8], 0_u8)]);
         let response = json(StatusCode::OK, &body);
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
     }

@@ -29,7 +29,6 @@ use crate::domain::policy::{Account, Policy};
 use crate::domain::text::Text;
 use crate::domain::token::Digest;
 use crate::engine::{self, Handle, Writer};
-use crate::store::{DataDir, Store};
 
 /// A service with the accounts alice and bob, of whom bob has no address, and no listener.
 struct Bench {
@@ -59,8 +58,7 @@ impl Bench {
 
     async fn with(policy: Policy) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (store, loaded) = Store::open(DataDir(folder.path().to_owned())).unwrap();
-        let (handle, writer) = engine::start(store, loaded).unwrap();
+        let (handle, writer) = engine::open(folder.path()).unwrap();
         let door = Door::new();
         door.open(handle.clone());
         let bench = Self { door, handle, writer: Some(writer), _folder: folder };

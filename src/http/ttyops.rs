@@ -4,6 +4,7 @@
 
 mod act;
 mod document;
+mod json;
 mod path;
 mod post;
 mod read;

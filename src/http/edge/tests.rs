@@ -109,6 +109,28 @@ async fn a_head_that_dribbles_and_an_idle_connection_are_closed() {
 }
 
 #[tokio::test]
+async fn a_client_that_reads_nothing_loses_its_place() {
+    let (ours, theirs) = tokio::io::duplex(64);
+    let listener = OutOfFiles {
+        failures: AtomicUsize::new(0),
+        accepts: Arc::default(),
+        connection: Mutex::new(Some(theirs)),
+    };
+    let limits = Limits { answer: Duration::from_millis(50), ..Limits::default() };
+    let long = Router::new().route("/", get(async || "x".repeat(10_000)));
+    let served = Served::start(listener, long, limits);
+    let (mut reader, mut writer) = tokio::io::split(ours);
+    writer.write_all(ASK).await.unwrap();
+    // Writing goes on until the other end is gone; nothing is read meanwhile.
+    let broken = async { while writer.write_all(ASK).await.is_ok() {} };
+    timeout(DEADLINE, broken).await.expect("the connection breaks");
+    let mut answer = Vec::new();
+    reader.read_to_end(&mut answer).await.unwrap();
+    assert!(answer.len() < 10_000);
+    served.stop().await;
+}
+
+#[tokio::test]
 async fn a_request_that_runs_when_the_listener_stops_is_finished() {
     let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let (begins, goes_on) = (Arc::clone(&begun), Arc::clone(&go_on));
@@ -161,7 +183,8 @@ impl Listener for OutOfFiles {
 
     async fn accept(&self) -> io::Result<(DuplexStream, Peer)> {
         self.accepts.fetch_add(1, Ordering::SeqCst);
-        if self.failures.fetch_sub(1, Ordering::SeqCst) > 1 {
+        if self.failures.load(Ordering::SeqCst) > 0 {
+            self.failures.fetch_sub(1, Ordering::SeqCst);
             return Err(io::Error::from_raw_os_error(24));
         }
         match self.connection.lock().await.take() {
@@ -176,7 +199,7 @@ async fn failed_accepts_are_waited_out_without_spinning() {
     let (ours, theirs) = tokio::io::duplex(1_024);
     let accepts = Arc::new(AtomicUsize::new(0));
     let listener = OutOfFiles {
-        failures: AtomicUsize::new(4),
+        failures: AtomicUsize::new(3),
         accepts: Arc::clone(&accepts),
         connection: Mutex::new(Some(theirs)),
     };

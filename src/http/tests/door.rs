@@ -132,7 +132,7 @@ async fn unknown_paths_and_methods_are_told_so() {
     404 unknown_alert: no alert 17 
     404 unknown_path: nothing is at /api/v1/alert/%ff; the API is under /api/v1 
     404 unknown_alert: no alert 17 
-    404 unknown_account: no account alice 
+    404 unknown_account: no account alice; GET /api/v1/team/members lists them 
     405 method_not_allowed: DELETE is not possible here; the Allow header names what is GET,HEAD,POST
     405 method_not_allowed: POST is not possible here; the Allow header names what is GET,HEAD
     405 method_not_allowed: GET is not possible here; the Allow header names what is PUT

@@ -222,37 +222,6 @@ async fn alertmanagers_webhook_document_is_taken_as_it_is_and_what_it_leaves_out
         {
           "acknowledgedAt": null,
           "acknowledgedBy": null,
-          "annotations": {},
-          "assignedto": "",
-          "assigneeName": null,
-          "count": 1,
-          "fingerprint": "watchbell:truncated:watchbell",
-          "id": "id-1",
-          "labels": {
-            "alertname": "WatchbellTruncatedAlerts",
-            "receiver": "watchbell",
-            "severity": "critical"
-          },
-          "lastSeen": "TIME",
-          "link": null,
-          "namespace": "",
-          "occurrence": 1,
-          "previous": null,
-          "receivedAt": "TIME",
-          "resolvedAt": null,
-          "resolvedBy": null,
-          "revision": 3,
-          "service": "id-2",
-          "serviceName": "default",
-          "severity": "critical",
-          "startedAt": "TIME",
-          "status": "firing",
-          "title": "receiver watchbell leaves alerts out (2 of its last notification); raise max_alerts or group finer",
-          "unknownSeverity": null
-        },
-        {
-          "acknowledgedAt": null,
-          "acknowledgedBy": null,
           "annotations": {
             "summary": "Load of db-1 is 12.5"
           },
@@ -260,7 +229,7 @@ async fn alertmanagers_webhook_document_is_taken_as_it_is_and_what_it_leaves_out
           "assigneeName": null,
           "count": 1,
           "fingerprint": "5bc2f7f0bb8b3f0a",
-          "id": "id-3",
+          "id": "id-1",
           "labels": {
             "alertname": "HighLoad",
             "instance": "db-1.example.org:9100",
@@ -276,12 +245,43 @@ async fn alertmanagers_webhook_document_is_taken_as_it_is_and_what_it_leaves_out
           "resolvedAt": null,
           "resolvedBy": null,
           "revision": 3,
-          "service": "id-4",
+          "service": "id-2",
           "serviceName": "node",
           "severity": "critical",
           "startedAt": "TIME",
           "status": "firing",
           "title": "Load of db-1 is 12.5",
+          "unknownSeverity": null
+        },
+        {
+          "acknowledgedAt": null,
+          "acknowledgedBy": null,
+          "annotations": {},
+          "assignedto": "",
+          "assigneeName": null,
+          "count": 1,
+          "fingerprint": "watchbell:truncated:watchbell",
+          "id": "id-3",
+          "labels": {
+            "alertname": "WatchbellTruncatedAlerts",
+            "receiver": "watchbell",
+            "severity": "critical"
+          },
+          "lastSeen": "TIME",
+          "link": null,
+          "namespace": "",
+          "occurrence": 1,
+          "previous": null,
+          "receivedAt": "TIME",
+          "resolvedAt": null,
+          "resolvedBy": null,
+          "revision": 3,
+          "service": "id-4",
+          "serviceName": "default",
+          "severity": "critical",
+          "startedAt": "TIME",
+          "status": "firing",
+          "title": "receiver watchbell leaves alerts out (2 of its last notification); raise max_alerts or group finer",
           "unknownSeverity": null
         }
       ]

@@ -22,7 +22,7 @@ impl FromRequestParts<Door> for Target {
     async fn from_request_parts(parts: &mut Parts, _: &Door) -> Result<Self, ApiError> {
         let path = Path::<String>::from_request_parts(parts, &()).await;
         let Path(alert) = path.map_err(|_| nowhere(parts))?;
-        Ok(Self(id("alert", &alert)?))
+        Ok(Self(id(&alert, ApiError::NoAlert)?))
     }
 }
 
@@ -32,12 +32,12 @@ impl FromRequestParts<Door> for Assignment {
     async fn from_request_parts(parts: &mut Parts, _: &Door) -> Result<Self, ApiError> {
         let path = Path::<(String, String)>::from_request_parts(parts, &()).await;
         let Path((alert, account)) = path.map_err(|_| nowhere(parts))?;
-        Ok(Self(id("alert", &alert)?, id("account", &account)?))
+        Ok(Self(id(&alert, ApiError::NoAlert)?, id(&account, ApiError::NoAccount)?))
     }
 }
 
-fn id<T: FromStr>(kind: &'static str, text: &str) -> Result<T, ApiError> {
-    text.parse().map_err(|_| ApiError::Unknown { kind, id: Text::derive(text) })
+fn id<T: FromStr>(text: &str, unknown: fn(Text) -> ApiError) -> Result<T, ApiError> {
+    text.parse().map_err(|_| unknown(Text::derive(text)))
 }
 
 /// A path that is no text.

@@ -1,5 +1,7 @@
 //! `POST /alert`: alerts come in. Good ones beside bad ones are kept, and the bad ones named.
 
+use std::sync::Arc;
+
 use axum::Extension;
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode};
@@ -12,7 +14,7 @@ use crate::domain::id::AlertId;
 use crate::domain::refusal::Refusal;
 use crate::domain::report::Report;
 use crate::domain::text::Text;
-use crate::engine::{self, Handle};
+use crate::engine::{self, Handle, Published};
 use crate::http::body;
 use crate::http::caller::Caller;
 use crate::http::door::Open;
@@ -73,9 +75,23 @@ async fn take(handle: &Handle, caller: &Caller, request: Request) -> Result<Outc
     body::must_be_json(&parts.headers)?;
     let key = idempotency_key(&parts.headers)?;
     let body = body::read(body, body::MOST_BYTES, body::PATIENCE).await?;
-    let sender = Sender { token: caller.token, namespace: &caller.namespace, key };
-    let parsed = wire::parse(body, sender, handle.latest().table.policy())?;
+    let sender = Sender { token: caller.token, namespace: caller.namespace.clone(), key };
+    let parsed = parse(body, sender, handle.latest()).await?;
     submit(handle, caller, parsed).await
+}
+
+/// Long bodies take a while to parse: not on a thread that others wait for.
+async fn parse(body: Vec<u8>, sender: Sender, latest: Arc<Published>) -> Result<Parsed, ApiError> {
+    const LONG: usize = 256 * 1024;
+    let long = body.len() > LONG;
+    let parse = move || wire::parse(body, &sender, latest.table.policy());
+    let parsed = if long {
+        let parsing = tokio::task::spawn_blocking(parse);
+        parsing.await.map_err(|error| ApiError::Internal(error.to_string()))?
+    } else {
+        parse()
+    };
+    Ok(parsed?)
 }
 
 async fn submit(handle: &Handle, caller: &Caller, parsed: Parsed) -> Result<Outcome, ApiError> {
@@ -182,7 +198,7 @@ fn field_of(refusal: &Refusal) -> &'static str {
 }
 
 /// The caller's name for this post, under which a repeat of its manual alerts is known.
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
     const LONGEST: usize = 255;
     let Some(header) = headers.get("idempotency-key") else { return Ok(None) };
     let key = header.to_str().ok().filter(|key| key.len() <= LONGEST);
@@ -190,5 +206,5 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
         code: "idempotency_key",
         message: format!("an Idempotency-Key is at most {LONGEST} visible ASCII characters"),
     })?;
-    Ok(Some(key).filter(|key| !key.is_empty()))
+    Ok(Some(key.to_owned()).filter(|key| !key.is_empty()))
 }

@@ -17,14 +17,14 @@ use crate::domain::time::Timestamp;
 const LONGEST_FINGERPRINT: usize = 255;
 
 /// Who sends, as far as reports depend on it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Sender<'a> {
+#[derive(Clone, Debug)]
+pub(super) struct Sender {
     /// The token that is used.
     pub(super) token: TokenId,
     /// Whose alerts its reports touch.
-    pub(super) namespace: &'a Namespace,
+    pub(super) namespace: Namespace,
     /// The `Idempotency-Key` of the request.
-    pub(super) key: Option<&'a str>,
+    pub(super) key: Option<String>,
 }
 
 /// What was read. Each listed alert is either accepted or refused.
@@ -77,11 +77,7 @@ impl Fault {
 }
 
 /// Reads the body of a post.
-pub(super) fn parse(
-    body: Vec<u8>,
-    sender: Sender<'_>,
-    policy: &Policy,
-) -> Result<Parsed, Unreadable> {
+pub(super) fn parse(body: Vec<u8>, sender: &Sender, policy: &Policy) -> Result<Parsed, Unreadable> {
     let document = Document::read(body).map_err(|error| Unreadable::NotJson(error.to_string()))?;
     let items = match (document.alerts, document.kind) {
         (Listing::Items(items), _) => items,
@@ -106,10 +102,10 @@ pub(super) fn parse(
     Ok(parsed)
 }
 
-impl Sender<'_> {
+impl Sender {
     /// Under what a repeat of the manual alert at `index` is known.
     fn once(&self, index: usize) -> Option<OnceId> {
-        let key = self.key?;
+        let key = self.key.as_ref()?;
         // The index comes first, because a key may hold anything.
         Some(OnceId::of(&self.token.to_string(), &format!("{index}:{key}")))
     }

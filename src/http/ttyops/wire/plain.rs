@@ -24,7 +24,7 @@ enum Status {
 pub(super) fn report(
     item: Item,
     index: usize,
-    sender: Sender<'_>,
+    sender: &Sender,
     policy: &Policy,
 ) -> Result<Report, Fault> {
     let fields = match item {

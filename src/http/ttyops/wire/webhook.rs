@@ -12,7 +12,7 @@ use crate::http::ttyops::document::{Field, Fields, Item};
 
 /// The report that `item` makes, by its own status: that of the document is about the group. What
 /// does not say that it is resolved fires.
-pub(super) fn report(item: Item, sender: Sender<'_>, policy: &Policy) -> Report {
+pub(super) fn report(item: Item, sender: &Sender, policy: &Policy) -> Report {
     let fields = match item {
         Item::Alert(fields) => fields,
         Item::Other(_) => Box::default(),
@@ -29,11 +29,7 @@ pub(super) fn report(item: Item, sender: Sender<'_>, policy: &Policy) -> Report 
 }
 
 /// A critical alert about the receiver whose documents are cut: what is left out reaches nobody.
-pub(super) fn truncation(
-    receiver: &Field,
-    truncated: &Field,
-    sender: Sender<'_>,
-) -> Option<Report> {
+pub(super) fn truncation(receiver: &Field, truncated: &Field, sender: &Sender) -> Option<Report> {
     let left_out = truncated.text().and_then(|text| text.parse().ok()).unwrap_or(0_u64);
     if left_out == 0 {
         return None;
@@ -65,7 +61,7 @@ pub(super) fn truncation(
 }
 
 /// A name that is missing or too long to be kept gives way to the label set, as in API v2.
-fn identity(fields: &Fields, sender: Sender<'_>) -> Identity {
+fn identity(fields: &Fields, sender: &Sender) -> Identity {
     let labels = &fields.labels.texts;
     let fits = |given: &&str| given.chars().count() <= LONGEST_FINGERPRINT;
     let naming = match fields.fingerprint.text().filter(fits) {
