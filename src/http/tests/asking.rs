@@ -52,16 +52,20 @@ async fn the_ttyops_client_finds_all_it_reads() {
     assert_eq!(bench.ask(client("PUT", unknown)).await.status, 404);
 }
 
-#[tokio::test]
-async fn the_row_has_everything_there_is_to_know() {
-    let bench = bench().await;
-    let alert = json!([{
+/// An alert with everything that an alert may have.
+fn full() -> Value {
+    json!([{
         "fingerprint": "f", "status": "firing", "title": "it\nburns", "service": "web",
         "severity": "P3", "startsAt": "2026-11-21T03:00:00Z",
         "generatorURL": "https://example.org/g", "labels": {"instance": "a"},
         "annotations": {"runbook": "look\nhere"}
-    }]);
-    let id = bench.post("ops", alert).await.remove(0);
+    }])
+}
+
+#[tokio::test]
+async fn the_row_has_everything_there_is_to_know() {
+    let bench = bench().await;
+    let id = bench.post("ops", full()).await.remove(0);
     bench.token_of("alices", "ack", Some("alice"), "").await;
     bench.ask(Ask::put(&format!("/alert/{id}/acknowledge")).token("alices")).await;
     let answer = bench.ask(Ask::get(&format!("/api/v1/alert/{id}")).token("ops")).await;
