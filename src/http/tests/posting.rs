@@ -215,76 +215,47 @@ async fn alertmanagers_webhook_document_is_taken_as_it_is_and_what_it_leaves_out
     let bench = bench().await;
     let answer = bench.ask(alerts(NOTIFICATION)).await;
     assert_eq!((answer.status, &answer.body["stored"]), (StatusCode::OK, &json!(2)));
-    let rows = bench.ask(Ask::get("/alert").token("ops")).await;
-    insta::assert_snapshot!(rows.shown(), @r#"
+    let mut rows = bench.ask(Ask::get("/alert").token("ops")).await.body["alerts"].take();
+    let about = &rows[1];
+    assert_eq!(
+        (&about["severity"], &about["fingerprint"]),
+        (&json!("critical"), &json!("watchbell:truncated:watchbell"))
+    );
+    let row = numbered(&serde_json::to_string_pretty(&rows[0].take()).unwrap());
+    insta::assert_snapshot!(row, @r#"
     {
-      "alerts": [
-        {
-          "acknowledgedAt": null,
-          "acknowledgedBy": null,
-          "annotations": {
-            "summary": "Load of db-1 is 12.5"
-          },
-          "assignedto": "",
-          "assigneeName": null,
-          "count": 1,
-          "fingerprint": "5bc2f7f0bb8b3f0a",
-          "id": "id-1",
-          "labels": {
-            "alertname": "HighLoad",
-            "instance": "db-1.example.org:9100",
-            "job": "node",
-            "severity": "page"
-          },
-          "lastSeen": "TIME",
-          "link": "http://prometheus.example.org/graph?g0.expr=load1",
-          "namespace": "",
-          "occurrence": 1,
-          "previous": null,
-          "receivedAt": "TIME",
-          "resolvedAt": null,
-          "resolvedBy": null,
-          "revision": 3,
-          "service": "id-2",
-          "serviceName": "node",
-          "severity": "critical",
-          "startedAt": "TIME",
-          "status": "firing",
-          "title": "Load of db-1 is 12.5",
-          "unknownSeverity": null
-        },
-        {
-          "acknowledgedAt": null,
-          "acknowledgedBy": null,
-          "annotations": {},
-          "assignedto": "",
-          "assigneeName": null,
-          "count": 1,
-          "fingerprint": "watchbell:truncated:watchbell",
-          "id": "id-3",
-          "labels": {
-            "alertname": "WatchbellTruncatedAlerts",
-            "receiver": "watchbell",
-            "severity": "critical"
-          },
-          "lastSeen": "TIME",
-          "link": null,
-          "namespace": "",
-          "occurrence": 1,
-          "previous": null,
-          "receivedAt": "TIME",
-          "resolvedAt": null,
-          "resolvedBy": null,
-          "revision": 3,
-          "service": "id-4",
-          "serviceName": "default",
-          "severity": "critical",
-          "startedAt": "TIME",
-          "status": "firing",
-          "title": "receiver watchbell leaves alerts out (2 of its last notification); raise max_alerts or group finer",
-          "unknownSeverity": null
-        }
-      ]
+      "acknowledgedAt": null,
+      "acknowledgedBy": null,
+      "annotations": {
+        "summary": "Load of db-1 is 12.5"
+      },
+      "assignedto": "",
+      "assigneeName": null,
+      "count": 1,
+      "fingerprint": "5bc2f7f0bb8b3f0a",
+      "id": "id-1",
+      "labels": {
+        "alertname": "HighLoad",
+        "instance": "db-1.example.org:9100",
+        "job": "node",
+        "severity": "page"
+      },
+      "lastSeen": "TIME",
+      "link": "http://prometheus.example.org/graph?g0.expr=load1",
+      "namespace": "",
+      "occurrence": 1,
+      "previous": null,
+      "receivedAt": "TIME",
+      "resolvedAt": null,
+      "resolvedBy": null,
+      "revision": 3,
+      "service": "id-2",
+      "serviceName": "node",
+      "severity": "critical",
+      "startedAt": "TIME",
+      "status": "firing",
+      "title": "Load of db-1 is 12.5",
+      "unknownSeverity": null
     }
     "#);
 }
