@@ -3,7 +3,7 @@
 use super::alert::Identity;
 use super::id::OnceId;
 use super::labels::Labels;
-use super::severity::SeverityReading;
+use super::severity::{Severity, SeverityReading};
 use super::text::Text;
 use super::time::Timestamp;
 
@@ -55,6 +55,20 @@ pub struct Payload {
     pub starts_at: Option<Timestamp>,
     /// The source's own page about it.
     pub link: Option<Box<str>>,
+}
+
+impl Payload {
+    /// The labels of an alert of this severity. A plain alert has a `severity` label even where
+    /// its sender gave none, so that matchers and routes can see it; the labels of documents are
+    /// never added to.
+    pub fn labels_at(&self, severity: Severity) -> Labels {
+        match self.service {
+            NamedService::Strictly(_) => {
+                self.labels.with_missing([("severity", &severity.to_string())])
+            }
+            NamedService::Loosely(_) | NamedService::Default => self.labels.clone(),
+        }
+    }
 }
 
 /// How a service was named, which says what becomes of a name nobody knows.

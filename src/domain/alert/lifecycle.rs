@@ -130,14 +130,15 @@ pub fn step(
 /// T1: a new alert.
 fn begin(heard: &Heard, previous: Option<AlertId>, tick: &Tick) -> Step {
     let Heard { id, occurrence, identity, service, payload, .. } = heard;
+    let severity = payload.severity.level().unwrap_or(Severity::Critical);
     let next = Alert {
         id: *id,
         identity: identity.clone(),
         title: payload.title.clone(),
         service: *service,
-        severity: payload.severity.level().unwrap_or(Severity::Critical),
+        severity,
         unknown_severity: unknown(&payload.severity),
-        labels: payload.labels.clone(),
+        labels: payload.labels_at(severity),
         annotations: payload.annotations.clone(),
         link: payload.link.clone(),
         starts_at: payload.starts_at,
@@ -164,7 +165,7 @@ fn hear(alert: &Alert, heard: &Heard, tick: &Tick) -> Step {
         next.severity = level;
         next.unknown_severity = unknown(&payload.severity);
     }
-    next.labels = payload.labels.clone();
+    next.labels = payload.labels_at(next.severity);
     next.annotations = payload.annotations.clone();
     next.link.clone_from(&payload.link);
     next.starts_at = payload.starts_at;

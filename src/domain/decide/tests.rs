@@ -186,6 +186,10 @@ fn an_update_that_leaves_the_severity_out_keeps_it_and_a_new_alert_without_one_i
     assert_eq!(desk.alert(id).severity, Severity::Warning);
     let other = desk.fires("cpu", payload("cpu", ""));
     assert_eq!(desk.alert(other).severity, Severity::Critical);
+    let label = |id| desk.alert(id).labels.get("severity").map(ToOwned::to_owned);
+    assert_eq!(label(id).as_deref(), Some("warning"));
+    assert_eq!(label(other).as_deref(), Some("critical"));
+    assert_eq!(desk.timeline(id).len(), 1);
     let odd = desk.fires("odd", payload("odd", "foo"));
     assert_eq!(desk.alert(odd).severity, Severity::Critical);
     assert_eq!(desk.alert(odd).unknown_severity, Some("foo".into()));
