@@ -124,6 +124,8 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
         Found::Us(handle, writer) => (handle, writer),
         Found::Other(pid) => return Err(owned(&plan.places, pid)),
     };
+    let file = plan.places.data_file();
+    tracing::info!(file = %file.display(), version = env!("CARGO_PKG_VERSION"), "Opened the data");
     let local = Local::new(handle.clone());
     let mut running = Running { parts, socket: socket.clone(), writer, screen: None };
 

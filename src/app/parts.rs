@@ -57,3 +57,17 @@ impl Drop for Telling {
         let _ = self.endings.try_send(self.name);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_part_that_ends_or_panics_is_named() {
+        let (parts, mut endings) = Parts::new();
+        parts.spawn("one", async {});
+        assert_eq!(endings.recv().await, Some("one"));
+        parts.spawn("other", async { panic!("on purpose") });
+        assert_eq!(endings.recv().await, Some("other"));
+    }
+}

@@ -27,9 +27,7 @@ pub fn socket_path(data: &Path, runtime: Option<&Path>) -> Result<PathBuf, Socke
     if fits(&beside) {
         return Ok(beside);
     }
-    // Two ways to one directory have to lead to one socket.
-    let real = fs::canonicalize(data).unwrap_or_else(|_| data.to_owned());
-    let name = format!("watchbell-{}.sock", short_hash(real.as_os_str()));
+    let name = format!("watchbell-{}.sock", short_hash(real(data).as_os_str()));
     runtime
         .map(|runtime| runtime.join(name))
         .filter(|path| fits(path))
@@ -38,6 +36,16 @@ pub fn socket_path(data: &Path, runtime: Option<&Path>) -> Result<PathBuf, Socke
 
 fn fits(path: &Path) -> bool {
     path.as_os_str().len() <= LONGEST
+}
+
+/// The one name of a directory that may have several, and that need not exist yet.
+fn real(directory: &Path) -> PathBuf {
+    let known = directory.ancestors().find_map(|ancestor| {
+        let real = fs::canonicalize(ancestor).ok()?;
+        // Component by component: joining an empty rest would add a slash.
+        Some(real.components().chain(directory.strip_prefix(ancestor).ok()?.components()).collect())
+    });
+    known.unwrap_or_else(|| directory.to_owned())
 }
 
 fn short_hash(text: &OsStr) -> String {
@@ -85,6 +93,20 @@ mod tests {
         let nowhere = socket_path(&long("a"), None).unwrap_err().to_string();
         assert!(nowhere.ends_with("choose a shorter --data, or set XDG_RUNTIME_DIR"), "{nowhere}");
         assert!(socket_path(&long("a"), Some(&long("b"))).is_err());
+    }
+
+    #[test]
+    fn two_ways_to_one_directory_lead_to_one_socket_before_and_after_it_is_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let (there, link) = (folder.path().join("there"), folder.path().join("link"));
+        fs::create_dir(&there).unwrap();
+        std::os::unix::fs::symlink(&there, &link).unwrap();
+        let long = "x".repeat(100);
+        let path = |way: &Path| socket_path(&way.join(&long), Some(Path::new("/run"))).unwrap();
+        let before = path(&link);
+        assert_eq!(before, path(&there));
+        fs::create_dir(there.join(&long)).unwrap();
+        assert_eq!((path(&link), path(&there)), (before.clone(), before));
     }
 
     #[tokio::test]

@@ -154,6 +154,33 @@ fn a_file_that_is_no_data_file_is_refused() {
 }
 
 #[test]
+fn data_of_a_newer_format_is_refused_with_both_versions() {
+    let home = Home::new();
+    assert_eq!(home.run(&["token", "list"]).code, Some(0));
+    let data = redb::Database::open(home.data().join("watchbell.redb")).unwrap();
+    let write = data.begin_write().unwrap();
+    let table = redb::TableDefinition::<&str, u64>::new("meta");
+    write.open_table(table).unwrap().insert("format", 99).unwrap();
+    write.commit().unwrap();
+    drop(data);
+    insta::assert_snapshot!(refused(&home, &["serve", "--listen", "127.0.0.1:0"]), @"watchbell: HOME/.local/share/watchbell/watchbell.redb has format 99 and this watchbell knows formats up to 1; upgrade watchbell, or name another directory with --data");
+}
+
+#[test]
+fn a_long_path_has_its_socket_in_the_runtime_directory() {
+    let mut home = Home::new();
+    let data = home.path().join("x".repeat(100));
+    let runtime = home.path().to_owned();
+    home.set("XDG_RUNTIME_DIR", runtime).set("XDG_DATA_HOME", data);
+    let _owner = Service::start(&home);
+    let said = home.run(&["token", "list"]);
+    assert_eq!((said.code, said.stdout.as_str()), (Some(0), ""), "{said:?}");
+    let names = fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    let sockets = names.filter(|name| name.to_str().unwrap().starts_with("watchbell-"));
+    assert_eq!(sockets.count(), 1);
+}
+
+#[test]
 fn a_console_without_a_terminal_is_refused_and_points_to_serve() {
     let home = Home::new();
     insta::assert_snapshot!(refused(&home, &[]), @"watchbell: no console without a terminal (stdin is none); run watchbell serve");

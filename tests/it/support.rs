@@ -1,5 +1,6 @@
 //! The real program: in directories of its own, started as a service, asked over HTTP.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,10 @@ use nix::unistd::Pid;
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Directories that no other watchbell has, as a home. Removed when dropped.
-pub(crate) struct Home(tempfile::TempDir);
+pub(crate) struct Home {
+    folder: tempfile::TempDir,
+    environment: Vec<(&'static str, OsString)>,
+}
 
 /// What a verb said and how it ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,16 +30,22 @@ pub(crate) struct Said {
 
 impl Home {
     pub(crate) fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
+        Self { folder: tempfile::tempdir().unwrap(), environment: Vec::new() }
     }
 
     pub(crate) fn path(&self) -> &Path {
-        self.0.path()
+        self.folder.path()
     }
 
     /// The directory of data file and socket.
     pub(crate) fn data(&self) -> PathBuf {
         self.path().join(".local/share/watchbell")
+    }
+
+    /// Adds a variable to the environment of the program.
+    pub(crate) fn set(&mut self, name: &'static str, value: impl Into<OsString>) -> &mut Self {
+        self.environment.push((name, value.into()));
+        self
     }
 
     /// Writes `watchbell.toml` where it is looked for.
@@ -46,10 +56,11 @@ impl Home {
         self
     }
 
-    /// The program with this home and nothing else in its environment.
+    /// The program with this home and, but for what was set, nothing else in its environment.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_watchbell"));
         command.args(args).env_clear().env("HOME", self.path()).stdin(Stdio::null());
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 

@@ -73,6 +73,18 @@ fn without_tokens_the_list_says_how_to_make_one() {
     insta::assert_snapshot!(said.stderr, @"no tokens yet; watchbell token create NAME --scope ingest makes one");
 }
 
+#[test]
+fn verbs_at_one_time_wait_for_each_other() {
+    let home = Home::new();
+    std::thread::scope(|scope| {
+        let home = &home;
+        for name in ["a", "b", "c", "d", "e", "f"] {
+            scope.spawn(move || home.token(name, "read"));
+        }
+    });
+    assert_eq!(home.run(&["token", "list"]).stdout.lines().count(), 7);
+}
+
 #[tokio::test]
 async fn a_token_works_at_once_and_stops_with_the_next_request() {
     let home = Home::new();
