@@ -38,14 +38,15 @@ fn holder(address: SocketAddr) -> Option<String> {
     })?;
     let link = format!("socket:[{inode}]");
     fs::read_dir("/proc").ok()?.flatten().find_map(|process| {
+        // Beside the processes lie other things, and a second way to ourselves.
+        let pid: u32 = process.file_name().to_str()?.parse().ok()?;
         let files = fs::read_dir(process.path().join("fd")).ok()?;
         let holds = |file: fs::DirEntry| {
             fs::read_link(file.path()).is_ok_and(|target| target.as_os_str() == link.as_str())
         };
         files.flatten().any(holds).then_some(())?;
         let name = fs::read_to_string(process.path().join("comm")).ok()?;
-        let pid = process.file_name();
-        Some(format!("{} (pid {})", name.trim_end(), pid.display()))
+        Some(format!("{} (pid {pid})", name.trim_end()))
     })
 }
 
