@@ -6,6 +6,7 @@
 mod logfmt;
 
 use std::backtrace::{Backtrace, BacktraceStatus};
+use std::fs;
 use std::io;
 use std::panic;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use std::thread;
 
 use tracing::level_filters::LevelFilter;
 use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
-use tracing_appender::rolling::{InitError, RollingFileAppender, Rotation};
+use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
@@ -43,14 +44,13 @@ pub struct Telemetry {
 pub enum TelemetryError {
     /// The log file cannot be made.
     #[error(
-        "{directory}: no log file can be made there: {}; make it a directory that you may write",
-        innermost(.error)
+        "{directory}: no logs can be kept there: {why}; make it a directory that you may write"
     )]
     File {
         /// The directory.
-        directory: String,
+        directory: PathBuf,
         /// Why.
-        error: InitError,
+        why: String,
     },
     /// Logging was started already.
     #[error("logging was started twice: {0}")]
@@ -77,13 +77,16 @@ pub fn start(sink: Sink, level: LevelFilter) -> Result<Telemetry, TelemetryError
 }
 
 fn daily(directory: &Path) -> Result<RollingFileAppender, TelemetryError> {
+    let failed = |why: String| TelemetryError::File { directory: directory.to_owned(), why };
+    // The appender would make it too, after complaining on stderr that it is not there.
+    fs::create_dir_all(directory).map_err(|error| failed(error.to_string()))?;
     RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("watchbell")
         .filename_suffix("log")
         .max_log_files(FILES)
         .build(directory)
-        .map_err(|error| TelemetryError::File { directory: directory.display().to_string(), error })
+        .map_err(|error| failed(innermost(&error)))
 }
 
 /// The error at the bottom says what the system said; those above repeat where.
