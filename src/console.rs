@@ -1,1 +1,16 @@
-//! console
+//! The console: a screen for one person, drawn when something shown changed and never else.
+//!
+//! Keys become actions, actions change the model and ask the engine, the model is drawn. The
+//! console reaches the service through `client` alone and decides nothing about alerts.
+
+pub mod action;
+pub mod frame;
+pub mod key;
+pub mod keymap;
+pub mod quiet;
+pub mod settings;
+pub mod terminal;
+pub mod text;
+pub mod theme;
+pub mod typed;
+pub mod when;

@@ -1,0 +1,178 @@
+//! When a frame is due. Pure: it is told what happened and what time it is, and answers when to
+//! draw. Keys are drawn at once, changes are gathered, passengers wait for somebody's frame.
+
+use std::time::Duration;
+
+/// Time since the console started, on a clock that only runs forward.
+pub type Tick = Duration;
+
+/// How the terminal is reached, which decides how dear a frame is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Link {
+    /// A terminal on this machine.
+    #[default]
+    Local,
+    /// A terminal at the other end of an SSH connection.
+    Ssh,
+}
+
+/// Whether somebody looks, as far as the terminal says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Focus {
+    /// It has the focus, or does not say.
+    #[default]
+    Looked,
+    /// It has lost the focus.
+    Away,
+}
+
+/// What makes a frame necessary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// A key was pressed, or a wait that a key began is over.
+    Key,
+    /// Something shown changed by itself.
+    Change,
+    /// The window has another size.
+    Resize,
+}
+
+impl Link {
+    /// How long the cursor rests before the pane follows it. It is also how long a question must
+    /// have been on the screen before a key answers it.
+    pub fn settle(self) -> Duration {
+        match self {
+            Link::Local => Duration::from_millis(150),
+            Link::Ssh => Duration::from_millis(300),
+        }
+    }
+
+    fn gap(self) -> Duration {
+        match self {
+            Link::Local => Duration::from_millis(100),
+            Link::Ssh => Duration::from_millis(250),
+        }
+    }
+}
+
+/// The gap between frames nobody looks at.
+const AWAY_GAP: Duration = Duration::from_secs(1);
+/// A window being dragged sends a burst of sizes; the last one counts.
+const RESIZE_REST: Duration = Duration::from_millis(50);
+
+/// What waits to be drawn, and since when nothing was.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Frames {
+    link: Link,
+    focus: Focus,
+    drawn: Option<Tick>,
+    due: Option<Tick>,
+}
+
+impl Frames {
+    /// Nothing drawn yet, nothing waiting.
+    pub fn new(link: Link) -> Frames {
+        Frames { link, ..Frames::default() }
+    }
+
+    /// Somebody looks, or no longer does.
+    pub fn focus(&mut self, focus: Focus) {
+        self.focus = focus;
+    }
+
+    /// Asks for a frame. Requests add up to one, at the earliest time any of them may have,
+    /// except that a resize waits until the window rests.
+    pub fn want(&mut self, cause: Cause, now: Tick) {
+        let at = match cause {
+            Cause::Key => now,
+            Cause::Change => self.drawn.map_or(now, |drawn| now.max(drawn + self.gap())),
+            Cause::Resize => {
+                self.due = Some(now + RESIZE_REST);
+                return;
+            }
+        };
+        self.due = Some(self.due.map_or(at, |due| due.min(at)));
+    }
+
+    /// When the next frame is to be drawn; `None` if nothing waits.
+    pub fn due(&self) -> Option<Tick> {
+        self.due
+    }
+
+    /// A frame was written.
+    pub fn drawn(&mut self, now: Tick) {
+        self.drawn = Some(now);
+        self.due = None;
+    }
+
+    fn gap(&self) -> Duration {
+        match self.focus {
+            Focus::Looked => self.link.gap(),
+            Focus::Away => AWAY_GAP,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn ms(millis: u64) -> Tick {
+        Duration::from_millis(millis)
+    }
+
+    #[test]
+    fn nothing_wanted_is_never_due() {
+        let mut frames = Frames::new(Link::Local);
+        assert_eq!(frames.due(), None);
+        frames.want(Cause::Key, ms(5));
+        frames.drawn(ms(6));
+        assert_eq!(frames.due(), None);
+    }
+
+    #[test]
+    fn the_first_change_is_drawn_at_once_and_the_next_ones_are_gathered() {
+        let cases = [
+            (Link::Local, Focus::Looked, 1100),
+            (Link::Ssh, Focus::Looked, 1250),
+            (Link::Local, Focus::Away, 2000),
+            (Link::Ssh, Focus::Away, 2000),
+        ];
+        for (link, focus, second) in cases {
+            let mut frames = Frames::new(link);
+            frames.focus(focus);
+            frames.want(Cause::Change, ms(1000));
+            assert_eq!(frames.due(), Some(ms(1000)));
+            frames.drawn(ms(1000));
+            frames.want(Cause::Change, ms(1010));
+            frames.want(Cause::Change, ms(1020));
+            assert_eq!(frames.due(), Some(ms(second)), "{link:?} {focus:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_does_not_wait_for_the_gap() {
+        let mut frames = Frames::new(Link::Ssh);
+        frames.drawn(ms(1000));
+        frames.want(Cause::Change, ms(1010));
+        frames.want(Cause::Key, ms(1020));
+        assert_eq!(frames.due(), Some(ms(1020)));
+    }
+
+    #[test]
+    fn a_change_after_a_long_rest_is_drawn_at_once() {
+        let mut frames = Frames::new(Link::Ssh);
+        frames.drawn(ms(1000));
+        frames.want(Cause::Change, ms(9000));
+        assert_eq!(frames.due(), Some(ms(9000)));
+    }
+
+    #[test]
+    fn a_burst_of_sizes_is_one_frame_after_the_last() {
+        let mut frames = Frames::new(Link::Local);
+        for at in [1000, 1020, 1040] {
+            frames.want(Cause::Resize, ms(at));
+        }
+        assert_eq!(frames.due(), Some(ms(1090)));
+    }
+}

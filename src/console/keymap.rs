@@ -1,0 +1,273 @@
+//! Which key does what, where: the built-in map and a person's own file on top of it.
+//! A file with an error is not used at all and never keeps the console from starting; the
+//! error says where it is.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::action::{self, ACTIONS, Action, Context, Entry};
+use super::key::{Code, Held, Key, Named};
+
+/// The built-in keys as a file, to start an own one from.
+pub const KEYBINDINGS_TOML: &str = include_str!("../../keybindings.toml");
+
+/// The effective keys of every action in every context.
+#[derive(Clone, Debug)]
+pub struct Keymap {
+    bindings: Vec<Binding>,
+}
+
+#[derive(Clone, Debug)]
+struct Binding {
+    entry: &'static Entry,
+    keys: Vec<Key>,
+    origin: Origin,
+}
+
+/// Whether a key is ours or a person's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// As built in.
+    BuiltIn,
+    /// Changed in the person's file.
+    Changed,
+}
+
+/// A file of keys as it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyFile {
+    /// Where it lies; its last part names it in messages.
+    pub path: PathBuf,
+    /// What stands in it.
+    pub text: String,
+}
+
+/// What is wrong with a file of keys, and where.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}:{column}: {problem}")]
+pub struct KeymapError {
+    /// The name of the file, without its directories.
+    pub file: String,
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+    /// What is wrong, and what may have been meant.
+    pub problem: String,
+}
+
+/// A problem and the bytes it is about.
+type Problem = (Range<usize>, String);
+
+impl Keymap {
+    /// The keys of `keybindings.toml` as compiled in.
+    pub fn built_in() -> Keymap {
+        let table = Keymap {
+            bindings: ACTIONS
+                .iter()
+                .map(|entry| Binding {
+                    entry,
+                    keys: entry.keys.iter().filter_map(|key| Key::parse(key).ok()).collect(),
+                    origin: Origin::BuiltIn,
+                })
+                .collect(),
+        };
+        // The file and the table are the same; a test holds them together.
+        let mut map = table.overlaid(KEYBINDINGS_TOML).unwrap_or(table);
+        map.bindings.iter_mut().for_each(|binding| binding.origin = Origin::BuiltIn);
+        map
+    }
+
+    /// The built-in keys with a person's file on top. On an error nothing of the file is used.
+    pub fn with(file: &KeyFile) -> Result<Keymap, KeymapError> {
+        Keymap::built_in()
+            .overlaid(&file.text)
+            .map_err(|(span, problem)| locate(&file.path, &file.text, span.start, problem))
+    }
+
+    /// What a key means in a context.
+    pub fn action(&self, context: Context, key: Key) -> Option<Action> {
+        let within = |context| {
+            self.bindings
+                .iter()
+                .find(|binding| binding.entry.context == context && binding.keys.contains(&key))
+                .map(|binding| binding.entry.action)
+        };
+        within(context).or_else(|| within(Context::Any))
+    }
+
+    /// The keys of an action in a context, the first being the one to show; empty if unbound.
+    pub fn keys(&self, context: Context, action: Action) -> &[Key] {
+        self.binding(context, action).map_or(&[], |binding| &binding.keys)
+    }
+
+    /// Whether the keys of an action are ours or the person's own.
+    pub fn origin(&self, context: Context, action: Action) -> Origin {
+        self.binding(context, action).map_or(Origin::BuiltIn, |binding| binding.origin)
+    }
+
+    fn binding(&self, context: Context, action: Action) -> Option<&Binding> {
+        self.bindings
+            .iter()
+            .find(|binding| binding.entry.context == context && binding.entry.action == action)
+    }
+
+    fn overlaid(&self, text: &str) -> Result<Keymap, Problem> {
+        let file = DeTable::parse(text).map_err(|error| {
+            let message = error.message().lines().next().unwrap_or_default().to_owned();
+            (error.span().unwrap_or_default(), message)
+        })?;
+        let mut map = self.clone();
+        let mut places = Vec::new();
+        for (section, content) in file.get_ref() {
+            let context = context_named(section)?;
+            let Some(lines) = content.get_ref().as_table() else {
+                return Err((section.span(), "expected a section like [list]".to_owned()));
+            };
+            for (name, value) in lines {
+                map.bind(context, name, value, &mut places)?;
+            }
+        }
+        places.iter().try_for_each(|place| map.refuse_double(place))?;
+        Ok(map)
+    }
+
+    fn bind(
+        &mut self,
+        context: Context,
+        name: &Spanned<std::borrow::Cow<'_, str>>,
+        value: &Spanned<DeValue<'_>>,
+        places: &mut Vec<Place>,
+    ) -> Result<(), Problem> {
+        let entry = entry_named(context, name)?;
+        let Some(texts) = value.get_ref().as_array() else {
+            let problem = format!("expected a list of keys, like {} = [\"x\"]", entry.name);
+            return Err((value.span(), problem));
+        };
+        let mut keys = Vec::new();
+        for text in texts {
+            let Some(written) = text.get_ref().as_str() else {
+                return Err((text.span(), "expected a key in quotes".to_owned()));
+            };
+            let key = Key::parse(written)
+                .map_err(|error| (text.span(), format!("\"{written}\": {error}")))?;
+            refuse_unsafe(entry, key).map_err(|problem| (text.span(), problem))?;
+            places.push(Place { entry, key, span: text.span() });
+            keys.push(key);
+        }
+        if let Some(binding) = self.bindings.iter_mut().find(|one| std::ptr::eq(one.entry, entry)) {
+            let same = binding.keys == keys;
+            binding.keys = keys;
+            if !same {
+                binding.origin = Origin::Changed;
+            }
+        }
+        Ok(())
+    }
+
+    /// A key of the file may mean one thing only where it is read.
+    fn refuse_double(&self, place: &Place) -> Result<(), Problem> {
+        let meets = |other: &Entry| {
+            other.context == place.entry.context
+                || other.context == Context::Any
+                || place.entry.context == Context::Any
+        };
+        let double = self.bindings.iter().find(|binding| {
+            !std::ptr::eq(binding.entry, place.entry)
+                && meets(binding.entry)
+                && binding.keys.contains(&place.key)
+        });
+        match double {
+            None => Ok(()),
+            Some(binding) => Err((
+                place.span.clone(),
+                format!(
+                    "\"{}\" is {} in [{}] already; give that another key or []",
+                    place.key,
+                    binding.entry.name,
+                    binding.entry.context.name()
+                ),
+            )),
+        }
+    }
+}
+
+struct Place {
+    entry: &'static Entry,
+    key: Key,
+    span: Range<usize>,
+}
+
+fn context_named(section: &Spanned<std::borrow::Cow<'_, str>>) -> Result<Context, Problem> {
+    let name = section.get_ref().as_ref();
+    Context::ALL.into_iter().find(|context| context.name() == name).ok_or_else(|| {
+        let near = nearest(name, Context::ALL.into_iter().map(Context::name));
+        (section.span(), format!("no section \"{name}\"{near}"))
+    })
+}
+
+fn entry_named(
+    context: Context,
+    name: &Spanned<std::borrow::Cow<'_, str>>,
+) -> Result<&'static Entry, Problem> {
+    let text = name.get_ref().as_ref();
+    action::of(context).find(|entry| entry.name == text).ok_or_else(|| {
+        let near = nearest(text, action::of(context).map(|entry| entry.name));
+        (name.span(), format!("no action \"{text}\"{near}"))
+    })
+}
+
+fn refuse_unsafe(entry: &Entry, key: Key) -> Result<(), String> {
+    let confirms = matches!(entry.action, Action::Yes | Action::YesWithNote);
+    if confirms && matches!(key.code, Code::Named(Named::Enter) | Code::Char(' ')) {
+        return Err(format!("{key} cannot confirm"));
+    }
+    if entry.context.takes_text() && key.text().is_some() {
+        return Err(format!("{key} is text in [{}]", entry.context.name()));
+    }
+    if key.held == Held::Alt {
+        return Err(format!("{key}: alt is read as esc on slow lines, choose another key"));
+    }
+    Ok(())
+}
+
+fn nearest(name: &str, known: impl Iterator<Item = &'static str>) -> String {
+    known
+        .map(|candidate| (distance(name, candidate), candidate))
+        .min()
+        .filter(|(steps, candidate)| *steps <= 1 + candidate.len() / 4)
+        .map_or_else(String::new, |(_, candidate)| format!(" ({candidate}?)"))
+}
+
+/// Levenshtein's distance, by characters.
+fn distance(from: &str, to: &str) -> usize {
+    let mut row: Vec<usize> = (0..=to.chars().count()).collect();
+    for (i, a) in from.chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (cell, b) in row.iter_mut().skip(1).zip(to.chars()) {
+            let replaced = diagonal + usize::from(a != b);
+            diagonal = *cell;
+            left = replaced.min(left + 1).min(diagonal + 1);
+            *cell = left;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+fn locate(path: &Path, text: &str, offset: usize, problem: String) -> KeymapError {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+    let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    KeymapError { file, line, column, problem }
+}
+
+#[cfg(test)]
+mod tests;

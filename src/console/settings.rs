@@ -1,0 +1,61 @@
+//! What the console is told when it starts. Filled by `app` from configuration and environment;
+//! nothing here is read from either.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use super::frame::Link;
+use super::keymap::KeyFile;
+use super::terminal::Multiplexer;
+use super::text::Symbols;
+use super::theme::{Depth, Ground};
+use crate::domain::actor::Actor;
+use crate::domain::text::Text;
+
+/// What one console needs to know about itself.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What tells this console from others: `[console] name`, else the host's name.
+    pub name: Text,
+    /// The address on which this process takes alerts in, as it is bound.
+    pub listening: SocketAddr,
+    /// The name by which other machines reach this host.
+    pub host: Text,
+    /// In whose name it acts.
+    pub viewer: Actor,
+    /// What it may do.
+    pub access: Access,
+    /// How the terminal is reached.
+    pub link: Link,
+    /// How long a list stands still when nobody presses a key; `None` is for ever.
+    pub still_for: Option<Duration>,
+    /// The zone of all times on the screen.
+    pub zone: TimeZone,
+    /// The person's own keys, where there is such a file.
+    pub keys: Option<KeyFile>,
+    /// Which glyphs are used.
+    pub symbols: Symbols,
+    /// How many colours there are.
+    pub depth: Depth,
+    /// What they are drawn on.
+    pub ground: Ground,
+    /// Whether copies must be wrapped for a multiplexer.
+    pub multiplexer: Multiplexer,
+    /// Seed of the ids of orders; anything random.
+    pub seed: u128,
+}
+
+/// What a console may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Access {
+    /// Everything its person may.
+    #[default]
+    Full,
+    /// Look.
+    ReadOnly,
+}
+
+/// How long a list stands still without a key, unless told otherwise.
+pub const STILL_FOR: Duration = Duration::from_mins(5);

@@ -1,0 +1,165 @@
+//! Taking the terminal and giving it back: modes, title, and what leaves for it beside cells.
+//! Whatever ends the screen (a key, an error, a panic) gives the terminal back first.
+
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::{panic, thread};
+
+use crossterm::event::{
+    DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange,
+};
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen};
+use crossterm::{clipboard::CopyToClipboard, cursor::Show, queue};
+
+use crate::domain::text::line_of;
+
+/// Whether a screen is up: while it is, nobody else may print.
+static UP: AtomicBool = AtomicBool::new(false);
+
+/// The wheel sends arrow keys; no mouse is captured.
+const WHEEL: (&str, &str) = ("\x1b[?1007h", "\x1b[?1007l");
+/// The title of the window is put aside and taken back.
+const TITLE: (&str, &str) = ("\x1b[22;0t", "\x1b[23;0t");
+/// Terminals refuse a longer clipboard.
+const LONGEST_COPY: usize = 74_994;
+
+/// Holds the terminal; gives it back when dropped.
+#[derive(Debug)]
+pub struct Guard(());
+
+impl Guard {
+    /// Takes the terminal on stdout. Refuses, with everything as it was, if raw mode cannot be set.
+    pub fn take() -> io::Result<Guard> {
+        crossterm::terminal::enable_raw_mode()?;
+        // The guard exists before the first byte, so that an error half way gives back too.
+        let guard = Guard(());
+        // Our theme knows NO_COLOR; crossterm's own handling of it wipes bold and reverse.
+        crossterm::style::force_color_output(true);
+        UP.store(true, Ordering::SeqCst);
+        give_back_on_panic();
+        let mut out = io::stdout().lock();
+        enter(&mut out)?;
+        out.flush()?;
+        Ok(guard)
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// Errors are of no interest: the terminal may be gone, and nothing else can be done.
+fn give_back() {
+    if UP.swap(false, Ordering::SeqCst) {
+        let mut out = io::stdout().lock();
+        let _ = leave(&mut out).and_then(|()| out.flush());
+        let _ = crossterm::terminal::disable_raw_mode();
+    }
+}
+
+/// A panic of the screen's thread gives the terminal back before it prints. One of another thread
+/// leaves the screen alone: it goes to the log.
+fn give_back_on_panic() {
+    let screen = thread::current().id();
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if thread::current().id() == screen {
+            give_back();
+        }
+        if UP.load(Ordering::SeqCst) {
+            let thread = thread::current();
+            tracing::error!(thread = thread.name(), %info, "A thread panicked");
+        } else {
+            before(info);
+        }
+    }));
+}
+
+fn enter(out: &mut impl Write) -> io::Result<()> {
+    queue!(out, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange)?;
+    write!(out, "{}{}", WHEEL.0, TITLE.0)
+}
+
+fn leave(out: &mut impl Write) -> io::Result<()> {
+    write!(out, "{}{}", TITLE.1, WHEEL.1)?;
+    queue!(out, DisableFocusChange, DisableBracketedPaste, LeaveAlternateScreen, Show)
+}
+
+/// Whether a terminal multiplexer stands between us and the terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Multiplexer {
+    /// None that must be told.
+    #[default]
+    None,
+    /// tmux passes on only what is wrapped for it.
+    Tmux,
+}
+
+/// The bytes that set the title of the window.
+pub fn title(text: &str) -> Vec<u8> {
+    format!("\x1b]2;{}\x1b\\", line_of(text)).into_bytes()
+}
+
+/// The bytes that put `text` into the clipboard of the terminal (OSC 52); `None` if it is longer
+/// than terminals take.
+pub fn clipboard(text: &str, multiplexer: Multiplexer) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    queue!(bytes, CopyToClipboard::to_clipboard_from(text)).ok()?;
+    if bytes.len() > LONGEST_COPY {
+        return None;
+    }
+    match multiplexer {
+        Multiplexer::None => Some(bytes),
+        Multiplexer::Tmux => {
+            let mut wrapped = b"\x1bPtmux;".to_vec();
+            for byte in bytes {
+                if byte == 0x1b {
+                    wrapped.push(byte);
+                }
+                wrapped.push(byte);
+            }
+            wrapped.extend_from_slice(b"\x1b\\");
+            Some(wrapped)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(write: fn(&mut Vec<u8>) -> io::Result<()>) -> String {
+        let mut bytes = Vec::new();
+        write(&mut bytes).unwrap();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn every_mode_that_is_set_is_reset() {
+        let set = written(enter);
+        let reset = written(leave);
+        for mode in ["1049", "2004", "1004", "1007"] {
+            assert!(set.contains(&format!("\x1b[?{mode}h")), "{mode} in {set:?}");
+            assert!(reset.contains(&format!("\x1b[?{mode}l")), "{mode} in {reset:?}");
+        }
+        assert!(set.contains("\x1b[22;0t") && reset.contains("\x1b[23;0t"));
+        assert!(reset.ends_with("\x1b[?25h"));
+    }
+
+    #[test]
+    fn a_title_cannot_end_its_own_sequence() {
+        let bytes = title("2 CRIT \u{1b}]0;owned\u{7} prod\u{9c}");
+        assert_eq!(String::from_utf8(bytes).unwrap(), "\x1b]2;2 CRIT  prod\x1b\\");
+    }
+
+    #[test]
+    fn a_copy_is_wrapped_for_tmux_and_refused_when_too_long() {
+        let plain = clipboard("curl", Multiplexer::None).unwrap();
+        assert_eq!(plain, b"\x1b]52;c;Y3VybA==\x1b\\");
+        let wrapped = clipboard("curl", Multiplexer::Tmux).unwrap();
+        assert_eq!(wrapped, b"\x1bPtmux;\x1b\x1b]52;c;Y3VybA==\x1b\x1b\\\x1b\\");
+        assert_eq!(clipboard(&"x".repeat(80_000), Multiplexer::None), None);
+    }
+}

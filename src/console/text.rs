@@ -1,0 +1,223 @@
+//! Text in cells: how wide it is, where it is cut, how it is wrapped. Nothing here knows colours,
+//! and everything here expects text that `domain::text` has cleaned.
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// Which glyphs the screen is made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Symbols {
+    /// The few glyphs that every font with box drawing has.
+    #[default]
+    Unicode,
+    /// ASCII only.
+    Ascii,
+}
+
+#[expect(missing_docs, reason = "each is the glyph it is named for")]
+impl Symbols {
+    pub fn cursor(self) -> &'static str {
+        self.pick("▌", ">")
+    }
+
+    pub fn first(self) -> &'static str {
+        self.pick("›", "-")
+    }
+
+    pub fn to(self) -> &'static str {
+        self.pick("→", ">")
+    }
+
+    pub fn nobody(self) -> &'static str {
+        self.pick("–", "-")
+    }
+
+    pub fn cut(self) -> &'static str {
+        self.pick("…", "~")
+    }
+
+    pub fn rule(self) -> &'static str {
+        self.pick("─", "-")
+    }
+
+    pub fn wall(self) -> &'static str {
+        self.pick("│", "|")
+    }
+
+    pub fn dot(self) -> &'static str {
+        self.pick("·", ",")
+    }
+
+    /// The glyphs of `text` that have an ASCII form, in that form where it is asked for.
+    pub fn of(self, text: String) -> String {
+        match self {
+            Symbols::Unicode => text,
+            Symbols::Ascii => {
+                let plain = text.replace('→', ">").replace('…', "~").replace('–', "-");
+                plain.replace('·', ",").replace('↓', "down").replace('↑', "up").replace('←', "left")
+            }
+        }
+    }
+
+    fn pick(self, unicode: &'static str, ascii: &'static str) -> &'static str {
+        match self {
+            Symbols::Unicode => unicode,
+            Symbols::Ascii => ascii,
+        }
+    }
+}
+
+/// How many cells `text` takes.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// `text` in at most `cells` cells; what was cut is marked with `mark`.
+pub fn cut(text: &str, cells: usize, mark: &str) -> String {
+    if width(text) <= cells {
+        return text.to_owned();
+    }
+    let room = cells.saturating_sub(width(mark));
+    let mut short = head(text, room).trim_end().to_owned();
+    if width(mark) <= cells {
+        short.push_str(mark);
+    }
+    short
+}
+
+/// `text` cut and filled to exactly `cells` cells.
+pub fn fit(text: &str, cells: usize, mark: &str) -> String {
+    let mut text = cut(text, cells, mark);
+    let missing = cells.saturating_sub(width(&text));
+    text.extend(std::iter::repeat_n(' ', missing));
+    text
+}
+
+/// `text` broken into lines of at most `cells` cells, between words where that is possible.
+pub fn wrap(text: &str, cells: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    if cells == 0 {
+        return lines;
+    }
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let mut word = word;
+        if !line.is_empty() && width(&line) + 1 + width(word) > cells {
+            lines.push(std::mem::take(&mut line));
+        }
+        while width(word) > cells {
+            let start = head(word, cells);
+            // A glyph wider than the line is left out: it could only be drawn in halves.
+            let taken = if start.is_empty() { first_glyph(word) } else { start };
+            if !start.is_empty() {
+                lines.push(start.to_owned());
+            }
+            word = word.get(taken.len()..).unwrap_or_default();
+        }
+        if !line.is_empty() && !word.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    if !line.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+/// The first lines of `text` wrapped, the last one marked where more follows.
+pub fn wrap_to(text: &str, cells: usize, most: usize, mark: &str) -> Vec<String> {
+    let mut lines = wrap(text, cells);
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(last) = lines.last_mut() {
+            let room = cells.saturating_sub(width(mark));
+            *last = format!("{}{mark}", head(last, room).trim_end());
+        }
+    }
+    lines
+}
+
+/// A number with a comma between thousands.
+pub fn number(value: usize) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn head(text: &str, cells: usize) -> &str {
+    let mut end = 0;
+    let mut taken = 0;
+    for (start, glyph) in text.grapheme_indices(true) {
+        taken += width(glyph);
+        if taken > cells {
+            break;
+        }
+        end = start + glyph.len();
+    }
+    text.get(..end).unwrap_or_default()
+}
+
+fn first_glyph(text: &str) -> &str {
+    text.graphemes(true).next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn text_is_cut_between_glyphs_and_says_so() {
+        let cases = [
+            ("short", 10, "short"),
+            ("exactly", 7, "exactly"),
+            ("much too long", 8, "much to…"),
+            ("much too long", 6, "much…"),
+            ("容量不足", 5, "容量…"),
+            ("容量不足", 4, "容…"),
+            ("anything", 1, "…"),
+            ("anything", 0, ""),
+            ("e\u{301}e\u{301}e\u{301}e\u{301}", 3, "e\u{301}e\u{301}…"),
+        ];
+        for (text, cells, expected) in cases {
+            assert_eq!(cut(text, cells, "…"), expected, "{text:?} in {cells}");
+        }
+    }
+
+    #[test]
+    fn lines_break_between_words_and_long_words_within() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("abcdefghij k", 4), ["abcd", "efgh", "ij k"]);
+        assert_eq!(wrap("容", 1), Vec::<String>::new());
+        assert_eq!(wrap_to("one two three four", 7, 2, "…"), ["one two", "three…"]);
+        assert_eq!(wrap_to("one two three four", 3, 2, "…"), ["one", "tw…"]);
+    }
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        let cases = [(0, "0"), (999, "999"), (1_204, "1,204"), (1_000_000, "1,000,000")];
+        for (value, text) in cases {
+            assert_eq!(number(value), text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_wider_than_asked_for(text in any::<String>(), cells in 0usize..40) {
+            let text = crate::domain::text::line_of(&text);
+            prop_assert!(width(&cut(&text, cells, "…")) <= cells);
+            prop_assert!(wrap(&text, cells).iter().all(|line| width(line) <= cells));
+            for line in wrap_to(&text, cells, 2, "…") {
+                prop_assert!(width(&line) <= cells);
+            }
+        }
+    }
+}

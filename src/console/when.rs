@@ -1,0 +1,117 @@
+//! Times as the screen shows them: in one zone, no longer than needed to be clear.
+
+use jiff::tz::TimeZone;
+
+use crate::domain::time::{SignedDuration, Timestamp, since};
+
+/// `03:14` today, `Tue 14:20` within the week, else `2026-10-03 14:20`.
+pub fn clock(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let [at, today] = [at, now].map(|time| time.to_zoned(zone.clone()));
+    let format = if at.date() == today.date() {
+        "%H:%M"
+    } else if since(now, at.timestamp()) < SignedDuration::from_hours(6 * 24) {
+        "%a %H:%M"
+    } else {
+        "%Y-%m-%d %H:%M"
+    };
+    at.strftime(format).to_string()
+}
+
+/// The name of the zone at `now`, as people write it: `UTC`, `CET`.
+pub fn zone_name(now: Timestamp, zone: &TimeZone) -> String {
+    now.to_zoned(zone.clone()).strftime("%Z").to_string()
+}
+
+/// How long something took, in its largest unit: `40m`, `3h`, `2d`.
+pub fn span(from: Timestamp, to: Timestamp) -> String {
+    let minutes = since(to, from).as_secs() / 60;
+    match minutes {
+        ..=0 => "less than 1m".to_owned(),
+        1..60 => format!("{minutes}m"),
+        60..1440 => format!("{}h", minutes / 60),
+        1440.. => format!("{}d", minutes / 1440),
+    }
+}
+
+/// How long ago, for a sentence: `3 s ago`, `12 min ago`, `3 h ago`.
+pub fn ago(at: Timestamp, now: Timestamp) -> String {
+    let seconds = since(now, at).as_secs();
+    match seconds {
+        ..60 => format!("{} s ago", seconds.max(0)),
+        60..3600 => format!("{} min ago", seconds / 60),
+        3600.. => format!("{} h ago", seconds / 3600),
+    }
+}
+
+/// The full minute at or before `now`: ages are shown as of then, so that all of them change
+/// together.
+pub fn minute(now: Timestamp) -> Timestamp {
+    Timestamp::from_second(now.as_second().div_euclid(60) * 60).unwrap_or(now)
+}
+
+/// The first full minute at which an age counted from `then` reads differently than at `clock`;
+/// `clock` is a full minute itself.
+pub fn next_age(then: Timestamp, clock: Timestamp) -> Timestamp {
+    let unit = match since(clock, then).as_secs() {
+        ..3600 => 60,
+        3600..86_400 => 3600,
+        86_400.. => 86_400,
+    };
+    // An age may still be negative: rounding `clock` down put it before its start.
+    let shown = clock.duration_since(then).as_secs().div_euclid(unit);
+    let due = then.saturating_add(SignedDuration::from_secs((shown + 1) * unit));
+    let due = due.unwrap_or(Timestamp::MAX);
+    let full = minute(due);
+    if full < due { full.saturating_add(SignedDuration::from_mins(1)).unwrap_or(due) } else { full }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::{after, age};
+
+    fn time(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_time_is_as_long_as_it_must_be() {
+        let now = time("2026-11-22T03:14:00Z");
+        let cases = [
+            ("2026-11-22T02:51:30Z", "02:51"),
+            ("2026-11-21T23:59:00Z", "Sat 23:59"),
+            ("2026-11-17T14:20:00Z", "Tue 14:20"),
+            ("2026-10-03T14:20:00Z", "2026-10-03 14:20"),
+        ];
+        for (at, text) in cases {
+            assert_eq!(clock(time(at), now, &TimeZone::UTC), text);
+        }
+        assert_eq!(zone_name(now, &TimeZone::UTC), "UTC");
+    }
+
+    #[test]
+    fn an_age_changes_on_the_full_minute_after_it_is_due_and_not_before() {
+        let then = time("2026-11-22T03:00:20Z");
+        for minutes in [0, 1, 2, 58, 59, 60, 61, 125, 1439, 1440, 3000] {
+            let clock = minute(after(then, SignedDuration::from_mins(minutes)));
+            let next = next_age(then, clock);
+            assert!(next > clock && next.as_second() % 60 == 0);
+            let before = after(next, SignedDuration::from_mins(-1));
+            assert_eq!(age(before, then), age(clock, then), "{minutes} min");
+            if minutes > 0 {
+                assert_ne!(age(next, then), age(clock, then), "{minutes} min");
+            }
+        }
+    }
+
+    #[test]
+    fn spans_are_in_their_largest_unit() {
+        let then = Timestamp::UNIX_EPOCH;
+        let at = |minutes| after(then, SignedDuration::from_mins(minutes));
+        assert_eq!(span(then, at(0)), "less than 1m");
+        assert_eq!(span(then, at(40)), "40m");
+        assert_eq!(span(then, at(200)), "3h");
+        assert_eq!(ago(then, after(then, SignedDuration::from_secs(3))), "3 s ago");
+        assert_eq!(ago(then, at(12)), "12 min ago");
+    }
+}
