@@ -1,0 +1,85 @@
+//! What goes in and out of `update`: events from the terminal, the engine and the clock; effects
+//! for them. Effects are plain data; `run` carries them out.
+
+use std::sync::Arc;
+
+use ratatui::layout::Size;
+
+use super::frame::Cause;
+use super::key::Key;
+use super::model::Service;
+use super::model::senders::Token;
+use crate::domain::change::Change;
+use crate::domain::command::{Answer, Order};
+use crate::domain::id::{OpId, Revision};
+use crate::domain::refusal::Refusal;
+use crate::domain::table::Table;
+use crate::domain::text::Text;
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted.
+    Paste(String),
+    /// The window has another size.
+    Resized(Size),
+    /// Something was published.
+    News(News),
+    /// The service says how it is.
+    Vitals(Service),
+    /// An order was answered.
+    Answered(OpId, Result<Receipt, Failure>),
+    /// A token was made, or was not.
+    TokenMade(OpId, Result<Token, Failure>),
+    /// A frame was written.
+    Drawn,
+    /// A time has come that something waited for.
+    Woke,
+}
+
+/// A published table, and how it came about.
+#[derive(Clone, Debug)]
+pub struct News {
+    /// Everything as it is now.
+    pub table: Table,
+    /// What changed since the last news; `None` if some of it was missed.
+    pub changes: Option<Arc<[Change]>>,
+}
+
+/// An order was carried out.
+#[derive(Clone, Debug)]
+pub struct Receipt {
+    /// In which commit.
+    pub revision: Revision,
+    /// What came of it.
+    pub answer: Answer,
+}
+
+/// An order was not carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The rules say no.
+    Refused(Refusal),
+    /// Nothing can be done now; why, in a few words.
+    Unavailable(Text),
+}
+
+/// What is to be done.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Draw when this cause allows it.
+    Draw(Cause),
+    /// Clear the terminal first, then draw everything.
+    Redraw,
+    /// Ask the engine.
+    Submit(Order),
+    /// Make a secret and ask the engine for a token of this name that has it; the answer is
+    /// [`Event::TokenMade`].
+    MakeToken(OpId, Text),
+    /// Put text into the clipboard of the terminal.
+    Copy(String),
+    /// Leave: the person said so.
+    Quit,
+}

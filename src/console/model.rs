@@ -1,0 +1,332 @@
+//! Everything the screen shows and everything a key depends on. Changed by `update` alone; what is
+//! not in here is not drawn.
+
+pub mod acts;
+pub mod list;
+pub mod place;
+pub mod senders;
+pub mod sheet;
+pub mod sieve;
+
+use std::sync::Arc;
+
+use imbl::OrdSet;
+use ratatui::layout::Size;
+
+use self::acts::{Acts, Target};
+use self::list::List;
+use self::place::Place;
+use self::senders::Senders;
+use self::sheet::{Purpose, Sheet};
+use super::action::{Action, Context, find};
+use super::frame::Tick;
+use super::keymap::{Keymap, KeymapError};
+use super::settings::Settings;
+use super::theme::Theme;
+use super::when;
+use crate::domain::alert::Alert;
+use crate::domain::id::{AlertId, OpId};
+use crate::domain::table::Table;
+use crate::domain::text::Text;
+use crate::domain::time::Timestamp;
+
+/// The two times of an event: the engine's, for what is shown and decided, and one that only runs
+/// forward, for waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// The engine's time.
+    pub at: Timestamp,
+    /// Since the console started.
+    pub tick: Tick,
+}
+
+/// The model; see the module.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// What the console was told when it started.
+    pub settings: Settings,
+    /// Its colours.
+    pub theme: Theme,
+    /// Its keys.
+    pub keymap: Keymap,
+    /// What is wrong with the person's own keys.
+    pub key_trouble: Option<KeymapError>,
+    /// What there is.
+    pub table: Table,
+    /// What stands in the list.
+    pub list: List,
+    /// What the screen shows.
+    pub screen: Screen,
+    /// What is open over it.
+    pub sheet: Option<Sheet>,
+    /// How far the help page is scrolled, while it is open.
+    pub help: Option<usize>,
+    /// The detail beside the list.
+    pub pane: Pane,
+    /// What was last said at the bottom.
+    pub message: Option<Message>,
+    /// What this console does.
+    pub acts: Acts,
+    /// Filters that were kept, oldest first.
+    pub filters: Vec<String>,
+    /// The size of the window.
+    pub size: Size,
+    /// As of when ages are shown: a full minute.
+    pub clock: Timestamp,
+    /// What the last frame showed.
+    pub drawn: Drawn,
+    /// What waits for a time.
+    pub waits: Waits,
+    /// Whether the service is all right, as far as it says.
+    pub service: Service,
+}
+
+/// What the screen shows.
+#[derive(Clone, Debug)]
+pub enum Screen {
+    /// The list.
+    List,
+    /// One alert.
+    Detail(Opened),
+    /// How to send alerts here.
+    Senders(Senders),
+}
+
+/// An alert over the whole screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// Which.
+    pub id: AlertId,
+    /// The first line in the window.
+    pub scroll: usize,
+}
+
+/// The detail beside the list. It follows the cursor when that rests.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Pane {
+    /// Whether the person wants to see it.
+    pub wish: Wish,
+    /// Whose detail.
+    pub subject: Option<AlertId>,
+    /// The number of its row, from 0.
+    pub row: usize,
+    /// How many rows there were when the cursor last rested.
+    pub rows: usize,
+    /// The first line in the pane.
+    pub scroll: usize,
+}
+
+/// Whether something is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wish {
+    /// It is.
+    #[default]
+    On,
+    /// It is not.
+    Off,
+}
+
+/// Something said at the bottom. It stays until the next key; trouble until `esc` or the next act.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// What.
+    pub text: String,
+    /// What may be wanted next.
+    pub hint: Option<Action>,
+    /// How long it stays.
+    pub tone: Tone,
+}
+
+/// How long a message stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Until the next key.
+    Said,
+    /// Until `esc` or the next act.
+    Trouble,
+}
+
+/// What the last frame that was written showed: what a key is about.
+#[derive(Clone, Debug, Default)]
+pub struct Drawn {
+    /// The alerts as they were.
+    pub table: Table,
+    /// Their order.
+    pub sorted: OrdSet<Place>,
+    /// The first row.
+    pub first: Option<AlertId>,
+    /// When the first row was last replaced by another alert.
+    pub replaced: Option<Tick>,
+    /// Whether the list was sorted anew since.
+    pub order: Order,
+}
+
+/// Whether the order on the screen is the one in the model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// As far as a person can tell.
+    #[default]
+    Shown,
+    /// A key sorted the list anew, and no frame shows it yet.
+    SortedSince,
+}
+
+/// What waits for a time.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Waits {
+    /// When the pane follows the cursor.
+    pub settle: Option<Tick>,
+    /// When the last key was pressed.
+    pub key: Tick,
+}
+
+/// Whether the service can be believed; from its vitals.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Service {
+    /// Since when and why nothing can be saved.
+    pub unsaved: Option<Trouble>,
+    /// The last post that was refused.
+    pub refused: Option<Refused>,
+}
+
+/// Since when something is not as it should be, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// Since when.
+    pub since: Timestamp,
+    /// Why, in a few words.
+    pub reason: Text,
+}
+
+/// A post that was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub from: Text,
+    /// Why, as it was answered.
+    pub reason: Text,
+}
+
+/// The smallest window in which anything can be done.
+pub const SMALLEST: Size = Size { width: 40, height: 8 };
+
+impl Model {
+    /// A console that has drawn nothing yet.
+    pub fn new(settings: Settings, table: Table, size: Size, now: Now) -> Model {
+        let (keymap, key_trouble) = match settings.keys.as_ref().map(Keymap::with) {
+            None => (Keymap::built_in(), None),
+            Some(Ok(keymap)) => (keymap, None),
+            Some(Err(error)) => (Keymap::built_in(), Some(error)),
+        };
+        let list = List::new(&table, settings.viewer.clone(), now.at);
+        let screen = match table.alert_count() {
+            0 => Screen::Senders(Senders::first_run()),
+            _ => Screen::List,
+        };
+        let pane = Pane { subject: list.under_cursor(), rows: list.len(), ..Pane::default() };
+        Model {
+            theme: Theme::new(settings.depth, settings.ground),
+            acts: Acts::new(settings.seed),
+            keymap,
+            key_trouble,
+            list,
+            screen,
+            sheet: None,
+            help: None,
+            pane,
+            message: None,
+            filters: Vec::new(),
+            size,
+            clock: when::minute(now.at),
+            drawn: Drawn { table: table.clone(), ..Drawn::default() },
+            waits: Waits { key: now.tick, ..Waits::default() },
+            service: Service::default(),
+            table,
+            settings,
+        }
+    }
+
+    /// Which keys are read.
+    pub fn context(&self) -> Context {
+        if self.help.is_some() {
+            return Context::Help;
+        }
+        match (&self.sheet, &self.screen) {
+            (Some(Sheet::Question(_)), _) => Context::Confirm,
+            (Some(Sheet::Picker(_)), _) => Context::Picker,
+            (Some(Sheet::Prompt(_)), _) => Context::Prompt,
+            (None, Screen::List) => Context::List,
+            (None, Screen::Detail(_)) => Context::Detail,
+            (None, Screen::Senders(_)) => Context::Senders,
+        }
+    }
+
+    /// Whether the window is too small to act in.
+    pub fn is_too_small(&self) -> bool {
+        self.size.width < SMALLEST.width || self.size.height < SMALLEST.height
+    }
+
+    /// The alert of a row or of the detail, the last known form of it where it is kept no longer.
+    pub fn alert(&self, id: AlertId) -> Option<&Arc<Alert>> {
+        self.table.alert(id).or_else(|| self.list.still()?.gone(id))
+    }
+
+    /// The alert a key is about: the open one, the selected one, else the first row of the last
+    /// frame.
+    pub fn target(&self) -> Option<Target> {
+        let id = match &self.screen {
+            Screen::Detail(opened) => opened.id,
+            Screen::List => match self.list.still() {
+                Some(still) => still.selected()?,
+                None => self.drawn.first?,
+            },
+            Screen::Senders(_) => return None,
+        };
+        self.target_of(id)
+    }
+
+    /// An alert as the last frame showed it.
+    pub fn target_of(&self, id: AlertId) -> Option<Target> {
+        let alert = self.drawn.table.alert(id).or_else(|| self.alert(id))?;
+        Some(Target { id, title: alert.title.clone(), seen: alert.revision })
+    }
+
+    /// Says something at the bottom.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.message = Some(Message { text: text.into(), hint: None, tone: Tone::Said });
+    }
+
+    /// Says at the bottom what went wrong.
+    pub fn complain(&mut self, text: impl Into<String>) {
+        self.message = Some(Message { text: text.into(), hint: None, tone: Tone::Trouble });
+    }
+
+    /// A time of the timeline, in the console's zone.
+    pub fn time(&self, at: Timestamp) -> String {
+        when::clock(at, self.clock, &self.settings.zone)
+    }
+
+    /// The filter being typed, if one is.
+    pub fn trial(&self) -> Option<&sheet::Trial> {
+        match &self.sheet {
+            Some(Sheet::Prompt(prompt)) => match &prompt.purpose {
+                Purpose::Filter(trial) => Some(trial),
+                Purpose::Note(_) | Purpose::ResolveNote(_) | Purpose::TokenName => None,
+            },
+            Some(Sheet::Question(_) | Sheet::Picker(_)) | None => None,
+        }
+    }
+
+    /// The key to name in a sentence; its action's name where it has none.
+    pub fn key(&self, context: Context, action: Action) -> String {
+        let name = || find(context, action).map_or("", |entry| entry.name).to_owned();
+        self.keymap.keys(context, action).first().map_or_else(name, ToString::to_string)
+    }
+
+    /// A new id for an order.
+    pub fn op(&mut self) -> OpId {
+        self.acts.op()
+    }
+}

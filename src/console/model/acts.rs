@@ -1,0 +1,255 @@
+//! What this console has done, is doing and may take back.
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
+use std::time::Duration;
+
+use crate::console::frame::Tick;
+use crate::domain::actor::Person;
+use crate::domain::command::AlertCommand;
+use crate::domain::id::{AlertId, Ids, OpId, Revision};
+use crate::domain::text::Text;
+use crate::domain::time::Timestamp;
+
+/// How many acts can be taken back.
+const UNDOS: usize = 20;
+
+/// An alert something is done to, as it was named when the key was pressed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Which.
+    pub id: AlertId,
+    /// Its title then.
+    pub title: Text,
+    /// Its revision as it was drawn.
+    pub seen: Revision,
+}
+
+/// Something done to an alert.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Take it.
+    Acknowledge,
+    /// Give it back to firing.
+    Unacknowledge,
+    /// Give it to somebody, or to nobody.
+    Assign(Option<Person>),
+    /// End it.
+    Resolve,
+    /// Bring it back.
+    Reopen,
+    /// Write on it.
+    Note(Text),
+    /// Write on it, then end it.
+    NoteAndResolve(Text),
+    /// Take an act back.
+    Undo(Done),
+}
+
+impl Act {
+    /// What is asked of the engine.
+    pub fn command(&self) -> AlertCommand {
+        match self {
+            Act::Acknowledge => AlertCommand::Acknowledge,
+            Act::Unacknowledge => AlertCommand::Unacknowledge,
+            Act::Assign(person) => AlertCommand::Assign(person.as_ref().map(|person| person.id)),
+            Act::Resolve => AlertCommand::Resolve,
+            Act::Reopen => AlertCommand::Reopen,
+            Act::Note(text) | Act::NoteAndResolve(text) => AlertCommand::Note(text.clone()),
+            Act::Undo(done) => AlertCommand::Undo(done.revision),
+        }
+    }
+
+    /// What has been done, to begin a message with.
+    pub fn past(&self) -> String {
+        match self {
+            Act::Acknowledge => "Acknowledged".to_owned(),
+            Act::Unacknowledge => "Un-acknowledged".to_owned(),
+            Act::Assign(Some(person)) => format!("Assigned to {}", person.name),
+            Act::Assign(None) => "Assigned to nobody".to_owned(),
+            Act::Resolve => "Resolved".to_owned(),
+            Act::Reopen => "Reopened".to_owned(),
+            Act::Note(_) | Act::NoteAndResolve(_) => "Noted".to_owned(),
+            Act::Undo(done) => format!("Undone: {} of", done.act),
+        }
+    }
+
+    /// Whether it can be taken back.
+    pub fn can_be_undone(&self) -> bool {
+        match self {
+            Act::Acknowledge | Act::Unacknowledge | Act::Assign(_) | Act::Resolve | Act::Reopen => {
+                true
+            }
+            Act::Note(_) | Act::NoteAndResolve(_) | Act::Undo(_) => false,
+        }
+    }
+
+    /// The word of the state column while this is on its way, where it moves the state.
+    pub fn on_its_way(&self) -> Option<&'static str> {
+        match self {
+            Act::Acknowledge => Some("ack"),
+            Act::Resolve | Act::NoteAndResolve(_) => Some("res"),
+            Act::Unacknowledge | Act::Reopen => Some("fire"),
+            Act::Assign(_) | Act::Note(_) | Act::Undo(_) => None,
+        }
+    }
+}
+
+/// The act as a name: `acknowledge`.
+impl fmt::Display for Act {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Act::Acknowledge => "acknowledge",
+            Act::Unacknowledge => "un-acknowledge",
+            Act::Assign(_) => "assign",
+            Act::Resolve => "resolve",
+            Act::Reopen => "reopen",
+            Act::Note(_) | Act::NoteAndResolve(_) => "note",
+            Act::Undo(_) => "undo",
+        })
+    }
+}
+
+/// An act that was saved and may be taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// The act's name.
+    pub act: String,
+    /// To what.
+    pub target: Target,
+    /// In which commit.
+    pub revision: Revision,
+    /// When, for the question.
+    pub at: Timestamp,
+    /// When, for its limit.
+    pub tick: Tick,
+}
+
+/// An act that was asked for and not yet answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flight {
+    /// Under which id it was asked for.
+    pub op: OpId,
+    /// What.
+    pub act: Act,
+    /// To what.
+    pub target: Target,
+    /// Since when.
+    pub since: Tick,
+    /// Whether it takes longer than anybody should wonder.
+    pub pace: Pace,
+}
+
+/// How long an act has been on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pace {
+    /// As usual.
+    Usual,
+    /// Longer: the row says so.
+    Slow,
+    /// Much longer: the bottom line says so.
+    VerySlow,
+}
+
+impl Pace {
+    /// The pace of what began `age` ago.
+    fn of(age: Duration) -> Pace {
+        match age {
+            age if age >= VERY_SLOW => Pace::VerySlow,
+            age if age >= SLOW => Pace::Slow,
+            _ => Pace::Usual,
+        }
+    }
+}
+
+const SLOW: Duration = Duration::from_millis(150);
+const VERY_SLOW: Duration = Duration::from_secs(5);
+
+/// What this console has done, is doing and may take back.
+#[derive(Clone, Debug)]
+pub struct Acts {
+    ids: Ids,
+    flights: Vec<Flight>,
+    done: VecDeque<Done>,
+    /// Texts of notes that were not saved.
+    pub drafts: HashMap<AlertId, String>,
+    /// The alert of another person that the next press takes over.
+    pub takeover: Option<AlertId>,
+}
+
+impl Acts {
+    /// Nothing done yet; ids of orders follow from `seed`.
+    pub fn new(seed: u128) -> Acts {
+        Acts {
+            ids: Ids::from_seed(seed),
+            flights: Vec::new(),
+            done: VecDeque::new(),
+            drafts: HashMap::new(),
+            takeover: None,
+        }
+    }
+
+    /// A new id for an order.
+    pub fn op(&mut self) -> OpId {
+        OpId(self.ids.draw())
+    }
+
+    /// Notes that `act` was asked for; gives the id to ask under.
+    pub fn begin(&mut self, act: Act, target: Target, now: Tick) -> OpId {
+        let op = self.op();
+        self.flights.push(Flight { op, act, target, since: now, pace: Pace::Usual });
+        op
+    }
+
+    /// Ends a flight.
+    pub fn land(&mut self, op: OpId) -> Option<Flight> {
+        let at = self.flights.iter().position(|flight| flight.op == op)?;
+        Some(self.flights.remove(at))
+    }
+
+    /// What is on its way.
+    pub fn flights(&self) -> &[Flight] {
+        &self.flights
+    }
+
+    /// Notes how long everything has been on its way; gives what became slower.
+    pub fn slowed(&mut self, now: Tick) -> Vec<Flight> {
+        let mut slowed = Vec::new();
+        for flight in &mut self.flights {
+            let pace = Pace::of(now.saturating_sub(flight.since));
+            if pace > flight.pace {
+                flight.pace = pace;
+                slowed.push(flight.clone());
+            }
+        }
+        slowed
+    }
+
+    /// When something becomes slower next.
+    pub fn next_slowing(&self) -> Option<Tick> {
+        let next = |flight: &Flight| match flight.pace {
+            Pace::Usual => Some(flight.since + SLOW),
+            Pace::Slow => Some(flight.since + VERY_SLOW),
+            Pace::VerySlow => None,
+        };
+        self.flights.iter().filter_map(next).min()
+    }
+
+    /// Remembers what may be taken back; the oldest leaves when there are too many.
+    pub fn remember(&mut self, done: Done) {
+        if self.done.len() >= UNDOS {
+            self.done.pop_front();
+        }
+        self.done.push_back(done);
+    }
+
+    /// The last act, which is no longer remembered.
+    pub fn take_last(&mut self) -> Option<Done> {
+        self.done.pop_back()
+    }
+
+    /// The last act.
+    pub fn last(&self) -> Option<&Done> {
+        self.done.back()
+    }
+}

@@ -1,0 +1,222 @@
+//! Where an alert stands in the list, and the word and the name that stand in its row. Pure
+//! readings of one alert at one time.
+
+use std::cmp::Reverse;
+
+use crate::domain::actor::Actor;
+use crate::domain::alert::{Alert, State};
+use crate::domain::id::{AccountId, AlertId};
+use crate::domain::query::Filter;
+use crate::domain::severity::Severity;
+use crate::domain::text::Text;
+use crate::domain::time::{SignedDuration, Timestamp, after};
+
+/// After this an acknowledgement asks for a look again.
+pub const REMINDER: SignedDuration = SignedDuration::from_hours(2);
+
+/// What comes first. The order of the variants is the order of the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rank {
+    /// Critical, and nobody has acknowledged it.
+    CriticalFiring,
+    /// Critical, acknowledged longer ago than the reminder time.
+    CriticalOverdue,
+    /// Critical and acknowledged: a running incident, which sixty warnings must not push away.
+    CriticalAcknowledged,
+    /// A warning that fires.
+    WarningFiring,
+    /// A warning that somebody has.
+    WarningAcknowledged,
+    /// It ended.
+    Ended,
+}
+
+/// A place in the list: rank, then what began last, then the id so that there are no ties.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// What comes first.
+    pub rank: Rank,
+    /// Newest first: since when it needs somebody, or when it ended; by our clock.
+    pub since: Reverse<Timestamp>,
+    /// Whose place.
+    pub id: AlertId,
+}
+
+impl Place {
+    /// The place of `alert` at `now`.
+    pub fn of(alert: &Alert, now: Timestamp) -> Place {
+        let word = Word::of(alert, now);
+        let critical = alert.severity == Severity::Critical;
+        let (rank, since) = match (&alert.standing.state, critical) {
+            (State::Resolved(resolution), _) => (Rank::Ended, resolution.at),
+            (State::Firing, true) => (Rank::CriticalFiring, alert.standing.needed),
+            (State::Firing, false) => (Rank::WarningFiring, alert.standing.needed),
+            (State::Acknowledged(_), true) if word == Word::Overdue => {
+                (Rank::CriticalOverdue, alert.standing.needed)
+            }
+            (State::Acknowledged(_), true) => (Rank::CriticalAcknowledged, alert.standing.needed),
+            (State::Acknowledged(_), false) => (Rank::WarningAcknowledged, alert.standing.needed),
+        };
+        Place { rank, since: Reverse(since), id: alert.id }
+    }
+}
+
+/// When the place or the word of `alert` changes by time alone, if it does after `now`.
+pub fn next_change(alert: &Alert, now: Timestamp) -> Option<Timestamp> {
+    let at = match &alert.standing.state {
+        State::Firing => return None,
+        State::Acknowledged(acknowledgement) => after(acknowledgement.at, REMINDER),
+        State::Resolved(resolution) => after(resolution.at, Filter::ENDED_SHOWN),
+    };
+    (at > now).then_some(at)
+}
+
+/// The word of the state column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// Nobody has acknowledged it.
+    Firing,
+    /// Somebody has it.
+    Acknowledged,
+    /// Somebody has had it for long.
+    Overdue,
+    /// It ended.
+    Resolved,
+}
+
+impl Word {
+    /// The word for `alert` at `now`.
+    pub fn of(alert: &Alert, now: Timestamp) -> Word {
+        match &alert.standing.state {
+            State::Firing => Word::Firing,
+            State::Acknowledged(it) if after(it.at, REMINDER) <= now => Word::Overdue,
+            State::Acknowledged(_) => Word::Acknowledged,
+            State::Resolved(_) => Word::Resolved,
+        }
+    }
+
+    /// As it stands in the column.
+    pub fn text(self) -> &'static str {
+        match self {
+            Word::Firing => "fire",
+            Word::Acknowledged => "ack",
+            Word::Overdue => "ack!",
+            Word::Resolved => "res",
+        }
+    }
+}
+
+/// Whose alert it is, as the last column says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Nobody's.
+    Nobody,
+    /// Assigned, and no answer yet.
+    Assigned(Text),
+    /// Acknowledged, or ended, by or for this person.
+    Has(Text),
+}
+
+impl Who {
+    /// Whose `alert` is.
+    pub fn of(alert: &Alert) -> Who {
+        let assignee = alert.standing.assignee.as_ref().map(|person| person.name.clone());
+        match (&alert.standing.state, assignee) {
+            (State::Acknowledged(it), _) => Who::Has(Text::derive(&it.by.to_string())),
+            (State::Firing, Some(name)) => Who::Assigned(name),
+            (State::Resolved(_), Some(name)) => Who::Has(name),
+            (State::Firing | State::Resolved(_), None) => Who::Nobody,
+        }
+    }
+}
+
+/// Since when the age of a row counts: its start, or its end once it has ended.
+pub fn age_from(alert: &Alert) -> Timestamp {
+    alert.standing.resolution().map_or_else(|| alert.started(), |resolution| resolution.at)
+}
+
+/// What the header counts an alert as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// A critical alert that fires, assigned to the person at this console.
+    Mine,
+    /// A critical alert that fires.
+    Critical,
+    /// A warning that fires.
+    Warning,
+    /// Somebody has it.
+    Acknowledged,
+    /// It ended.
+    Ended,
+}
+
+impl Class {
+    /// What `alert` counts as for the person `viewer`.
+    pub fn of(alert: &Alert, viewer: Option<AccountId>) -> Class {
+        let mine =
+            viewer.is_some() && alert.standing.assignee.as_ref().map(|person| person.id) == viewer;
+        match (&alert.standing.state, alert.severity) {
+            (State::Firing, Severity::Critical) if mine => Class::Mine,
+            (State::Firing, Severity::Critical) => Class::Critical,
+            (State::Firing, Severity::Warning) => Class::Warning,
+            (State::Acknowledged(_), _) => Class::Acknowledged,
+            (State::Resolved(_), _) => Class::Ended,
+        }
+    }
+}
+
+/// The header's counts. They never look at the filter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    /// Critical alerts that fire.
+    pub critical: usize,
+    /// Those of them that are assigned to the person at this console.
+    pub mine: usize,
+    /// Warnings that fire.
+    pub warnings: usize,
+    /// Alerts that somebody has.
+    pub acknowledged: usize,
+}
+
+impl Census {
+    /// Everything open.
+    pub fn open(&self) -> usize {
+        self.critical + self.warnings + self.acknowledged
+    }
+
+    /// Everything that fires.
+    pub fn firing(&self) -> usize {
+        self.critical + self.warnings
+    }
+
+    /// Counts one more of `class`.
+    pub fn add(&mut self, class: Class) {
+        self.each(class, |count| *count += 1);
+    }
+
+    /// Counts one less of `class`.
+    pub fn remove(&mut self, class: Class) {
+        self.each(class, |count| *count = count.saturating_sub(1));
+    }
+
+    fn each(&mut self, class: Class, change: impl Fn(&mut usize)) {
+        match class {
+            Class::Mine => {
+                change(&mut self.critical);
+                change(&mut self.mine);
+            }
+            Class::Critical => change(&mut self.critical),
+            Class::Warning => change(&mut self.warnings),
+            Class::Acknowledged => change(&mut self.acknowledged),
+            Class::Ended => {}
+        }
+    }
+}
+
+/// Whether `actor` is the person `viewer`.
+pub fn is_viewer(actor: &Actor, viewer: &Actor) -> bool {
+    match (actor.person(), viewer.person()) {
+        (Some(one), Some(other)) => one.id == other.id,
+        _ => actor == viewer,
+    }
+}

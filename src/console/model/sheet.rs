@@ -1,0 +1,205 @@
+//! What opens from the bottom over the list: questions, the picker of people, lines of text.
+
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+use tui_input::Input;
+
+use super::acts::{Act, Done, Target};
+use super::list::{Filtered, Mode};
+use super::sieve::Sieve;
+use crate::console::frame::Tick;
+use crate::domain::actor::{Actor, Person};
+use crate::domain::table::Table;
+use crate::domain::text::Text;
+
+/// What is open over the list.
+#[derive(Clone, Debug)]
+pub enum Sheet {
+    /// A question.
+    Question(Question),
+    /// People to choose from.
+    Picker(Picker),
+    /// A line of text.
+    Prompt(Prompt),
+}
+
+/// A question. It belongs to what it was opened for, whatever happens behind it.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// About what.
+    pub about: About,
+    /// When its first frame was written; keys before that were not meant for it.
+    pub drawn: Option<Tick>,
+    /// When its alert last changed behind it.
+    pub disturbed: Option<Tick>,
+}
+
+/// What a question is about.
+#[derive(Clone, Debug)]
+pub enum About {
+    /// Doing something to an alert.
+    Act(Act, Target),
+    /// Taking back something older than a minute.
+    Undo(Done),
+    /// Stopping the service.
+    Quit,
+}
+
+impl Question {
+    /// A question nobody has seen yet.
+    pub fn new(about: About) -> Question {
+        Question { about, drawn: None, disturbed: None }
+    }
+
+    /// The alert it is about.
+    pub fn target(&self) -> Option<&Target> {
+        match &self.about {
+            About::Act(_, target) => Some(target),
+            About::Undo(done) => Some(&done.target),
+            About::Quit => None,
+        }
+    }
+}
+
+/// Whom to assign an alert to.
+#[derive(Clone, Debug)]
+pub struct Picker {
+    /// Which alert.
+    pub target: Target,
+    /// What was typed to narrow the choice.
+    pub input: Input,
+    /// The choices that are left.
+    pub choices: Vec<Choice>,
+    /// The marked one.
+    pub marked: usize,
+    people: Vec<Choice>,
+}
+
+/// One line of the picker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// A person.
+    Person {
+        /// Who.
+        person: Person,
+        /// The mail address, which is searched too.
+        email: Text,
+        /// Whether it is the one who chooses.
+        kin: Kin,
+        /// How many open alerts are theirs.
+        open: usize,
+    },
+    /// Nobody.
+    Nobody,
+}
+
+/// Who a person is to the one at this console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kin {
+    /// They are the same.
+    You,
+    /// Somebody else.
+    Other,
+}
+
+impl Picker {
+    /// Everybody of `table`: the viewer first, then by name, nobody last.
+    pub fn new(target: Target, table: &Table, viewer: &Actor) -> Picker {
+        let me = viewer.person().map(|person| person.id);
+        let owners: Vec<_> = table
+            .open_alerts()
+            .filter_map(|alert| alert.standing.assignee.as_ref().map(|person| person.id))
+            .collect();
+        let mut people: Vec<_> = table.policy().accounts.iter().collect();
+        people.sort_by_key(|account| (Some(account.id) != me, account.name.clone()));
+        let people: Vec<Choice> = people
+            .into_iter()
+            .map(|account| Choice::Person {
+                person: account.person(),
+                email: account.email.clone(),
+                kin: if Some(account.id) == me { Kin::You } else { Kin::Other },
+                open: owners.iter().filter(|id| **id == account.id).count(),
+            })
+            .collect();
+        let mut picker =
+            Picker { target, input: Input::default(), choices: Vec::new(), marked: 0, people };
+        picker.narrow();
+        picker
+    }
+
+    /// Applies what was typed: fuzzy over name and address; marks the best match.
+    pub fn narrow(&mut self) {
+        let typed = self.input.value().trim();
+        let pattern = Pattern::parse(typed, CaseMatching::Ignore, Normalization::Smart);
+        let mut matcher = Matcher::new(Config::DEFAULT);
+        let mut buffer = Vec::new();
+        let mut best = (0, 0);
+        self.choices.clear();
+        for choice in &self.people {
+            let Choice::Person { person, email, .. } = choice else { continue };
+            let text = format!("{} {email}", person.name);
+            let Some(score) = pattern.score(Utf32Str::new(&text, &mut buffer), &mut matcher) else {
+                continue;
+            };
+            if score > best.0 {
+                best = (score, self.choices.len());
+            }
+            self.choices.push(choice.clone());
+        }
+        self.choices.push(Choice::Nobody);
+        let meant = !typed.is_empty() && "nobody".starts_with(&typed.to_lowercase());
+        let nobody = meant && best.0 == 0;
+        self.marked = if nobody { self.choices.len() - 1 } else { best.1 };
+    }
+
+    /// The marked choice.
+    pub fn choice(&self) -> Option<&Choice> {
+        self.choices.get(self.marked)
+    }
+}
+
+/// A line of text being written.
+#[derive(Clone, Debug)]
+pub struct Prompt {
+    /// For what.
+    pub purpose: Purpose,
+    /// The text and its caret.
+    pub input: Input,
+    /// Which earlier text is shown, counted back from the newest.
+    pub recalled: Option<usize>,
+}
+
+/// What a text is written for.
+#[derive(Clone, Debug)]
+pub enum Purpose {
+    /// To filter the list.
+    Filter(Box<Trial>),
+    /// A note on an alert.
+    Note(Target),
+    /// A note with which an alert is resolved.
+    ResolveNote(Target),
+    /// The name of a sender's token.
+    TokenName,
+}
+
+/// A filter while it is typed, and what to go back to.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// The filter before.
+    pub before: Sieve,
+    /// The list before.
+    pub list: Mode,
+    /// What is typed.
+    pub sieve: Sieve,
+    /// What that lets through.
+    pub filtered: Filtered,
+    /// When the list follows.
+    pub follow: Option<Tick>,
+}
+
+impl Prompt {
+    /// A prompt with `text` in it and the caret at its end.
+    pub fn new(purpose: Purpose, text: &str) -> Prompt {
+        Prompt { purpose, input: Input::new(text.to_owned()), recalled: None }
+    }
+}

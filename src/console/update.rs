@@ -1,0 +1,233 @@
+//! What follows from an event: the one place where the model changes. Pure and synchronous: no
+//! clock, no terminal, no engine; what must be done outside is returned as effects.
+
+mod acting;
+mod answering;
+mod choosing;
+mod moving;
+mod news;
+mod passing;
+mod questioning;
+mod sending;
+mod writing;
+
+use super::action::{Action, Context, ReadOnly, find};
+use super::effect::{Effect, Event};
+use super::frame::{Cause, Tick};
+use super::key::{Held, Key, Named};
+use super::model::senders::Senders;
+use super::model::sheet::{About, Question, Sheet};
+use super::model::{Model, Now, Screen, Tone, Wish};
+use super::settings::Access;
+use super::{view, when};
+
+/// Changes the model by one event and says what is to be done.
+pub fn update(model: &mut Model, event: Event, now: Now) -> Vec<Effect> {
+    match event {
+        Event::Key(key) => press(model, key, now),
+        Event::Paste(text) => paste(model, &text, now),
+        Event::Resized(size) => {
+            model.size = size;
+            moving::keep_in_sight(model);
+            vec![Effect::Draw(Cause::Resize)]
+        }
+        Event::News(news) => news::arrive(model, news, now),
+        Event::Vitals(service) => {
+            // Refused posts are shown where senders are set up; elsewhere they wait for a frame.
+            let shown = model.service.unsaved != service.unsaved
+                || (model.service != service && matches!(model.screen, Screen::Senders(_)));
+            model.service = service;
+            if shown { vec![Effect::Draw(Cause::Change)] } else { Vec::new() }
+        }
+        Event::Answered(op, answer) => answering::answered(model, op, answer, now),
+        Event::TokenMade(op, token) => sending::made(model, op, token),
+        Event::Drawn => {
+            passing::drawn(model, now);
+            Vec::new()
+        }
+        Event::Woke => passing::woke(model, now),
+    }
+}
+
+/// When something waits for a time next.
+pub fn next_wake(model: &Model, now: Now) -> Option<Tick> {
+    passing::next_wake(model, now)
+}
+
+fn press(model: &mut Model, key: Key, now: Now) -> Vec<Effect> {
+    model.waits.key = now.tick;
+    let context = model.context();
+    // Alt is an Esc that came right before: on a slow line the two cannot be told apart.
+    let key = match key.held {
+        Held::Alt if !context.takes_text() => Key::named(Named::Esc),
+        Held::Alt | Held::Ctrl | Held::Shift | Held::Nothing => key,
+    };
+    let action = model.keymap.action(context, key);
+    if action == Some(Action::Redraw) {
+        return vec![Effect::Redraw];
+    }
+    if model.is_too_small() && action != Some(Action::Quit) && context != Context::Confirm {
+        return Vec::new();
+    }
+    if let (Some(Sheet::Question(question)), Context::Confirm) = (&model.sheet, context)
+        && !questioning::is_read(question, model, now)
+    {
+        return Vec::new();
+    }
+    let said = model.message.is_some();
+    if model.message.as_ref().is_some_and(|message| message.tone == Tone::Said) {
+        model.message = None;
+    }
+    if action != Some(Action::Acknowledge) {
+        model.acts.takeover = None;
+    }
+    let mut effects = match action {
+        Some(action) => act(model, context, action, now),
+        None => letter(model, key, now),
+    };
+    let changed = said || !effects.is_empty();
+    if changed && !effects.iter().any(|effect| matches!(effect, Effect::Draw(_))) {
+        effects.push(Effect::Draw(Cause::Key));
+    }
+    effects
+}
+
+/// A key that means nothing where it was pressed: text, where text is written.
+fn letter(model: &mut Model, key: Key, now: Now) -> Vec<Effect> {
+    match &model.sheet {
+        Some(Sheet::Prompt(_)) => writing::edit(model, key, now),
+        Some(Sheet::Picker(_)) => choosing::edit(model, key),
+        Some(Sheet::Question(_)) | None => {
+            // People of vim and k9s look for the command line.
+            if key == Key::char(':') && model.context() == Context::List {
+                let [quit, help] =
+                    [Action::Quit, Action::Help].map(|it| model.key(Context::List, it));
+                model
+                    .say(format!("There is no command line. {quit} quits, {help} lists the keys."));
+                return vec![Effect::Draw(Cause::Key)];
+            }
+            Vec::new()
+        }
+    }
+}
+
+fn act(model: &mut Model, context: Context, action: Action, now: Now) -> Vec<Effect> {
+    let entry = find(context, action);
+    let refused = entry.is_some_and(|entry| entry.read_only == ReadOnly::Refused)
+        && model.settings.access == Access::ReadOnly;
+    if refused {
+        model.say("This console is read-only.");
+        return vec![Effect::Draw(Cause::Key)];
+    }
+    match context {
+        Context::List => list(model, action, now),
+        Context::Detail => detail(model, action, now),
+        Context::Prompt => writing::act(model, action, now),
+        Context::Picker => choosing::act(model, action, now),
+        Context::Confirm => questioning::act(model, action, now),
+        Context::Help => help(model, action),
+        Context::Senders => sending::act(model, action, now),
+        Context::Any => Vec::new(),
+    }
+}
+
+fn list(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
+    if moving::in_list(model, action, now) {
+        return vec![Effect::Draw(Cause::Key)];
+    }
+    freshen(model, now);
+    match action {
+        Action::Open => moving::open(model),
+        Action::Back => back_in_list(model, now),
+        Action::TogglePane => {
+            model.pane.wish = match model.pane.wish {
+                Wish::On => Wish::Off,
+                Wish::Off => Wish::On,
+            };
+            moving::keep_in_sight(model);
+        }
+        Action::PaneDown => {
+            model.pane.scroll = (model.pane.scroll + 1).min(view::detail::last_scroll(model));
+        }
+        Action::PaneUp => model.pane.scroll = model.pane.scroll.saturating_sub(1),
+        Action::Filter => writing::open_filter(model, now),
+        Action::ClearFilter => writing::clear_filter(model, now),
+        Action::Senders => model.screen = Screen::Senders(Senders::asked_for()),
+        other => return shared(model, other, now),
+    }
+    vec![Effect::Draw(Cause::Key)]
+}
+
+fn detail(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
+    freshen(model, now);
+    if moving::in_detail(model, action) {
+        return vec![Effect::Draw(Cause::Key)];
+    }
+    shared(model, action, now)
+}
+
+/// What means the same in the list and in an open alert.
+fn shared(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
+    match action {
+        Action::Acknowledge
+        | Action::Unacknowledge
+        | Action::Assign
+        | Action::Resolve
+        | Action::Reopen
+        | Action::Note => return acting::act(model, action, now),
+        Action::Undo => return acting::undo(model, now),
+        Action::Help => model.help = Some(0),
+        Action::Quit => model.sheet = Some(Sheet::Question(Question::new(About::Quit))),
+        Action::Suspend => model.say(
+            "Not suspended: this process takes alerts in. Detach in tmux, or run watchbell serve.",
+        ),
+        _ => return Vec::new(),
+    }
+    vec![Effect::Draw(Cause::Key)]
+}
+
+/// Closes what was said, else the filter; never more than one of them.
+fn back_in_list(model: &mut Model, now: Now) {
+    if model.message.take().is_none() {
+        writing::clear_filter(model, now);
+    }
+}
+
+fn help(model: &mut Model, action: Action) -> Vec<Effect> {
+    let page = usize::from(model.size.height.saturating_sub(2));
+    let scroll = model.help.unwrap_or_default();
+    model.help = match action {
+        Action::ScrollDown => Some(scroll + 1),
+        Action::ScrollUp => Some(scroll.saturating_sub(1)),
+        Action::PageDown => Some(scroll + page),
+        Action::PageUp => Some(scroll.saturating_sub(page)),
+        Action::Top => Some(0),
+        Action::Bottom => Some(usize::MAX),
+        Action::Back => None,
+        _ => return Vec::new(),
+    };
+    model.help = model.help.map(|scroll| scroll.min(view::help::last_scroll(model)));
+    vec![Effect::Draw(Cause::Key)]
+}
+
+fn paste(model: &mut Model, text: &str, now: Now) -> Vec<Effect> {
+    model.waits.key = now.tick;
+    if model.context().takes_text() {
+        // Line breaks become spaces: a pasted line must not press enter.
+        for character in crate::domain::text::line_of(text).chars() {
+            letter(model, Key::char(character), now);
+        }
+    } else {
+        let [filter, note] = [Action::Filter, Action::Note].map(|it| model.key(Context::List, it));
+        model.say(format!("Paste ignored here. {filter} filters, {note} writes a note."));
+    }
+    vec![Effect::Draw(Cause::Key)]
+}
+
+/// Brings up to date what waits for somebody's frame.
+fn freshen(model: &mut Model, now: Now) {
+    model.clock = when::minute(now.at);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,166 @@
+//! Keys that act on an alert: taking it at once, or opening what asks first.
+
+use std::time::Duration;
+
+use super::moving;
+use crate::console::action::{Action, Context};
+use crate::console::effect::Effect;
+use crate::console::frame::Cause;
+use crate::console::model::acts::{Act, Done, Target};
+use crate::console::model::place::is_viewer;
+use crate::console::model::sheet::{About, Picker, Prompt, Purpose, Question, Sheet};
+use crate::console::model::{Model, Now, Order, Screen};
+use crate::domain::alert::{Ending, Resolution, State};
+use crate::domain::command::{Command, Order as EngineOrder};
+
+/// How long after the first row was replaced a key does not act on it.
+const GUARD: Duration = Duration::from_secs(1);
+/// How long an act can be taken back without a question.
+const AT_ONCE: Duration = Duration::from_mins(1);
+
+/// Acts on the alert of the last frame, if it may.
+pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
+    let effects = vec![Effect::Draw(Cause::Key)];
+    model.message = None;
+    let Some(target) = model.target() else {
+        model.say("No alert is selected.");
+        return effects;
+    };
+    if matches!(model.screen, Screen::List) {
+        let moved = has_moved(model, now);
+        moving::stand_still(model);
+        moving::settle(model);
+        if moved {
+            model.say(moved_just_now(model, action, &target));
+            return effects;
+        }
+    }
+    if let Some(reason) = pointless(model, action, &target) {
+        model.say(reason);
+        return effects;
+    }
+    match action {
+        Action::Acknowledge => return acknowledge(model, target, now),
+        Action::Unacknowledge => ask(model, Act::Unacknowledge, target),
+        Action::Resolve => ask(model, Act::Resolve, target),
+        Action::Reopen => ask(model, Act::Reopen, target),
+        Action::Assign => {
+            let picker = Picker::new(target, &model.table, &model.settings.viewer);
+            model.sheet = Some(Sheet::Picker(picker));
+        }
+        Action::Note => {
+            let draft = model.acts.drafts.get(&target.id).cloned().unwrap_or_default();
+            let prompt = Prompt::new(Purpose::Note(target), &draft);
+            model.sheet = Some(Sheet::Prompt(prompt));
+        }
+        _ => {}
+    }
+    effects
+}
+
+/// Asks the engine for an act.
+pub(super) fn submit(model: &mut Model, act: Act, target: Target, now: Now) -> Vec<Effect> {
+    let command = Command::Alerts(vec![target.id], act.command());
+    let seen = Some(target.seen);
+    let op = model.acts.begin(act, target, now.tick);
+    let order = EngineOrder { op, actor: model.settings.viewer.clone(), seen, command };
+    vec![Effect::Submit(order), Effect::Draw(Cause::Key)]
+}
+
+/// Takes back this console's last act: at once while it is fresh, else it asks.
+pub(super) fn undo(model: &mut Model, now: Now) -> Vec<Effect> {
+    model.message = None;
+    let Some(done) = model.acts.take_last() else {
+        model.say("Nothing of yours to undo.");
+        return vec![Effect::Draw(Cause::Key)];
+    };
+    if now.tick.saturating_sub(done.tick) >= AT_ONCE {
+        model.sheet = Some(Sheet::Question(Question::new(About::Undo(done))));
+        return vec![Effect::Draw(Cause::Key)];
+    }
+    take_back(model, done, now)
+}
+
+/// Asks the engine to take an act back.
+pub(super) fn take_back(model: &mut Model, done: Done, now: Now) -> Vec<Effect> {
+    let target = model.target_of(done.target.id).unwrap_or_else(|| done.target.clone());
+    submit(model, Act::Undo(done), target, now)
+}
+
+/// On an alert that another person has, the first press says so and the second takes it over.
+fn acknowledge(model: &mut Model, target: Target, now: Now) -> Vec<Effect> {
+    let drawn = model.drawn.table.alert(target.id).or_else(|| model.alert(target.id));
+    let had = drawn.and_then(|alert| alert.standing.acknowledgement()).cloned();
+    match had {
+        Some(it) if is_viewer(&it.by, &model.settings.viewer) => {
+            model.say(format!("You acknowledged it at {}.", model.time(it.at)));
+            vec![Effect::Draw(Cause::Key)]
+        }
+        Some(it) if model.acts.takeover != Some(target.id) => {
+            let at = model.time(it.at);
+            model.acts.takeover = Some(target.id);
+            let key = model.key(Context::List, Action::Acknowledge);
+            model.say(format!("{} acknowledged it at {at}. {key} again takes it over.", it.by));
+            vec![Effect::Draw(Cause::Key)]
+        }
+        Some(_) | None => {
+            model.acts.takeover = None;
+            submit(model, Act::Acknowledge, target, now)
+        }
+    }
+}
+
+fn ask(model: &mut Model, act: Act, target: Target) {
+    model.sheet = Some(Sheet::Question(Question::new(About::Act(act, target))));
+}
+
+/// Whether the first row was another one when the person decided to press the key.
+fn has_moved(model: &Model, now: Now) -> bool {
+    if model.drawn.order == Order::SortedSince {
+        return true;
+    }
+    let replaced = model.drawn.replaced.is_some_and(|at| now.tick < at + GUARD);
+    model.list.still().is_none() && replaced
+}
+
+fn moved_just_now(model: &Model, action: Action, target: &Target) -> String {
+    let key = model.key(Context::List, action);
+    let words = match action {
+        Action::Unacknowledge => "un-acknowledge",
+        Action::Assign => "assign",
+        Action::Resolve => "resolve",
+        Action::Reopen => "reopen",
+        Action::Note => "write a note on",
+        _ => "acknowledge",
+    };
+    format!("The list moved just now. Press {key} again to {words} \"{}\".", target.title)
+}
+
+/// Why an act makes no sense on the alert as it was drawn. The engine would say the same; this
+/// says it before a question is asked in vain.
+fn pointless(model: &Model, action: Action, target: &Target) -> Option<String> {
+    let alert = model.drawn.table.alert(target.id).or_else(|| model.alert(target.id))?;
+    match (action, &alert.standing.state) {
+        (Action::Acknowledge, State::Resolved(it)) => Some(ended(model, it, "acknowledge")),
+        (Action::Unacknowledge, State::Resolved(it)) => Some(ended(model, it, "un-acknowledge")),
+        (Action::Assign, State::Resolved(it)) => Some(ended(model, it, "assign")),
+        (Action::Resolve, State::Resolved(it)) => Some(ended(model, it, "resolve")),
+        (Action::Unacknowledge, State::Firing) => Some("Nobody has acknowledged it.".to_owned()),
+        (Action::Reopen, State::Firing | State::Acknowledged(_)) => {
+            Some("It is open already.".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// `Resolved by its source at 03:16; nothing to acknowledge. R reopens it.`
+pub(super) fn ended(model: &Model, resolution: &Resolution, act: &str) -> String {
+    let at = model.time(resolution.at);
+    let by = match &resolution.how {
+        Ending::Source => "its source".to_owned(),
+        Ending::Operator(by) if is_viewer(by, &model.settings.viewer) => "you".to_owned(),
+        Ending::Operator(by) => by.to_string(),
+    };
+    let key = model.key(Context::List, Action::Reopen);
+    format!("Resolved by {by} at {at}; nothing to {act}. {key} reopens it.")
+}

@@ -1,0 +1,148 @@
+//! The engine's answers, in words. Nothing is said to be done before it is saved.
+
+use super::acting;
+use crate::console::action::{Action, Context};
+use crate::console::effect::{Effect, Failure, Receipt};
+use crate::console::frame::Cause;
+use crate::console::model::acts::{Act, Done, Flight};
+use crate::console::model::{Message, Model, Now, Tone};
+use crate::console::when;
+use crate::domain::command::{Acted, Answer, Unchanged};
+use crate::domain::id::{OpId, Revision};
+use crate::domain::refusal::Refusal;
+
+/// Says what came of an order of this console.
+pub(super) fn answered(
+    model: &mut Model,
+    op: OpId,
+    answer: Result<Receipt, Failure>,
+    now: Now,
+) -> Vec<Effect> {
+    let Some(flight) = model.acts.land(op) else { return Vec::new() };
+    super::freshen(model, now);
+    let mut effects = vec![Effect::Draw(Cause::Key)];
+    match answer {
+        Ok(Receipt { revision, answer: Answer::Acted(acted) }) => {
+            let of_it = acted.into_iter().find(|(id, _)| *id == flight.target.id);
+            match of_it.map(|(_, result)| result) {
+                Some(Ok(Acted::Changed)) => {
+                    effects.extend(changed(model, flight, revision, now));
+                }
+                Some(Ok(Acted::Unchanged(why))) => unchanged(model, &flight, &why),
+                Some(Err(refusal)) => refused(model, &flight, &refusal, now),
+                None => {}
+            }
+        }
+        Ok(Receipt { answer: Answer::Reported(_) | Answer::Token(_) | Answer::Done, .. }) => {}
+        Err(Failure::Refused(refusal)) => refused(model, &flight, &refusal, now),
+        Err(Failure::Unavailable(reason)) => {
+            model.complain(format!("Not {}: {reason}.", participle(&flight.act)));
+            keep_for_later(model, flight);
+        }
+    }
+    effects
+}
+
+fn changed(model: &mut Model, flight: Flight, revision: Revision, now: Now) -> Vec<Effect> {
+    let Flight { act, target, .. } = flight;
+    let text = format!("{}: {}", act.past(), target.title);
+    let text = match &act {
+        Act::Undo(_) => format!("{} {}", act.past(), target.title),
+        _ => text,
+    };
+    let mut hint = None;
+    if act.can_be_undone() {
+        hint = Some(Action::Undo);
+        let done = Done {
+            act: act.to_string(),
+            target: target.clone(),
+            revision,
+            at: now.at,
+            tick: now.tick,
+        };
+        model.acts.remember(done);
+    }
+    model.message = Some(Message { text, hint, tone: Tone::Said });
+    match act {
+        Act::Note(_) => {
+            model.acts.drafts.remove(&target.id);
+            Vec::new()
+        }
+        Act::NoteAndResolve(_) => {
+            model.acts.drafts.remove(&target.id);
+            acting::submit(model, Act::Resolve, target, now)
+        }
+        Act::Acknowledge
+        | Act::Unacknowledge
+        | Act::Assign(_)
+        | Act::Resolve
+        | Act::Reopen
+        | Act::Undo(_) => Vec::new(),
+    }
+}
+
+fn unchanged(model: &mut Model, flight: &Flight, why: &Unchanged) {
+    let standing = model.alert(flight.target.id).map(|alert| alert.standing.clone());
+    let text = match why {
+        Unchanged::AcknowledgedAlready => {
+            let at = standing.as_ref().and_then(|standing| standing.acknowledgement());
+            at.map_or_else(
+                || "You acknowledged it already.".to_owned(),
+                |it| format!("You acknowledged it at {}.", model.time(it.at)),
+            )
+        }
+        Unchanged::NotAcknowledged => "Nobody has acknowledged it.".to_owned(),
+        Unchanged::AssignedAlready => standing.and_then(|standing| standing.assignee).map_or_else(
+            || "It is assigned to nobody already.".to_owned(),
+            |person| format!("It is assigned to {} already.", person.name),
+        ),
+        Unchanged::ResolvedAlready => "It is resolved already.".to_owned(),
+        Unchanged::OpenAlready => "It is open already.".to_owned(),
+    };
+    model.say(text);
+}
+
+fn refused(model: &mut Model, flight: &Flight, refusal: &Refusal, now: Now) {
+    let text = match refusal {
+        Refusal::Overtaken { by, at } => {
+            model.acts.takeover = Some(flight.target.id);
+            let key = model.key(Context::List, Action::Acknowledge);
+            let ago = when::ago(*at, now.at);
+            format!("{by} acknowledged it {ago}. {key} again takes it over.")
+        }
+        Refusal::Resolved(resolved) => acting::ended(model, &resolved.0, &flight.act.to_string()),
+        Refusal::NotUndone { last: Some(last) } => format!("Not undone: {last} since."),
+        Refusal::NotUndone { last: None } => "Nothing of yours to undo.".to_owned(),
+        Refusal::OpenElsewhere { .. } => {
+            "Not reopened: the same alert fires again already.".to_owned()
+        }
+        other => format!("Not {}: {other}.", participle(&flight.act)),
+    };
+    model.say(text);
+    if let Act::Note(text) | Act::NoteAndResolve(text) = &flight.act {
+        model.acts.drafts.insert(flight.target.id, text.to_string());
+    }
+}
+
+/// What could not be saved is not lost: a note stays as a draft, an undo may be tried again.
+fn keep_for_later(model: &mut Model, flight: Flight) {
+    match flight.act {
+        Act::Note(text) | Act::NoteAndResolve(text) => {
+            model.acts.drafts.insert(flight.target.id, text.to_string());
+        }
+        Act::Undo(done) => model.acts.remember(done),
+        Act::Acknowledge | Act::Unacknowledge | Act::Assign(_) | Act::Resolve | Act::Reopen => {}
+    }
+}
+
+fn participle(act: &Act) -> &'static str {
+    match act {
+        Act::Acknowledge => "acknowledged",
+        Act::Unacknowledge => "un-acknowledged",
+        Act::Assign(_) => "assigned",
+        Act::Resolve => "resolved",
+        Act::Reopen => "reopened",
+        Act::Note(_) | Act::NoteAndResolve(_) => "noted",
+        Act::Undo(_) => "undone",
+    }
+}

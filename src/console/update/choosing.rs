@@ -1,0 +1,45 @@
+//! The picker of people.
+
+use super::{acting, writing};
+use crate::console::action::Action;
+use crate::console::effect::Effect;
+use crate::console::frame::Cause;
+use crate::console::key::Key;
+use crate::console::model::acts::Act;
+use crate::console::model::sheet::{Choice, Sheet};
+use crate::console::model::{Model, Now};
+
+pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
+    let Some(Sheet::Picker(picker)) = &mut model.sheet else { return Vec::new() };
+    let last = picker.choices.len().saturating_sub(1);
+    match action {
+        Action::Next => picker.marked = (picker.marked + 1).min(last),
+        Action::Previous => picker.marked = picker.marked.saturating_sub(1),
+        Action::Cancel => model.sheet = None,
+        Action::Pick => {
+            let chosen = picker.choice().cloned();
+            let target = picker.target.clone();
+            model.sheet = None;
+            let person = match chosen {
+                Some(Choice::Person { person, .. }) => Some(person),
+                Some(Choice::Nobody) => None,
+                None => return vec![Effect::Draw(Cause::Key)],
+            };
+            return acting::submit(model, Act::Assign(person), target, now);
+        }
+        _ => return Vec::new(),
+    }
+    vec![Effect::Draw(Cause::Key)]
+}
+
+pub(super) fn edit(model: &mut Model, key: Key) -> Vec<Effect> {
+    let Some(Sheet::Picker(picker)) = &mut model.sheet else { return Vec::new() };
+    if let Some(request) = writing::request(key) {
+        let before = picker.input.value().to_owned();
+        picker.input.handle(request);
+        if picker.input.value() != before {
+            picker.narrow();
+        }
+    }
+    vec![Effect::Draw(Cause::Key)]
+}

@@ -1,0 +1,128 @@
+//! What others did: published changes, and what of them is worth a frame.
+
+use std::sync::Arc;
+
+use super::moving;
+use crate::console::effect::{Effect, News};
+use crate::console::frame::Cause;
+use crate::console::model::list::{Mode, Seen, Still};
+use crate::console::model::place::is_viewer;
+use crate::console::model::senders::OpenedBy;
+use crate::console::model::sheet::Sheet;
+use crate::console::model::{Model, Now, Screen};
+use crate::domain::alert::{Alert, Ending, State};
+use crate::domain::change::Change;
+use crate::domain::entity::{Entity, Key};
+use crate::domain::id::AlertId;
+
+/// Takes published news into the list, change by change.
+pub(super) fn arrive(model: &mut Model, news: News, now: Now) -> Vec<Effect> {
+    let mut seen = Seen::Passenger;
+    if let Some(changes) = &news.changes {
+        let mut table = model.table.clone();
+        for change in changes.iter() {
+            if take(model, &mut table, change, now) == Seen::Changed {
+                seen = Seen::Changed;
+            }
+        }
+        model.table = news.table;
+    } else {
+        model.table = news.table;
+        model.list.rebuild(&model.table, now.at);
+        seen = Seen::Changed;
+    }
+    if seen == Seen::Passenger {
+        return Vec::new();
+    }
+    super::freshen(model, now);
+    follow_live(model);
+    vec![Effect::Draw(Cause::Change)]
+}
+
+/// In a live list the pane is about whatever is first.
+pub(super) fn follow_live(model: &mut Model) {
+    if matches!(model.list.mode, Mode::Live) {
+        moving::settle(model);
+    }
+}
+
+fn take(
+    model: &mut Model,
+    table: &mut crate::domain::table::Table,
+    change: &Change,
+    now: Now,
+) -> Seen {
+    let Key::Alert(id) = change.key else {
+        table.put(change);
+        // A service may have got its name, a token was made: nothing of that is in a row.
+        return Seen::Passenger;
+    };
+    let old = table.alert(id).cloned();
+    table.put(change);
+    let new = match &change.next {
+        Some(Entity::Alert(alert)) => Some(alert),
+        Some(Entity::Service(_) | Entity::Token(_) | Entity::Once(_)) | None => None,
+    };
+    let seen = model.list.take(old.as_ref(), new, table, now.at);
+    if let Some(new) = new {
+        if old.is_none() {
+            first_alert(model, id);
+        }
+        if let Some(old) = &old {
+            disturb(model, old, new, now);
+            tell_of_selected(model, old, new);
+        }
+    }
+    seen
+}
+
+/// The first alert opens the list by itself, unless a secret is on the screen.
+fn first_alert(model: &mut Model, id: AlertId) {
+    let Screen::Senders(senders) = &mut model.screen else { return };
+    senders.arrived.get_or_insert(id);
+    if senders.opened == OpenedBy::Itself && senders.is_without_secret() && model.sheet.is_none() {
+        model.screen = Screen::List;
+    }
+}
+
+/// An open question says when its alert changes behind it, and waits.
+fn disturb(model: &mut Model, old: &Alert, new: &Alert, now: Now) {
+    if let Some(Sheet::Question(question)) = &mut model.sheet
+        && question.target().is_some_and(|target| target.id == new.id)
+        && old.standing != new.standing
+    {
+        question.disturbed = Some(now.tick);
+    }
+}
+
+/// The selected alert stays where it is; what others did to it is said.
+fn tell_of_selected(model: &mut Model, old: &Arc<Alert>, new: &Arc<Alert>) {
+    let selected = match &model.screen {
+        Screen::Detail(opened) => Some(opened.id),
+        Screen::List => model.list.still().and_then(Still::selected),
+        Screen::Senders(_) => None,
+    };
+    if selected != Some(new.id) || old.standing.state == new.standing.state {
+        return;
+    }
+    let title = new.title.as_str();
+    match &new.standing.state {
+        State::Resolved(resolution) => {
+            let at = model.time(resolution.at);
+            match &resolution.how {
+                Ending::Operator(by) if is_viewer(by, &model.settings.viewer) => {}
+                Ending::Operator(by) => {
+                    model.say(format!("\"{title}\" was resolved by {by} at {at}."));
+                }
+                Ending::Source => {
+                    model.say(format!("\"{title}\" was resolved by its source at {at}."));
+                }
+            }
+        }
+        State::Acknowledged(it) if !is_viewer(&it.by, &model.settings.viewer) => {
+            let at = model.time(it.at);
+            model.say(format!("\"{title}\" was acknowledged by {} at {at}.", it.by));
+        }
+        State::Acknowledged(_) | State::Firing => {}
+    }
+}

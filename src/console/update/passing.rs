@@ -1,0 +1,130 @@
+//! What frames and time bring: what was drawn, and what was waited for.
+
+use std::time::Duration;
+
+use super::{moving, news, writing};
+use crate::console::effect::Effect;
+use crate::console::frame::{Cause, Tick};
+use crate::console::model::acts::Pace;
+use crate::console::model::list::{Mode, Seen};
+use crate::console::model::sheet::Sheet;
+use crate::console::model::{Drawn, Model, Now, Order, Screen, place};
+use crate::console::view::layout;
+use crate::console::when;
+use crate::domain::id::AlertId;
+use crate::domain::time::{Timestamp, since};
+
+/// A frame was written: from now on keys are about what it showed.
+pub(super) fn drawn(model: &mut Model, now: Now) {
+    let first = model.list.first();
+    let replaced = match (model.drawn.first, first) {
+        (Some(before), Some(first)) if before != first => Some(now.tick),
+        (Some(_) | None, Some(_) | None) => model.drawn.replaced,
+    };
+    model.drawn = Drawn {
+        table: model.table.clone(),
+        sorted: model.list.sorted(),
+        first,
+        replaced,
+        order: Order::Shown,
+    };
+    if let Some(Sheet::Question(question)) = &mut model.sheet {
+        question.drawn.get_or_insert(now.tick);
+    }
+}
+
+/// Something that was waited for has come.
+pub(super) fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if model.waits.settle.is_some_and(|at| at <= now.tick) {
+        super::freshen(model, now);
+        moving::settle(model);
+        effects.push(Effect::Draw(Cause::Key));
+    }
+    if writing::follow(model, now) {
+        effects.push(Effect::Draw(Cause::Key));
+    }
+    if model.list.pass_time(&model.table, now.at) == Seen::Changed {
+        super::freshen(model, now);
+        news::follow_live(model);
+        effects.push(Effect::Draw(Cause::Change));
+    }
+    if next_age(model).is_some_and(|at| at <= now.at) {
+        super::freshen(model, now);
+        effects.push(Effect::Draw(Cause::Change));
+    }
+    if idle_since(model).is_some_and(|at| at <= now.tick) {
+        super::freshen(model, now);
+        moving::go_live(model);
+        effects.push(Effect::Draw(Cause::Change));
+    }
+    if slowed(model, now) {
+        effects.push(Effect::Draw(Cause::Change));
+    }
+    effects
+}
+
+/// The earliest thing that waits for a time.
+pub(super) fn next_wake(model: &Model, now: Now) -> Option<Tick> {
+    let at = |time: Timestamp| {
+        now.tick + Duration::try_from(since(time, now.at)).unwrap_or(Duration::ZERO)
+    };
+    [
+        model.waits.settle,
+        model.trial().and_then(|trial| trial.follow),
+        model.list.next_recheck().map(at),
+        next_age(model).map(at),
+        idle_since(model),
+        model.acts.next_slowing(),
+    ]
+    .into_iter()
+    .flatten()
+    .min()
+}
+
+/// The full minute at which an age on the screen reads differently.
+fn next_age(model: &Model) -> Option<Timestamp> {
+    shown(model)
+        .into_iter()
+        .filter_map(|id| model.alert(id))
+        .flat_map(|alert| [place::age_from(alert), alert.started()])
+        .map(|from| when::next_age(from, model.clock))
+        .min()
+}
+
+/// The alerts whose ages are on the screen.
+fn shown(model: &Model) -> Vec<AlertId> {
+    if model.help.is_some() || model.is_too_small() {
+        return Vec::new();
+    }
+    match &model.screen {
+        Screen::Detail(opened) => vec![opened.id],
+        Screen::Senders(_) => Vec::new(),
+        Screen::List => {
+            let height = usize::from(layout::regions(model).list.height);
+            let mut ids = model.list.window(height);
+            ids.extend(model.pane.subject);
+            ids
+        }
+    }
+}
+
+/// When a list that was left standing is live again.
+fn idle_since(model: &Model) -> Option<Tick> {
+    let left = matches!(model.list.mode, Mode::Still(_))
+        && matches!(model.screen, Screen::List)
+        && model.sheet.is_none()
+        && model.help.is_none();
+    let still_for = model.settings.still_for.filter(|_| left)?;
+    Some(model.waits.key + still_for)
+}
+
+/// Rows say themselves what is on its way; after a long time the bottom line does too.
+fn slowed(model: &mut Model, now: Now) -> bool {
+    let slowed = model.acts.slowed(now.tick);
+    if let Some(flight) = slowed.iter().find(|flight| flight.pace == Pace::VerySlow) {
+        let text = format!("Still saving: {} {}", flight.act, flight.target.title);
+        model.complain(text);
+    }
+    !slowed.is_empty()
+}

@@ -1,0 +1,65 @@
+//! Questions: `y` alone does it, and only once the question could be read.
+
+use std::time::Duration;
+
+use super::acting;
+use crate::console::action::Action;
+use crate::console::effect::Effect;
+use crate::console::frame::Cause;
+use crate::console::model::acts::Act;
+use crate::console::model::sheet::{About, Prompt, Purpose, Question, Sheet};
+use crate::console::model::{Model, Now};
+use crate::console::view::layout;
+
+/// How long `y` is ignored after the alert changed behind the question.
+const DISTURBED: Duration = Duration::from_secs(1);
+
+/// Whether a key can be meant for the question: it has been on the screen for a moment.
+pub(super) fn is_read(question: &Question, model: &Model, now: Now) -> bool {
+    let wait = model.settings.link.settle();
+    question.drawn.is_some_and(|at| now.tick >= at + wait)
+}
+
+pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
+    let Some(Sheet::Question(question)) = model.sheet.clone() else { return Vec::new() };
+    match action {
+        Action::No => {
+            model.sheet = None;
+            if let About::Undo(done) = question.about {
+                model.acts.remember(done);
+            }
+            vec![Effect::Draw(Cause::Key)]
+        }
+        Action::Yes | Action::YesWithNote if !layout::question_fits(model) => {
+            model.say("Make the window larger: the question is not on the screen whole.");
+            vec![Effect::Draw(Cause::Key)]
+        }
+        Action::Yes if question.disturbed.is_some_and(|at| now.tick < at + DISTURBED) => Vec::new(),
+        Action::Yes => {
+            model.sheet = None;
+            yes(model, question, now)
+        }
+        Action::YesWithNote => with_note(model, &question),
+        _ => Vec::new(),
+    }
+}
+
+fn yes(model: &mut Model, question: Question, now: Now) -> Vec<Effect> {
+    match question.about {
+        About::Act(act, target) => {
+            // What was read last counts, not what was there when the question opened.
+            let target = model.target_of(target.id).unwrap_or(target);
+            acting::submit(model, act, target, now)
+        }
+        About::Undo(done) => acting::take_back(model, done, now),
+        About::Quit => vec![Effect::Quit],
+    }
+}
+
+fn with_note(model: &mut Model, question: &Question) -> Vec<Effect> {
+    let About::Act(Act::Resolve, target) = &question.about else { return Vec::new() };
+    let draft = model.acts.drafts.get(&target.id).cloned().unwrap_or_default();
+    let prompt = Prompt::new(Purpose::ResolveNote(target.clone()), &draft);
+    model.sheet = Some(Sheet::Prompt(prompt));
+    vec![Effect::Draw(Cause::Key)]
+}

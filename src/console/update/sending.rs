@@ -1,0 +1,87 @@
+//! "Send alerts here": the examples, and the token that is made for a sender.
+
+use super::{moving, shared};
+use crate::console::action::{Action, Context};
+use crate::console::effect::{Effect, Failure};
+use crate::console::frame::Cause;
+use crate::console::model::senders::{MadeToken, Senders, Token};
+use crate::console::model::sheet::{Prompt, Purpose, Sheet};
+use crate::console::model::{Model, Now, Screen};
+use crate::domain::id::OpId;
+use crate::domain::text::Text;
+
+/// What the first token is called unless somebody says otherwise.
+const FIRST: &str = "first";
+
+pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
+    let Screen::Senders(senders) = &mut model.screen else { return Vec::new() };
+    let mut effects = vec![Effect::Draw(Cause::Key)];
+    match action {
+        Action::NewToken => {
+            let name = match model.table.token_named(FIRST) {
+                None => FIRST,
+                Some(_) => "",
+            };
+            model.sheet = Some(Sheet::Prompt(Prompt::new(Purpose::TokenName, name)));
+        }
+        Action::Next => senders.example = senders.example.next(),
+        Action::Previous => senders.example = senders.example.previous(),
+        Action::Copy => {
+            let text = senders.snippet(&model.settings);
+            let lines = text.lines().count();
+            let name = senders.example.name();
+            model.say(format!(
+                "Copied {lines} lines: {name}. Your terminal must allow it (OSC 52)."
+            ));
+            effects.push(Effect::Copy(text));
+        }
+        Action::Back => {
+            // The secret goes with the screen.
+            model.screen = Screen::List;
+            super::freshen(model, now);
+            moving::settle(model);
+        }
+        other => return shared(model, other, now),
+    }
+    effects
+}
+
+/// Asks for a token of this name.
+pub(super) fn make(model: &mut Model, name: &str) -> Vec<Effect> {
+    let op = model.op();
+    let Screen::Senders(senders) = &mut model.screen else { return Vec::new() };
+    let name = if name.is_empty() { FIRST } else { name };
+    senders.token = MadeToken::Saving(op);
+    vec![Effect::MakeToken(op, Text::derive(name)), Effect::Draw(Cause::Key)]
+}
+
+/// The token was made, or was not. Nobody waits for it who has left the screen: the secret is then
+/// forgotten, and the token can be revoked by its name.
+pub(super) fn made(model: &mut Model, op: OpId, token: Result<Token, Failure>) -> Vec<Effect> {
+    let waiting = match &model.screen {
+        Screen::Senders(Senders { token: MadeToken::Saving(waiting), .. }) => *waiting == op,
+        Screen::Senders(_) | Screen::List | Screen::Detail(_) => false,
+    };
+    match (token, &mut model.screen) {
+        (Ok(token), Screen::Senders(senders)) if waiting => {
+            senders.token = MadeToken::Made(token);
+        }
+        (Ok(token), _) => {
+            let name = token.name;
+            let key = model.key(Context::List, Action::Senders);
+            model.say(format!(
+                "Token {name} was made, but its secret is forgotten. {key} makes another."
+            ));
+        }
+        (Err(failure), screen) => {
+            if let (Screen::Senders(senders), true) = (screen, waiting) {
+                senders.token = MadeToken::None;
+            }
+            model.complain(match failure {
+                Failure::Refused(refusal) => format!("No token was made: {refusal}."),
+                Failure::Unavailable(reason) => format!("No token was made: {reason}."),
+            });
+        }
+    }
+    vec![Effect::Draw(Cause::Key)]
+}

@@ -1,0 +1,52 @@
+//! The bar under the header: one at a time, the gravest first.
+
+use ratatui::style::Style;
+use ratatui::text::Line;
+
+use crate::console::model::Model;
+use crate::console::text::{fit, wrap_to};
+use crate::console::theme::Role;
+
+/// A bar takes no more than this.
+const MOST: usize = 3;
+
+/// The lines of the bar; none where all is well.
+pub(super) fn lines(model: &Model, cells: u16) -> Vec<Line<'static>> {
+    let mut bars = all(model).into_iter();
+    let Some((role, text)) = bars.next() else { return Vec::new() };
+    let text = match bars.count() {
+        0 => text,
+        others => format!("{text} (and {others} more)"),
+    };
+    let style = model.theme.style(role);
+    let cells = usize::from(cells);
+    let mark = model.settings.symbols.cut();
+    wrap_to(&text, cells.saturating_sub(2), MOST, mark)
+        .into_iter()
+        .map(|line| painted(&line, cells, mark, style))
+        .collect()
+}
+
+fn painted(text: &str, cells: usize, mark: &str, style: Style) -> Line<'static> {
+    Line::styled(fit(&format!(" {text}"), cells, mark), style)
+}
+
+/// Everything that deserves a bar, the gravest first.
+fn all(model: &Model) -> Vec<(Role, String)> {
+    let mut bars = Vec::new();
+    if let Some(trouble) = &model.service.unsaved {
+        let since = model.time(trouble.since);
+        bars.push((
+            Role::Trouble,
+            format!(
+                "STORAGE since {since}: {}; nothing can be saved. Senders are told to retry (503), \
+                 so newer alerts may be missing here, and acting is refused.",
+                trouble.reason
+            ),
+        ));
+    }
+    if let Some(error) = &model.key_trouble {
+        bars.push((Role::Notice, format!("{error}. Built-in keys are in use.")));
+    }
+    bars
+}

@@ -1,0 +1,135 @@
+//! The first line: what needs somebody, where one is, and as whom.
+
+use ratatui::text::{Line, Span};
+
+use super::{apart, ink, plain};
+use crate::console::action::{Action, Context};
+use crate::console::model::Model;
+use crate::console::model::list::Filtered;
+use crate::console::settings::Access;
+use crate::console::text::{cut, number};
+use crate::console::theme::Role;
+use crate::domain::actor::Actor;
+
+/// From here on there is room for whole words.
+const LONG: u16 = 100;
+/// Below this there is room for the shortest only.
+const SHORT: u16 = 80;
+
+/// The header.
+pub(super) fn line(model: &Model) -> Line<'static> {
+    let cells = usize::from(model.size.width);
+    let left = Line::from(counts(model));
+    let all = identity(model);
+    // What does not fit leaves from the right, the name last.
+    let fitting = (1..=all.len()).rev().find_map(|parts| {
+        let gap = if model.size.width >= LONG { "   " } else { "  " };
+        let text = all.get(..parts)?.join(gap);
+        let right = Line::from(text);
+        (left.width() + right.width() + 1 < cells).then_some(right)
+    });
+    apart(model, left, fitting.unwrap_or_default(), cells)
+}
+
+/// What stands alone in a window that is too small for anything else.
+pub(super) fn too_small(model: &Model) -> Line<'static> {
+    let name = &model.settings.name;
+    let critical = number(model.list.census().critical);
+    let text = format!("watchbell {name}: {critical} CRIT firing; window too small (40x8)");
+    Line::from(cut(&text, usize::from(model.size.width), model.settings.symbols.cut()))
+}
+
+/// The title of the window.
+pub(super) fn title(model: &Model) -> String {
+    let name = &model.settings.name;
+    let dot = model.settings.symbols.dot();
+    match model.list.census().critical {
+        0 => format!("{name} {dot} watchbell"),
+        critical => format!("{} CRIT {dot} {name} {dot} watchbell", number(critical)),
+    }
+}
+
+/// The filter that is on, what it hides, and how to be rid of it.
+pub(super) fn filter(model: &Model, cells: u16) -> Line<'static> {
+    let left = Line::from(vec![ink(model, Role::Key, " /"), plain(" "), filter_text(model)]);
+    let right = format!(
+        "{} {} {} clears",
+        hidden(model, model.list.filtered()),
+        model.settings.symbols.dot(),
+        model.key(Context::List, Action::ClearFilter)
+    );
+    apart(model, left, Line::from(right), usize::from(cells))
+}
+
+/// `4 of 17 · 1 CRIT hidden`.
+pub(super) fn hidden(model: &Model, filtered: Filtered) -> String {
+    format!(
+        "{} of {} {} {} CRIT hidden",
+        number(filtered.passing),
+        number(filtered.all),
+        model.settings.symbols.dot(),
+        number(filtered.hidden_critical)
+    )
+}
+
+fn filter_text(model: &Model) -> Span<'static> {
+    plain(crate::domain::text::line_of(model.list.sieve().text()).into_owned())
+}
+
+fn counts(model: &Model) -> Vec<Span<'static>> {
+    let census = model.list.census();
+    if model.table.alert_count() == 0 {
+        return vec![plain(" nothing sent yet")];
+    }
+    if census.open() == 0 {
+        return vec![plain(" nothing firing")];
+    }
+    let short = model.size.width < SHORT;
+    let long = model.size.width >= LONG;
+    let gap = if long { "   " } else { "  " };
+    let mut spans = vec![plain(" ")];
+    spans.push(match census.critical {
+        0 if short => plain("0 CRIT"),
+        0 => plain("no critical firing"),
+        critical if short => ink(model, Role::CriticalBlock, format!("{} CRIT", number(critical))),
+        critical => {
+            let yours = match census.mine {
+                0 => String::new(),
+                mine => format!(" ({} yours)", number(mine)),
+            };
+            let text = format!("{} CRITICAL FIRING{yours}", number(critical));
+            ink(model, Role::CriticalBlock, text)
+        }
+    });
+    if census.warnings > 0 {
+        let words = match (short, long, census.warnings) {
+            (true, ..) => " warn",
+            (_, true, 1) => " warning firing",
+            (_, true, _) => " warnings firing",
+            (_, false, 1) => " warning",
+            (_, false, _) => " warnings",
+        };
+        spans.push(plain(format!("{gap}{}{words}", number(census.warnings))));
+    }
+    if census.acknowledged > 0 {
+        let words = if short { " ack" } else { " acknowledged" };
+        spans.push(plain(format!("{gap}{}{words}", number(census.acknowledged))));
+    }
+    spans
+}
+
+/// Which console this is and in whose name it acts, the most telling first.
+fn identity(model: &Model) -> Vec<String> {
+    let mut parts = vec![model.settings.name.to_string()];
+    if model.settings.access == Access::ReadOnly {
+        parts.push("read-only".to_owned());
+    }
+    if model.size.width >= SHORT {
+        parts.push(match &model.settings.viewer {
+            Actor::Account(person) => format!("as {}", person.name),
+            other => format!("as {other}, no account"),
+        });
+        parts.push(format!("serving {}", model.settings.listening));
+    }
+    parts
+}

@@ -1,0 +1,171 @@
+//! The help page: the effective keys, from the table of actions, and the words of the list, which
+//! no other screen explains.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::{apart, ink, plain, put};
+use crate::console::action::{ACTIONS, Entry, Group, HelpLine};
+use crate::console::keymap::Origin;
+use crate::console::model::Model;
+use crate::console::text::{fit, width};
+use crate::console::theme::Role;
+
+/// From this width on there are two columns.
+const TWO: u16 = 76;
+/// The keys' column at most, and where the second column begins.
+const KEYS: usize = 15;
+const SECOND: usize = 40;
+
+/// The words of the list, with what they mean.
+const WORDS: [(&str, &str); 8] = [
+    ("fire", "firing, nobody acknowledged it"),
+    ("ack", "acknowledged"),
+    ("ack!", "acknowledged over 2 h ago"),
+    ("res", "resolved"),
+    ("→bob", "assigned to bob, no answer yet"),
+    ("bob", "acknowledged by bob"),
+    ("▌ ›", "selected; › top of a live list"),
+    ("+", "new since the list stood still"),
+];
+
+/// Draws the page over the whole screen.
+pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
+    let cells = usize::from(area.width);
+    let close = vec![ink(model, Role::Key, "esc"), plain(" closes")];
+    let head = Line::from(ink(model, Role::Strong, " Keys and words"));
+    put(frame, area, &[apart(model, head, Line::from(close), cells)]);
+    let body = Rect { y: 1, height: area.height.saturating_sub(2), ..area };
+    let lines = lines(model);
+    put(frame, body, lines.get(model.help.unwrap_or_default()..).unwrap_or_default());
+    let foot = " * marks keys you changed; the file: watchbell paths";
+    let scroll = match last_scroll(model) {
+        0 => Line::default(),
+        _ => Line::from(vec![ink(model, Role::Key, "j k"), plain(" scroll")]),
+    };
+    let bottom = Rect { y: area.height.saturating_sub(1), height: 1, ..area };
+    put(frame, bottom, &[apart(model, Line::from(foot), scroll, cells)]);
+}
+
+/// The furthest the page can be scrolled.
+pub fn last_scroll(model: &Model) -> usize {
+    lines(model).len().saturating_sub(usize::from(model.size.height.saturating_sub(2)))
+}
+
+fn lines(model: &Model) -> Vec<Line<'static>> {
+    let act = block(model, "ACT ON THE SELECTED ALERT", Group::Act);
+    let moving = block(model, "MOVE", Group::Move);
+    let look = block(model, "LOOK", Group::Look);
+    let program = block(model, "PROGRAM", Group::Program);
+    let words = words(model);
+    let wide = model.size.width >= TWO;
+    let mut lines = Vec::new();
+    if wide {
+        let left = stacked([act, look]);
+        let right = stacked([moving, program]);
+        lines.extend(side_by_side(left, right));
+    } else {
+        lines.extend(stacked([act, look, moving, program]));
+    }
+    lines.push(Line::default());
+    lines.push(Line::from(ink(model, Role::Strong, " WORDS IN THE LIST")));
+    if wide {
+        let half = words.len().div_ceil(2);
+        let (left, right) = words.split_at(half);
+        lines.extend(side_by_side(left.to_vec(), right.to_vec()));
+    } else {
+        lines.extend(words);
+    }
+    lines
+}
+
+fn stacked<const N: usize>(blocks: [Vec<Line<'static>>; N]) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for block in blocks {
+        if !lines.is_empty() {
+            lines.push(Line::default());
+        }
+        lines.extend(block);
+    }
+    lines
+}
+
+fn side_by_side(left: Vec<Line<'static>>, right: Vec<Line<'static>>) -> Vec<Line<'static>> {
+    let rows = left.len().max(right.len());
+    let mut left = left.into_iter();
+    let mut right = right.into_iter();
+    (0..rows)
+        .map(|_| {
+            let mut line = left.next().unwrap_or_default();
+            let gap = SECOND.saturating_sub(line.width());
+            line.spans.push(plain(" ".repeat(gap)));
+            line.spans.extend(right.next().unwrap_or_default().spans);
+            line
+        })
+        .collect()
+}
+
+fn block(model: &Model, title: &str, group: Group) -> Vec<Line<'static>> {
+    let mut entries = Vec::new();
+    for (index, entry) in ACTIONS.iter().enumerate() {
+        let HelpLine::Own(own, words) = entry.help else { continue };
+        if own != group {
+            continue;
+        }
+        let after = ACTIONS.get(index + 1..).unwrap_or_default();
+        let also = after.iter().take_while(|next| next.help == HelpLine::WithAbove);
+        let all: Vec<&Entry> = std::iter::once(entry).chain(also).collect();
+        entries.push((changed(model, &all), keys(model, &all), words));
+    }
+    let column = entries.iter().map(|(_, keys, _)| width(keys)).max().unwrap_or_default();
+    let column = column.max(6) + 2;
+    let mut lines = vec![Line::from(ink(model, Role::Strong, format!(" {title}")))];
+    lines.extend(entries.into_iter().map(|(star, keys, words)| {
+        let keys = fit(&keys, column, "");
+        Line::from(vec![plain(star), ink(model, Role::Key, keys), plain(words)])
+    }));
+    lines
+}
+
+/// The mark of keys that are the person's own.
+fn changed(model: &Model, entries: &[&Entry]) -> &'static str {
+    let origin = |entry: &&Entry| model.keymap.origin(entry.context, entry.action);
+    if entries.iter().any(|entry| origin(entry) == Origin::Changed) { "*" } else { " " }
+}
+
+/// The keys of what stands on one line, in turn: `j k ↓ ↑`, as many as there is room for.
+fn keys(model: &Model, entries: &[&Entry]) -> String {
+    let of = |entry: &Entry| model.keymap.keys(entry.context, entry.action);
+    let most = entries.iter().map(|entry| of(entry).len()).max().unwrap_or_default();
+    let mut text = String::new();
+    for turn in 0..most {
+        let round: Vec<String> =
+            entries.iter().filter_map(|entry| of(entry).get(turn)).map(|key| key.short()).collect();
+        let round = model.settings.symbols.of(round.join(" "));
+        let gap = if text.is_empty() { "" } else { " " };
+        if width(&text) + gap.len() + width(&round) > KEYS {
+            break;
+        }
+        text.push_str(gap);
+        text.push_str(&round);
+    }
+    if text.is_empty() { model.settings.symbols.nobody().to_owned() } else { text }
+}
+
+fn words(model: &Model) -> Vec<Line<'static>> {
+    let symbols = model.settings.symbols;
+    WORDS
+        .iter()
+        .map(|(word, meaning)| {
+            let word = symbols.of((*word).to_owned());
+            let word = word.replace('▌', symbols.cursor()).replace('›', symbols.first());
+            let meaning = (*meaning).replace('›', symbols.first());
+            Line::from(vec![
+                plain(" "),
+                ink(model, Role::Strong, fit(&word, 7, "")),
+                plain(meaning),
+            ])
+        })
+        .collect()
+}

@@ -1,0 +1,137 @@
+//! "Send alerts here": what to press, what to copy, and what came of it. No borders, so that it can
+//! be copied with the mouse.
+
+use ratatui::text::Line;
+
+use super::{ink, plain};
+use crate::console::action::{Action, Context};
+use crate::console::model::Model;
+use crate::console::model::senders::{Example, MadeToken, Senders};
+use crate::console::settings::Access;
+use crate::console::text::{width, wrap};
+use crate::console::theme::Role;
+use crate::domain::severity::Severity;
+
+/// The lines of the screen.
+pub(super) fn lines(model: &Model, senders: &Senders) -> Vec<Line<'static>> {
+    let cells = usize::from(model.size.width).saturating_sub(4);
+    let mut lines = intro(model, senders, cells);
+    lines.push(Line::default());
+    lines.push(tabs(model, senders));
+    lines.push(Line::default());
+    let snippet = senders.snippet(&model.settings);
+    lines.extend(snippet.lines().map(|line| Line::from(format!("   {line}"))));
+    lines.push(Line::default());
+    lines.extend(said(about(senders.example), cells));
+    lines.push(Line::default());
+    lines.extend(live(model, senders, cells));
+    lines.extend(reach(model, cells));
+    lines
+}
+
+fn intro(model: &Model, senders: &Senders, cells: usize) -> Vec<Line<'static>> {
+    let keys = model.keymap.keys(Context::Senders, Action::NewToken);
+    let key = keys.first().map_or_else(|| "t".to_owned(), ToString::to_string);
+    match (&senders.token, model.settings.access) {
+        (MadeToken::Made(token), _) => said(
+            &format!(
+                "Token \"{}\" may post alerts. It is shown this once: copy what you need.",
+                token.name
+            ),
+            cells,
+        ),
+        (MadeToken::Saving(_), _) => said("The token is being saved.", cells),
+        (MadeToken::None, Access::ReadOnly) => said(
+            "Alerts come in by HTTP, each sender with a token. This console is read-only and \
+             makes none: watchbell token create does.",
+            cells,
+        ),
+        (MadeToken::None, Access::Full) => {
+            let mut lines =
+                said("Alerts come in by HTTP, each sender with a token. Two steps:", cells);
+            lines.push(Line::default());
+            let first = format!("1. Press {key} to make a token. It is put into the lines below.");
+            lines.extend(said(&first, cells));
+            lines.extend(said("2. Send something.", cells));
+            lines
+        }
+    }
+}
+
+fn tabs(model: &Model, senders: &Senders) -> Line<'static> {
+    let mut spans = vec![plain("   ")];
+    for example in Example::ALL {
+        let name = example.name();
+        spans.push(if example == senders.example {
+            ink(model, Role::Strong, format!("[{name}]   "))
+        } else {
+            plain(format!("{name}   "))
+        });
+    }
+    spans.push(ink(model, Role::Key, "tab"));
+    spans.push(plain(": next"));
+    Line::from(spans)
+}
+
+fn about(example: Example) -> &'static str {
+    match example {
+        Example::Curl => {
+            "A warning is shown and calls nobody. Send it again with \"status\": \"resolved\" to \
+             clear it."
+        }
+        Example::Alertmanager => {
+            "Alertmanager tells of an alert when it fires and when it is resolved \
+             (send_resolved is on by default)."
+        }
+    }
+}
+
+/// The last refused post, and the first alert: a wrong token is seen here, not in a log.
+fn live(model: &Model, senders: &Senders, cells: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    if let Some(refused) = &model.service.refused {
+        let at = model.time(refused.at);
+        let text = format!("refused a post from {}: {}", refused.from, refused.reason);
+        lines.extend(told(&at, &text, cells));
+    }
+    if let Some(alert) = senders.arrived.and_then(|id| model.table.alert(id)) {
+        let at = model.time(alert.received);
+        let severity = match alert.severity {
+            Severity::Critical => "CRIT",
+            Severity::Warning => "warn",
+        };
+        let service = model.table.service_name(alert.service);
+        let text =
+            format!("first alert: {severity} {service} \"{}\"; esc shows the list", alert.title);
+        lines.extend(told(&at, &text, cells));
+    }
+    if lines.is_empty() && model.table.alert_count() == 0 {
+        lines.extend(said("Waiting. Nothing has knocked yet.", cells));
+    }
+    lines
+}
+
+fn reach(model: &Model, cells: usize) -> Vec<Line<'static>> {
+    let listening = model.settings.listening.ip();
+    if !listening.is_loopback() {
+        return Vec::new();
+    }
+    let text = format!("Only this machine can reach {listening}; to listen wider: --listen ADDR");
+    said(&text, cells)
+}
+
+/// A line with its time, and what it needs below.
+fn told(at: &str, text: &str, cells: usize) -> Vec<Line<'static>> {
+    let indent = width(at) + 2;
+    let mut lead = format!("   {at}  ");
+    let mut lines = Vec::new();
+    for line in wrap(text, cells.saturating_sub(indent)) {
+        lines.push(Line::from(format!("{lead}{line}")));
+        lead = " ".repeat(3 + indent);
+    }
+    lines
+}
+
+fn said(text: &str, cells: usize) -> Vec<Line<'static>> {
+    wrap(text, cells).into_iter().map(|line| Line::from(format!("   {line}"))).collect()
+}

@@ -1,0 +1,356 @@
+//! What opens from the bottom: questions, the picker, prompts. Each says everything that is needed
+//! to answer it, and its last line names the acts.
+
+use ratatui::text::{Line, Span};
+use tui_input::Input;
+
+use super::{hint, ink, plain, rule};
+use crate::console::action::{Action, Context};
+use crate::console::model::Model;
+use crate::console::model::acts::{Act, Done, Target};
+use crate::console::model::sheet::{
+    About, Choice, Kin, Picker, Prompt, Purpose, Question, Sheet, Trial,
+};
+use crate::console::text::{cut, fit, number, width, wrap};
+use crate::console::theme::Role;
+use crate::domain::alert::Alert;
+use crate::domain::severity::Severity;
+
+/// The most people a picker shows at once.
+const PEOPLE: usize = 8;
+
+/// What a sheet shows.
+pub(super) struct Content {
+    /// The lines above the keys.
+    pub(super) lines: Vec<Line<'static>>,
+    /// The keys, at the very bottom.
+    pub(super) keys: Vec<Line<'static>>,
+    /// Where the terminal's own cursor stands, from the top left of the sheet.
+    pub(super) caret: Option<(u16, u16)>,
+}
+
+impl Content {
+    /// How many lines it needs.
+    pub(super) fn height(&self) -> usize {
+        self.lines.len() + self.keys.len()
+    }
+}
+
+/// The content of the open sheet at this width.
+pub(super) fn content(model: &Model, cells: u16) -> Option<Content> {
+    let cells = usize::from(cells);
+    Some(match model.sheet.as_ref()? {
+        Sheet::Question(question) => asked(model, question, cells),
+        Sheet::Picker(picker) => picked(model, picker, cells),
+        Sheet::Prompt(prompt) => written(model, prompt, cells),
+    })
+}
+
+fn asked(model: &Model, question: &Question, cells: usize) -> Content {
+    let name = &model.settings.name;
+    let title = match &question.about {
+        About::Act(Act::Resolve, _) => "Resolve?".to_owned(),
+        About::Act(Act::Unacknowledge, _) => "Un-acknowledge?".to_owned(),
+        About::Act(Act::Reopen, _) => "Reopen?".to_owned(),
+        About::Act(act, _) => format!("{act}?"),
+        About::Undo(done) => format!("Undo {}?", done.act),
+        About::Quit => "Quit and stop taking alerts?".to_owned(),
+    };
+    let mut lines = vec![rule(model, &title, "", cells)];
+    if let Some(target) = question.target() {
+        lines.push(subject(model, target, cells));
+    }
+    if question.disturbed.is_some() {
+        let text = "It changed while this was open; read again.";
+        lines.push(Line::from(ink(model, Role::Attention, format!(" {text}"))));
+    }
+    let body = match &question.about {
+        About::Act(act, target) => {
+            model.alert(target.id).map(|alert| consequence(model, act, alert)).unwrap_or_default()
+        }
+        About::Undo(done) => undone(model, done),
+        About::Quit => format!(
+            "This process receives alerts for {name}. While it is down, posts to it fail: \
+             Prometheus sends again what still fires, a one-time post is lost. {} To keep it \
+             running without a screen: watchbell serve",
+            firing(model)
+        ),
+    };
+    lines.extend(said(&body, cells));
+    let (yes, note) = match &question.about {
+        About::Act(Act::Resolve, _) => ("resolve", Some("resolve with a note")),
+        About::Act(Act::Unacknowledge, _) => ("un-acknowledge", None),
+        About::Act(Act::Reopen, _) => ("reopen", None),
+        About::Act(..) => ("do it", None),
+        About::Undo(_) => ("undo", None),
+        About::Quit => ("quit", None),
+    };
+    let no = match &question.about {
+        About::Quit => "stay",
+        About::Act(..) | About::Undo(_) => "leave it as it is",
+    };
+    let mut keys = vec![(Action::Yes, yes)];
+    keys.extend(note.map(|words| (Action::YesWithNote, words)));
+    keys.push((Action::No, no));
+    Content { lines, keys: key_lines(model, Context::Confirm, &keys, cells), caret: None }
+}
+
+/// `CRIT  default  net004 is HighMemory`.
+fn subject(model: &Model, target: &Target, cells: usize) -> Line<'static> {
+    let mark = model.settings.symbols.cut();
+    let Some(alert) = model.alert(target.id) else {
+        return Line::from(cut(&format!(" {}", target.title), cells, mark));
+    };
+    let (word, role) = match alert.severity {
+        Severity::Critical => ("CRIT", Role::Critical),
+        Severity::Warning => ("warn", Role::Warning),
+    };
+    let rest = format!("  {}  {}", model.table.service_name(alert.service), alert.title);
+    let rest = cut(&rest, cells.saturating_sub(6), mark);
+    Line::from(vec![plain(" "), ink(model, role, word), plain(rest)])
+}
+
+fn consequence(model: &Model, act: &Act, alert: &Alert) -> String {
+    let acknowledged = alert.standing.acknowledgement();
+    match act {
+        Act::Unacknowledge => {
+            let who = acknowledged.map_or_else(
+                || "Nobody has acknowledged it any more.".to_owned(),
+                |it| format!("{} acknowledged it at {}.", it.by, model.time(it.at)),
+            );
+            let calls = match alert.severity {
+                Severity::Critical => " and calls begin again",
+                Severity::Warning => "",
+            };
+            format!("{who} It goes back to firing{calls}.")
+        }
+        Act::Resolve => {
+            let assignee = alert.standing.assignee.as_ref();
+            let whose = match (acknowledged, assignee) {
+                (Some(it), _) => format!("Acknowledged by {} at {}.", it.by, model.time(it.at)),
+                (None, Some(person)) => format!("Assigned to {}, not acknowledged.", person.name),
+                (None, None) => "Nobody has it.".to_owned(),
+            };
+            let last = model.time(alert.seen.last);
+            format!(
+                "{whose} Its source was last heard at {last}. If it is sent again after this, it \
+                 comes back as a new alert."
+            )
+        }
+        Act::Reopen => {
+            let calls = match alert.severity {
+                Severity::Critical => " and calls begin again",
+                Severity::Warning => "",
+            };
+            let ended = alert.standing.resolution();
+            let ended =
+                ended.map(|it| format!("It ended at {}. ", model.time(it.at))).unwrap_or_default();
+            format!("{ended}It goes back to firing{calls}.")
+        }
+        Act::Acknowledge
+        | Act::Assign(_)
+        | Act::Note(_)
+        | Act::NoteAndResolve(_)
+        | Act::Undo(_) => String::new(),
+    }
+}
+
+fn undone(model: &Model, done: &Done) -> String {
+    format!(
+        "You did it at {}. The alert goes back to how it stood before, with its person and its \
+         acknowledgement.",
+        model.time(done.at)
+    )
+}
+
+fn firing(model: &Model) -> String {
+    match model.list.census().firing() {
+        0 => "Nothing is firing.".to_owned(),
+        1 => "1 alert is firing.".to_owned(),
+        count => format!("{} alerts are firing.", number(count)),
+    }
+}
+
+fn picked(model: &Model, picker: &Picker, cells: usize) -> Content {
+    let symbols = model.settings.symbols;
+    let alert = model.alert(picker.target.id);
+    let service = alert.map(|alert| format!(" ({})", model.table.service_name(alert.service)));
+    let title = format!("Assign: {}{}", picker.target.title, service.unwrap_or_default());
+    let mut lines = vec![rule(model, &title, "", cells)];
+    let caret = input(model, " to: ", &picker.input, cells, &mut lines);
+    lines.push(Line::default());
+    let from = (picker.marked + 1).saturating_sub(PEOPLE);
+    let names = picker.choices.iter().map(|choice| width(&name(choice))).max().unwrap_or_default();
+    let names = names.clamp(10, 24);
+    for (row, choice) in picker.choices.iter().enumerate().skip(from).take(PEOPLE) {
+        let cursor = if row == picker.marked {
+            ink(model, Role::Cursor, symbols.cursor())
+        } else {
+            plain(" ")
+        };
+        let (about, open) = match choice {
+            Choice::Person { kin: Kin::You, open, .. } => ("you", Some(open)),
+            Choice::Person { kin: Kin::Other, email, open, .. } => (email.as_str(), Some(open)),
+            Choice::Nobody => ("take the assignment away", None),
+        };
+        let open = open.map(|open| format!("{} open", number(*open))).unwrap_or_default();
+        let text = format!(
+            " {} {} {open}",
+            fit(&name(choice), names, symbols.cut()),
+            fit(about, 26, symbols.cut())
+        );
+        let text = cut(text.trim_end(), cells.saturating_sub(4), symbols.cut());
+        lines.push(Line::from(vec![plain("   "), cursor, plain(text)]));
+    }
+    lines.push(Line::default());
+    lines.extend(said("Assigning does not acknowledge.", cells));
+    let chosen = picker.choice().map(name).unwrap_or_default();
+    let assign = format!("assign to {chosen}");
+    let mut keys = vec![(Action::Pick, assign.as_str())];
+    let choose = symbols.of("↑ ↓".to_owned());
+    keys.push((Action::Cancel, "cancel"));
+    let mut rows = key_lines(model, Context::Picker, &keys, cells);
+    let extra = hint(model, &choose, "choose");
+    if let [only] = rows.as_mut_slice()
+        && only.width() + 3 + choose.len() + 7 <= cells
+    {
+        only.spans.push(plain("   "));
+        only.spans.extend(extra);
+    }
+    Content { lines, keys: rows, caret: Some(caret) }
+}
+
+fn name(choice: &Choice) -> String {
+    match choice {
+        Choice::Person { person, .. } => person.name.to_string(),
+        Choice::Nobody => "nobody".to_owned(),
+    }
+}
+
+fn written(model: &Model, prompt: &Prompt, cells: usize) -> Content {
+    let (title, lead, accept, cancel) = match &prompt.purpose {
+        Purpose::Filter(trial) => return filtered(model, prompt, trial, cells),
+        Purpose::Note(target) => {
+            (format!("Note on: {}", target.title), " ", "save", "close (the text is kept)")
+        }
+        Purpose::ResolveNote(target) => (
+            format!("Resolve with a note: {}", target.title),
+            " ",
+            "save and resolve",
+            "close (the text is kept)",
+        ),
+        Purpose::TokenName => {
+            ("A token to post alerts with".to_owned(), " name of the sender: ", "make it", "cancel")
+        }
+    };
+    let mut lines = vec![rule(model, &title, "", cells)];
+    let caret = input(model, lead, &prompt.input, cells, &mut lines);
+    let keys = [(Action::Accept, accept), (Action::Cancel, cancel)];
+    Content { lines, keys: key_lines(model, Context::Prompt, &keys, cells), caret: Some(caret) }
+}
+
+/// The filter's prompt has no rule: it is one line over the hints.
+fn filtered(model: &Model, prompt: &Prompt, trial: &Trial, cells: usize) -> Content {
+    let mut lines = Vec::new();
+    let caret = input(model, " / ", &prompt.input, cells, &mut lines);
+    let keys = if let Some(problem) = trial.sieve.problems().first() {
+        underline(model, &mut lines, prompt, &problem.range);
+        let before = prompt.input.value().get(..problem.range.start).unwrap_or_default();
+        let text = format!("{}; left out until it is right", problem.reason);
+        // Under the word where there is room for it, else from the left.
+        let at = (3 + width(before)).min(cells.saturating_sub(width(&text) + 1));
+        let text = cut(&text, cells.saturating_sub(at), model.settings.symbols.cut());
+        vec![Line::from(vec![plain(" ".repeat(at)), ink(model, Role::Attention, text)])]
+    } else {
+        let cancel =
+            if trial.before.is_empty() { "back to no filter" } else { "back to the filter before" };
+        let keys = [
+            (Action::Accept, "keep"),
+            (Action::Cancel, cancel),
+            (Action::Older, "earlier filters"),
+        ];
+        key_lines(model, Context::Prompt, &keys, cells).into_iter().take(1).collect()
+    };
+    Content { lines, keys, caret: Some(caret) }
+}
+
+/// Marks the part of a filter that is not understood.
+fn underline(
+    model: &Model,
+    lines: &mut [Line<'static>],
+    prompt: &Prompt,
+    range: &std::ops::Range<usize>,
+) {
+    let value = prompt.input.value();
+    let parts = (value.get(..range.start), value.get(range.clone()), value.get(range.end..));
+    let (Some(before), Some(bad), Some(after)) = parts else { return };
+    // A text that is scrolled sideways is shown without the mark.
+    if let Some(line) = lines.first_mut()
+        && line.spans.get(1).is_some_and(|shown| shown.content == value)
+    {
+        line.spans.truncate(1);
+        line.spans.push(plain(before.to_owned()));
+        line.spans.push(ink(model, Role::Bad, bad.to_owned()));
+        line.spans.push(plain(after.to_owned()));
+    }
+}
+
+/// A line being written; gives where its caret stands.
+fn input(
+    model: &Model,
+    lead: &str,
+    input: &Input,
+    cells: usize,
+    lines: &mut Vec<Line<'static>>,
+) -> (u16, u16) {
+    let room = cells.saturating_sub(width(lead) + 1);
+    let before: String = input.value().chars().take(input.cursor()).collect();
+    // The text moves so that its caret is in sight.
+    let mut skipped = 0;
+    let mut shown = before.as_str();
+    while width(shown) > room {
+        let Some(first) = shown.chars().next() else { break };
+        skipped += first.len_utf8();
+        shown = before.get(skipped..).unwrap_or_default();
+    }
+    let text = input.value().get(skipped..).unwrap_or_default();
+    let caret = width(lead) + width(shown);
+    let row = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    lines
+        .push(Line::from(vec![ink(model, Role::Key, lead.to_owned()), plain(cut(text, room, ""))]));
+    (u16::try_from(caret).unwrap_or(u16::MAX), row)
+}
+
+fn said(text: &str, cells: usize) -> Vec<Line<'static>> {
+    wrap(text, cells.saturating_sub(2))
+        .into_iter()
+        .map(|line| Line::from(format!(" {line}")))
+        .collect()
+}
+
+/// Hints, as many to a line as fit.
+fn key_lines(
+    model: &Model,
+    context: Context,
+    keys: &[(Action, &str)],
+    cells: usize,
+) -> Vec<Line<'static>> {
+    let mut lines: Vec<Line<'static>> = Vec::new();
+    for (action, words) in keys {
+        let Some(key) = model.keymap.keys(context, *action).first() else { continue };
+        let spans: Vec<Span<'static>> = hint(model, &key.short(), words);
+        let wide: usize = spans.iter().map(Span::width).sum();
+        match lines.last_mut() {
+            Some(line) if line.width() + 3 + wide <= cells => {
+                line.spans.push(plain("   "));
+                line.spans.extend(spans);
+            }
+            Some(_) | None => {
+                let mut line = Line::from(vec![plain(" ")]);
+                line.spans.extend(super::clip(model, spans, cells.saturating_sub(1)));
+                lines.push(line);
+            }
+        }
+    }
+    lines
+}

@@ -1,0 +1,295 @@
+//! The pictures of `docs/console.md`, drawn by the real program.
+
+use proptest::prelude::*;
+
+use crate::console::effect::Event;
+use crate::console::model::senders::Token;
+use crate::console::model::{Refused, Service, Trouble};
+use crate::console::stage::{Stage, alert, crowd, night, settings};
+use crate::domain::command::AlertCommand;
+use crate::domain::samples::Desk;
+
+macro_rules! picture {
+    ($stage:expr) => {
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!($stage.screen())
+        })
+    };
+}
+
+#[test]
+fn untouched() {
+    picture!(Stage::night(120, 32));
+}
+
+#[test]
+fn in_use_with_one_that_came_meanwhile() {
+    let mut stage = Stage::night(80, 24);
+    stage.press("j j j").wait(200);
+    stage.fires("checkout", alert("checkout error ratio 8 %", "critical", "payments"));
+    picture!(stage);
+}
+
+#[test]
+fn low_with_a_peek() {
+    let mut stage = Stage::night(50, 12);
+    stage.press("j k").wait(200);
+    stage.fires("checkout", alert("checkout error ratio 8 %", "critical", "payments"));
+    picture!(stage);
+}
+
+#[test]
+fn smallest() {
+    let mut stage = Stage::night(40, 8);
+    stage.press("j k").wait(200);
+    picture!(stage);
+}
+
+#[test]
+fn too_small() {
+    picture!(Stage::night(60, 7));
+}
+
+#[test]
+fn ascii() {
+    let mut ascii = settings();
+    ascii.symbols = crate::console::text::Symbols::Ascii;
+    let mut stage = Stage::with(night(), ascii, 80, 24);
+    stage.press("j").wait(200);
+    picture!(stage);
+}
+
+#[test]
+fn assigning() {
+    let mut stage = Stage::night(80, 24);
+    stage.press("j A").type_in("a");
+    picture!(stage);
+}
+
+#[test]
+fn resolving() {
+    let mut stage = Stage::night(80, 24);
+    stage.press("r");
+    picture!(stage);
+}
+
+#[test]
+fn unacknowledging() {
+    let mut stage = Stage::night(80, 24);
+    stage.press("j j j U");
+    picture!(stage);
+}
+
+#[test]
+fn a_question_whose_alert_changed() {
+    let mut stage = Stage::night(80, 24);
+    stage.press("r");
+    let id = stage.id("net");
+    stage.other("bob", id, AlertCommand::Acknowledge);
+    picture!(stage);
+}
+
+#[test]
+fn noting() {
+    let mut stage = Stage::night(80, 24);
+    stage.press("n").type_in("leak in the exporter again, restarting it");
+    picture!(stage);
+}
+
+#[test]
+fn filter_with_an_error() {
+    let mut stage = Stage::night(80, 16);
+    stage.press("/").type_in("state=firing service=~\"(pay.*|web|batch\"").wait(300);
+    picture!(stage);
+}
+
+#[test]
+fn filter_being_typed() {
+    let mut stage = Stage::night(80, 16);
+    stage.press("/").type_in("state=firing service=~\"(pay.*|web|batch)\"").wait(300);
+    picture!(stage);
+}
+
+#[test]
+fn filter_kept() {
+    let mut stage = Stage::night(80, 24);
+    stage.press("/").type_in("state=firing service=~\"(pay.*|web|batch)\"").press("enter");
+    picture!(stage);
+}
+
+#[test]
+fn help() {
+    let mut stage = Stage::night(80, 24);
+    stage.press("?");
+    picture!(stage);
+}
+
+#[test]
+fn help_in_one_column() {
+    let mut stage = Stage::night(60, 40);
+    stage.press("?");
+    picture!(stage);
+}
+
+#[test]
+fn nothing_sent_yet() {
+    picture!(Stage::on(Desk::new(), 80, 24));
+}
+
+/// Makes the token that the stage does not make by itself.
+fn with_token(stage: &mut Stage) {
+    stage.press("t enter");
+    let op = stage
+        .asked
+        .iter()
+        .find_map(|effect| match effect {
+            crate::console::effect::Effect::MakeToken(op, _) => Some(*op),
+            _ => None,
+        })
+        .unwrap();
+    let secret = "wb_Vq8sT2mZr4yKp0LxCw6NhJb9DfGa3EuRi7Ok5Ys1Mt0".to_owned();
+    stage.event(Event::TokenMade(op, Ok(Token { name: "first".into(), secret })));
+}
+
+#[test]
+fn a_token_a_refused_post_and_the_first_alert() {
+    let mut stage = Stage::on(Desk::new(), 80, 24);
+    with_token(&mut stage);
+    let refused =
+        Refused { at: stage.now().at, from: "127.0.0.1".into(), reason: "no token (401)".into() };
+    stage.event(Event::Vitals(Service { refused: Some(refused), unsaved: None }));
+    stage.wait(60_000);
+    stage.fires("first", alert("Hello from curl", "warning", "default"));
+    picture!(stage);
+}
+
+#[test]
+fn an_example_for_alertmanager() {
+    let mut stage = Stage::on(Desk::new(), 80, 30);
+    stage.press("tab");
+    picture!(stage);
+}
+
+#[test]
+fn quitting() {
+    let mut stage = Stage::night(80, 24);
+    stage.press("q");
+    picture!(stage);
+}
+
+#[test]
+fn opened() {
+    let mut stage = Stage::night(80, 28);
+    stage.press("enter");
+    picture!(stage);
+}
+
+#[test]
+fn calm() {
+    let mut desk = Desk::new();
+    desk.fires("memory", alert("memory above 90 %", "critical", "cache"));
+    desk.wait(jiff::SignedDuration::from_mins(12));
+    desk.ends("memory");
+    let mut stage = Stage::on(desk, 100, 24);
+    stage.wait(30 * 60_000);
+    picture!(stage);
+}
+
+#[test]
+fn calm_a_moment_ago() {
+    let mut desk = Desk::new();
+    desk.fires("memory", alert("memory above 90 %", "critical", "cache"));
+    desk.wait(jiff::SignedDuration::from_mins(12));
+    desk.ends("memory");
+    let mut stage = Stage::on(desk, 80, 24);
+    stage.wait(3 * 60_000);
+    picture!(stage);
+}
+
+#[test]
+fn storage_trouble() {
+    let mut stage = Stage::night(80, 24);
+    let unsaved = Trouble { since: stage.now().at, reason: "the disk is full".into() };
+    stage.event(Event::Vitals(Service { refused: None, unsaved: Some(unsaved) }));
+    stage.engine = crate::console::stage::Engine::Broken;
+    stage.press("a");
+    picture!(stage);
+}
+
+#[test]
+fn wrong_keys() {
+    let mut wrong = settings();
+    wrong.keys = Some(crate::console::KeyFile {
+        path: "/home/alice/.config/watchbell/keybindings.toml".into(),
+        text: "[list]\n    acknowlege = [\"a\"]\n".into(),
+    });
+    let mut stage = Stage::with(night(), wrong, 80, 24);
+    stage.press("a");
+    assert_eq!(stage.state("net"), "acknowledged");
+    picture!(stage);
+}
+
+#[test]
+fn longer_than_its_window() {
+    let mut stage = Stage::on(crowd(1_204), 80, 24);
+    stage.press("j j").wait(200);
+    picture!(stage);
+}
+
+#[test]
+fn what_senders_write_reaches_the_screen_clean_and_in_its_column() {
+    let mut desk = Desk::new();
+    let mut odd = alert(
+        "\u{1b}[31m容量不足\u{1b}]0;owned\u{7} on \u{202e}db\u{2069}",
+        "critical",
+        "サービス名が長い",
+    );
+    odd.annotations = crate::domain::samples::labels(&[
+        ("description", "line one\nline \u{1b}[2Jtwo\u{9b}31m"),
+        ("runbook_url", "https://example.org/\u{1b}]52;c;eHg=\u{7}"),
+        ("e\u{301}vil", "a\u{200b}b\tc"),
+    ]);
+    desk.fires("odd", odd);
+    let mut stage = Stage::on(desk, 120, 30);
+    stage.press("j");
+    picture!(stage);
+}
+
+fn keys() -> impl Strategy<Value = Vec<&'static str>> {
+    let known = vec![
+        "j", "k", "G", "g", ".", "enter", "esc", "a", "U", "A", "r", "R", "n", "u", "/", "F", "T",
+        "?", "q", "p", "y", "e", "t", "tab", "x", "J", "K", "ctrl-d", "pagedown", "(", "=",
+    ];
+    prop::collection::vec(prop::sample::select(known), 0..12)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_panics_at_any_size_with_anything_open(
+        width in 0u16..=60,
+        height in 0u16..=30,
+        keys in keys(),
+    ) {
+        let mut stage = Stage::night(80, 24);
+        for key in keys {
+            stage.press(key);
+        }
+        stage.resize(width, height);
+        stage.resize(300, 100);
+        stage.press("j esc");
+    }
+
+    #[test]
+    fn nothing_panics_when_keys_are_pressed_at_any_size(
+        width in 0u16..=130,
+        height in 0u16..=40,
+        keys in keys(),
+    ) {
+        let mut stage = Stage::night(width, height);
+        for key in keys {
+            stage.press(key);
+        }
+    }
+}
