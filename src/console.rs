@@ -10,6 +10,7 @@ pub mod key;
 pub mod keymap;
 pub mod model;
 pub mod quiet;
+mod run;
 pub mod settings;
 #[cfg(test)]
 mod stage;
@@ -21,5 +22,32 @@ pub mod update;
 pub mod view;
 pub mod when;
 
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd as _;
+
+use crossterm::event::EventStream;
+use tokio_util::sync::CancellationToken;
+
 pub use self::keymap::{KEYBINDINGS_TOML, KeyFile};
+pub use self::run::{Console, Ended};
 pub use self::settings::{Access, Settings};
+
+use self::quiet::{QuietBackend, Window};
+use self::terminal::Guard;
+use crate::client::Local;
+
+/// Shows the service on the terminal of this process until somebody or something ends it. Blocks:
+/// it belongs on a thread of its own, so that a terminal that takes nothing blocks nothing else.
+/// Fails, with the terminal as it was, if that cannot be taken.
+pub fn show(source: Local, settings: Settings, stop: &CancellationToken) -> io::Result<Ended> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let _guard = Guard::take()?;
+    runtime.block_on(async {
+        // Standard output is buffered by lines; a frame is to be one write.
+        let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+        let backend = QuietBackend::new(out, Window::Terminal);
+        let console = Console::new(backend, EventStream::new(), source, settings)?;
+        Ok(console.run(stop).await)
+    })
+}

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
 mod pty;
+mod screen;
 mod start;
 mod support;
 mod token;

@@ -1,0 +1,337 @@
+//! The loop of one screen: waits for whatever comes first, changes the model, carries out effects,
+//! draws when a frame is due. No tick: at rest nothing wakes it and nothing is written.
+
+use std::future::poll_fn;
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::task::Poll;
+
+use crossterm::event::Event as TerminalEvent;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, Stream, StreamExt as _};
+use ratatui::Terminal;
+use ratatui::layout::Size;
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::effect::{Effect, Event, Failure, News, Receipt};
+use super::frame::{Focus, Frames, Tick};
+use super::key::Key;
+use super::model::senders::Token;
+use super::model::{Model, Now, Refused, Service, Trouble};
+use super::quiet::QuietBackend;
+use super::settings::Settings;
+use super::typed::Typed;
+use super::update::{next_wake, update};
+use super::{terminal, view};
+use crate::client::{Local, Secret};
+use crate::domain::actor::Actor;
+use crate::domain::alert::Namespace;
+use crate::domain::command::{Command, Order, TokenCommand};
+use crate::domain::id::OpId;
+use crate::domain::text::Text;
+use crate::domain::token::Scope;
+use crate::engine::{Feed, FeedEnd, Published, StoreState, SubmitError, Vital};
+
+/// How a screen ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Its person wants to leave.
+    Quit,
+    /// It was told to end.
+    Stopped,
+    /// Nothing can be read from or written to the terminal any more.
+    TerminalGone,
+    /// The service it shows has stopped.
+    ServiceGone,
+}
+
+/// A terminal, the keys that come from it, and the service it shows.
+pub struct Console<W: Write, K> {
+    screen: Terminal<QuietBackend<W>>,
+    keys: K,
+    source: Local,
+    model: Model,
+    frames: Frames,
+    typed: Typed,
+    begun: Instant,
+    feed: Feed,
+    epoch: u64,
+    vitals: watch::Receiver<Vital>,
+    asked: FuturesUnordered<BoxFuture<'static, Event>>,
+    title: String,
+}
+
+/// What the loop waited for.
+enum Came {
+    Stop,
+    Terminal(Option<io::Result<TerminalEvent>>),
+    Answer(Event),
+    Feed(Result<Arc<Published>, FeedEnd>),
+    Vital,
+    Time,
+}
+
+impl<W, K> Console<W, K>
+where
+    W: Write,
+    K: Stream<Item = io::Result<TerminalEvent>> + Unpin,
+{
+    /// A console on `backend` that reads `keys` and shows `source`. Nothing is drawn yet.
+    pub fn new(
+        backend: QuietBackend<W>,
+        keys: K,
+        source: Local,
+        settings: Settings,
+    ) -> io::Result<Self> {
+        let screen = Terminal::new(backend)?;
+        let (published, feed) = source.follow();
+        let begun = Instant::now();
+        let now = Now { at: source.now(), tick: Tick::ZERO };
+        let frames = Frames::new(settings.link);
+        let size = screen.size()?;
+        let mut model = Model::new(settings, published.table.clone(), size, now);
+        let mut vitals = source.vitals().watch();
+        model.service = service(&vitals.borrow_and_update());
+        Ok(Console {
+            screen,
+            keys,
+            source,
+            model,
+            frames,
+            typed: Typed::default(),
+            begun,
+            feed,
+            epoch: published.cursor.epoch,
+            vitals,
+            asked: FuturesUnordered::new(),
+            title: String::new(),
+        })
+    }
+
+    /// Shows the service until somebody or something ends it. Fails only if the terminal cannot be
+    /// asked for its size when it begins; later troubles of the terminal are how it ended.
+    pub async fn run(mut self, stop: &CancellationToken) -> Ended {
+        if self.draw().is_err() {
+            return Ended::TerminalGone;
+        }
+        loop {
+            let came = self.wait(stop).await;
+            if let Some(ended) = self.take(came) {
+                return ended;
+            }
+            // Everything that waits to be read is read before one frame is drawn.
+            while let Poll::Ready(event) = self.waiting().await {
+                if let Some(ended) = self.take(Came::Terminal(event)) {
+                    return ended;
+                }
+            }
+            let now = self.now();
+            if self.frames.due().is_some_and(|due| due <= now.tick) && self.draw().is_err() {
+                return Ended::TerminalGone;
+            }
+        }
+    }
+
+    /// What can be read without waiting. It is asked for with the loop's own waker: crossterm's
+    /// stream keeps the first waker it is given, so that another one would never wake the loop.
+    async fn waiting(&mut self) -> Poll<Option<io::Result<TerminalEvent>>> {
+        poll_fn(|context| Poll::Ready(self.keys.poll_next_unpin(context))).await
+    }
+
+    async fn wait(&mut self, stop: &CancellationToken) -> Came {
+        let now = self.now();
+        let wakes = [self.frames.due(), self.typed.until(), next_wake(&self.model, now)];
+        let wake = wakes.into_iter().flatten().min();
+        let time = async {
+            match wake {
+                Some(tick) => tokio::time::sleep_until(self.begun + tick).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => Came::Stop,
+            event = self.keys.next() => Came::Terminal(event),
+            Some(event) = self.asked.next() => Came::Answer(event),
+            published = self.feed.next() => Came::Feed(published),
+            Ok(()) = self.vitals.changed() => Came::Vital,
+            () = time => Came::Time,
+        }
+    }
+
+    fn take(&mut self, came: Came) -> Option<Ended> {
+        match came {
+            Came::Stop => Some(Ended::Stopped),
+            Came::Terminal(Some(Ok(event))) => self.reported(event),
+            Came::Terminal(Some(Err(_)) | None) => Some(Ended::TerminalGone),
+            Came::Answer(event) => self.update(event),
+            Came::Feed(Ok(published)) => {
+                let news = self.news(&published);
+                self.update(Event::News(news))
+            }
+            Came::Feed(Err(FeedEnd::Lagged(_))) => {
+                let (published, feed) = self.source.follow();
+                self.feed = feed;
+                self.epoch = published.cursor.epoch;
+                let table = published.table.clone();
+                self.update(Event::News(News { table, changes: None }))
+            }
+            Came::Feed(Err(FeedEnd::Closed)) => Some(Ended::ServiceGone),
+            Came::Vital => {
+                let service = service(&self.vitals.borrow_and_update());
+                self.update(Event::Vitals(service))
+            }
+            Came::Time => {
+                let keys = self.typed.overdue(self.now().tick);
+                keys.into_iter()
+                    .find_map(|key| self.update(Event::Key(key)))
+                    .or_else(|| self.update(Event::Woke))
+            }
+        }
+    }
+
+    fn reported(&mut self, event: TerminalEvent) -> Option<Ended> {
+        match event {
+            TerminalEvent::Key(key) => {
+                let key = Key::from_event(&key)?;
+                let tick = self.now().tick;
+                self.typed.take(key, tick).into_iter().find_map(|key| self.update(Event::Key(key)))
+            }
+            TerminalEvent::Paste(text) => self.update(Event::Paste(text)),
+            TerminalEvent::Resize(width, height) => {
+                let size = Size { width, height };
+                self.screen.backend_mut().resize(size);
+                self.update(Event::Resized(size))
+            }
+            TerminalEvent::FocusGained => {
+                self.frames.focus(Focus::Looked);
+                None
+            }
+            TerminalEvent::FocusLost => {
+                self.frames.focus(Focus::Away);
+                None
+            }
+            TerminalEvent::Mouse(_) => None,
+        }
+    }
+
+    fn update(&mut self, event: Event) -> Option<Ended> {
+        let now = self.now();
+        let effects = update(&mut self.model, event, now);
+        effects.into_iter().find_map(|effect| self.carry_out(effect, now))
+    }
+
+    fn carry_out(&mut self, effect: Effect, now: Now) -> Option<Ended> {
+        match effect {
+            Effect::Draw(cause) => self.frames.want(cause, now.tick),
+            Effect::Redraw => {
+                if self.screen.clear().is_err() || self.draw().is_err() {
+                    return Some(Ended::TerminalGone);
+                }
+            }
+            Effect::Submit(order) => self.asked.push(submit(self.source.clone(), order).boxed()),
+            Effect::MakeToken(op, name) => {
+                let actor = self.model.settings.viewer.clone();
+                self.asked.push(make_token(self.source.clone(), actor, op, name).boxed());
+            }
+            Effect::Copy(text) => {
+                let multiplexer = self.model.settings.multiplexer;
+                if let Some(bytes) = terminal::clipboard(&text, multiplexer)
+                    && self.screen.backend_mut().add(&bytes).is_err()
+                {
+                    return Some(Ended::TerminalGone);
+                }
+            }
+            Effect::Quit => return Some(Ended::Quit),
+        }
+        None
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        let size = self.screen.size()?;
+        let now = self.now();
+        if size != self.model.size {
+            update(&mut self.model, Event::Resized(size), now);
+        }
+        let title = view::title(&self.model);
+        if title != self.title {
+            self.screen.backend_mut().add(&terminal::title(&title))?;
+            self.title = title;
+        }
+        self.screen.draw(|frame| view::draw(&self.model, frame))?;
+        // Only now: a frame that took long to write was not read before it was written.
+        let now = self.now();
+        self.frames.drawn(now.tick);
+        update(&mut self.model, Event::Drawn, now);
+        Ok(())
+    }
+
+    fn news(&mut self, published: &Published) -> News {
+        // A table that was built again from disk comes without changes.
+        let rebuilt = published.cursor.epoch != self.epoch || published.changes.is_empty();
+        self.epoch = published.cursor.epoch;
+        let changes = (!rebuilt).then(|| Arc::clone(&published.changes));
+        News { table: published.table.clone(), changes }
+    }
+
+    fn now(&self) -> Now {
+        Now { at: self.source.now(), tick: self.begun.elapsed() }
+    }
+}
+
+impl<W: Write, K> std::fmt::Debug for Console<W, K> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Console").field("size", &self.model.size).finish_non_exhaustive()
+    }
+}
+
+async fn submit(source: Local, order: Order) -> Event {
+    let op = order.op;
+    let answer = source.submit(order).await;
+    let receipt = answer.map(|it| Receipt { revision: it.revision, answer: it.answer });
+    Event::Answered(op, receipt.map_err(failure))
+}
+
+async fn make_token(source: Local, actor: Actor, op: OpId, name: Text) -> Event {
+    let Ok(secret) = Secret::draw() else {
+        let reason = Text::derive("this system gives no random numbers");
+        return Event::TokenMade(op, Err(Failure::Unavailable(reason)));
+    };
+    let command = Command::Token(TokenCommand::Create {
+        name: name.clone(),
+        digest: secret.digest(),
+        scopes: [Scope::Ingest].into_iter().collect(),
+        account: None,
+        namespace: Namespace::default(),
+    });
+    let answer = source.submit(Order { op, actor, seen: None, command }).await;
+    let token = answer.map(|_| Token { name, secret: secret.reveal().to_owned() });
+    Event::TokenMade(op, token.map_err(failure))
+}
+
+fn failure(error: SubmitError) -> Failure {
+    match error {
+        SubmitError::Refused(refusal) => Failure::Refused(refusal),
+        SubmitError::Busy => Failure::Unavailable("too much waits to be saved; try again".into()),
+        SubmitError::Unavailable(why) => {
+            Failure::Unavailable(Text::derive(&format!("nothing can be saved now ({why})")))
+        }
+        SubmitError::Closed => Failure::Unavailable("watchbell is stopping".into()),
+    }
+}
+
+fn service(vital: &Vital) -> Service {
+    let unsaved = match &vital.store {
+        StoreState::Well => None,
+        StoreState::Broken { since, why } => Some(Trouble { since: *since, reason: why.clone() }),
+    };
+    let refused = vital.refused.as_ref().map(|refused| Refused {
+        at: refused.at,
+        from: refused.from.clone(),
+        reason: Text::derive(&format!("{} ({})", refused.why, refused.status)),
+    });
+    Service { unsaved, refused }
+}
