@@ -129,6 +129,7 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
     let local = Local::new(handle.clone());
     let mut running = Running { parts, socket: socket.clone(), writer, screen: None };
 
+    let settings = screen::settings(&plan, address);
     let wired = async {
         local.adopt(plan.config.policy).await?;
         let own = bind_socket(socket).map_err(|error| no_socket(socket, &error))?;
@@ -136,7 +137,7 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
         door.open(handle);
         tracing::info!(%address, "Listening on");
         if face == Face::Screen {
-            running.screen = Some(Screen::open(local)?);
+            running.screen = Some(Screen::open(local, settings)?);
         }
         anyhow::Ok(())
     };
