@@ -7,20 +7,24 @@ mod shutdown;
 mod signals;
 
 use std::io::{self, Write as _};
+use std::net::SocketAddr;
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
 use self::parts::Parts;
 use self::screen::{Left, Screen};
 use self::shutdown::Running;
 use self::signals::{Signal, Signals};
-use crate::cli::{Cli, Common, LogLevel, Places, TokenVerb, UnixUser, Verb, check_terminal};
+use crate::cli::{Cli, Common, LogLevel, Places, Terminal, TokenVerb, UnixUser, Verb};
 use crate::client::{Found, Local, bind_socket, find, owner_pid, reach};
-use crate::config::{Config, Given, Presence};
+use crate::config::{Config, ConsoleSettings, Given, Presence};
+use crate::console::{Access, Settings};
 use crate::domain::actor::Actor;
+use crate::domain::text::Text;
 use crate::http::{self, Door, Owner};
 use crate::telemetry::{self, Sink};
 
@@ -34,10 +38,10 @@ struct Plan {
     log: LogLevel,
 }
 
-/// Whether somebody looks.
+/// Whether somebody looks, and on what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Face {
-    Screen,
+    Screen(Terminal),
     Logs,
 }
 
@@ -50,8 +54,8 @@ pub fn run(cli: &Cli) -> Result<()> {
         Some(Verb::Token(verb)) => runtime()?.block_on(token(verb, plan()?)),
         Some(Verb::Serve) => serve(plan()?, Face::Logs),
         None => {
-            check_terminal()?;
-            serve(plan()?, Face::Screen)
+            let terminal = Terminal::find()?;
+            serve(plan()?, Face::Screen(terminal))
         }
     }
 }
@@ -72,6 +76,28 @@ impl Plan {
         );
         Ok(Self { places, config, owner: Owner { uid: user.uid, actor }, log: common.log })
     }
+
+    /// What the console is told.
+    fn console(&self, listening: SocketAddr, terminal: Terminal) -> Settings {
+        let ConsoleSettings { name, still_for, symbols, time_zone } = self.config.console.clone();
+        let host = host_name();
+        Settings {
+            name: name.unwrap_or_else(|| host.clone()),
+            listening,
+            host,
+            viewer: self.owner.actor.clone(),
+            access: Access::Full,
+            link: terminal.link,
+            still_for,
+            zone: time_zone,
+            keys: screen::keys(&self.places.keybindings),
+            symbols: symbols.unwrap_or(terminal.symbols),
+            depth: terminal.depth,
+            ground: terminal.ground,
+            multiplexer: terminal.multiplexer,
+            seed: Uuid::new_v4().as_u128(),
+        }
+    }
 }
 
 /// The verb `token`: through the owner, or over the data itself.
@@ -89,7 +115,7 @@ async fn token(verb: &TokenVerb, plan: Plan) -> Result<()> {
 /// The service, with a screen or without.
 fn serve(plan: Plan, face: Face) -> Result<()> {
     let sink = match face {
-        Face::Screen => Sink::Files(plan.places.logs.clone()),
+        Face::Screen(_) => Sink::Files(plan.places.logs.clone()),
         Face::Logs => Sink::Stderr,
     };
     let _telemetry = telemetry::start(sink, plan.log.into())?;
@@ -129,15 +155,14 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
     let local = Local::new(handle.clone());
     let mut running = Running { parts, socket: socket.clone(), writer, screen: None };
 
-    let settings = screen::settings(&plan, address);
     let wired = async {
-        local.adopt(plan.config.policy).await?;
+        local.adopt(plan.config.policy.clone()).await?;
         let own = bind_socket(socket).map_err(|error| no_socket(socket, &error))?;
-        running.parts.listen("socket", own, http::own_router(door.clone(), plan.owner));
+        running.parts.listen("socket", own, http::own_router(door.clone(), plan.owner.clone()));
         door.open(handle);
         tracing::info!(%address, "Listening on");
-        if face == Face::Screen {
-            running.screen = Some(Screen::open(local, settings)?);
+        if let Face::Screen(terminal) = face {
+            running.screen = Some(Screen::open(local, plan.console(address, terminal))?);
         }
         anyhow::Ok(())
     };
@@ -174,7 +199,10 @@ async fn wait(
             left = screen::left(&mut running.screen) => {
                 running.screen = None;
                 match left? {
-                    Left::Quit => return Ok(()),
+                    Left::Quit => {
+                        tracing::info!("Stopping, as the person at the screen wants");
+                        return Ok(());
+                    }
                     Left::TerminalGone => go_on_unseen(),
                 }
             }
@@ -191,6 +219,13 @@ fn go_on_unseen() {
         "The terminal is gone and the service goes on without a screen; to have one again, end \
          this process and start watchbell"
     );
+}
+
+/// The name of this host; `localhost` where it has none that can be shown.
+fn host_name() -> Text {
+    let name = nix::unistd::gethostname().unwrap_or_default();
+    let name = Text::derive(&name.to_string_lossy());
+    if name.is_empty() { "localhost".into() } else { name }
 }
 
 fn owned(places: &Places, pid: i32) -> anyhow::Error {

@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
 pub use self::places::{Places, PlacesError};
-pub use self::terminal::{NoTerminal, Terminal, check_terminal};
+pub use self::terminal::{NoTerminal, Terminal};
 pub use self::token::TokenVerb;
 pub use self::user::UnixUser;
 

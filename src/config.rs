@@ -14,7 +14,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 
-pub use self::console::{ConsoleSettings, Symbols};
+pub use self::console::ConsoleSettings;
 pub use self::error::ConfigError;
 use self::section::{Section, Source};
 use crate::domain::policy::Policy;

@@ -1,50 +1,46 @@
 //! The console on a thread of its own: a terminal that takes nothing blocks nothing else.
 
-use std::net::SocketAddr;
-use std::{fs, future};
+use std::future;
+use std::path::Path;
+use std::{fs, io};
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use super::Plan;
-use crate::cli::Terminal;
 use crate::client::Local;
-use crate::config;
-use crate::console::text::Symbols;
-use crate::console::{self, Access, Ended, KeyFile, Settings};
-use crate::domain::text::Text;
+use crate::console::{self, Ended, KeyFile, Settings};
 
 /// The running screen.
 #[derive(Debug)]
 pub(super) struct Screen {
     close: CancellationToken,
-    left: oneshot::Receiver<Result<Left>>,
+    left: oneshot::Receiver<io::Result<Ended>>,
 }
 
 /// How a screen was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Left {
-    /// Its person wants to end the program, or it was closed.
+    /// Its person wants to end the program.
     Quit,
     /// There is nothing to draw on any more.
     TerminalGone,
 }
 
 impl Screen {
-    /// Opens it. Fails if the system refuses a thread.
-    pub(super) fn open(source: Local, settings: Settings) -> Result<Self> {
+    /// Shows what `local` has. Fails if the system refuses a thread.
+    pub(super) fn open(local: Local, settings: Settings) -> Result<Self> {
         let close = CancellationToken::new();
         let (leave, left) = oneshot::channel();
         let closed = close.clone();
         let show = move || {
             // Whether anybody still waits does not matter here.
-            let _ = leave.send(show(source, settings, &closed));
+            let _ = leave.send(console::show(local, settings, &closed));
         };
-        std::thread::Builder::new()
-            .name("console".to_owned())
-            .spawn(show)
-            .context("the system refused a thread; end something and try again")?;
+        let thread = std::thread::Builder::new().name("console".to_owned()).spawn(show);
+        thread.map_err(|error| {
+            anyhow!("the system refused a thread: {error}; end something and try again")
+        })?;
         Ok(Self { close, left })
     }
 
@@ -55,47 +51,15 @@ impl Screen {
 
     /// Waits until it is left.
     pub(super) async fn left(&mut self) -> Result<Left> {
-        let left = (&mut self.left).await;
-        left.unwrap_or_else(|_| Err(anyhow!("the console ended unexpectedly; the log says why")))
-    }
-}
-
-fn show(source: Local, settings: Settings, close: &CancellationToken) -> Result<Left> {
-    let ended = console::show(source, settings, close);
-    Ok(match ended.context("the terminal cannot be used; run watchbell serve")? {
-        Ended::Quit | Ended::Stopped | Ended::ServiceGone => Left::Quit,
-        Ended::TerminalGone => Left::TerminalGone,
-    })
-}
-
-/// What the console is to know: from the configuration, and from the terminal it is started in.
-pub(super) fn settings(plan: &Plan, listening: SocketAddr) -> Settings {
-    let Plan { places, config, owner, log: _ } = plan;
-    let terminal = Terminal::find();
-    let host = nix::unistd::gethostname().unwrap_or_default();
-    let host = Text::derive(&host.to_string_lossy());
-    // An unreadable file of keys is none: the built-in ones are there.
-    let keys = fs::read_to_string(&places.keybindings);
-    let keys = keys.ok().map(|text| KeyFile { path: places.keybindings.clone(), text });
-    Settings {
-        name: config.console.name.clone().unwrap_or_else(|| host.clone()),
-        listening,
-        host,
-        viewer: owner.actor.clone(),
-        access: Access::Full,
-        link: terminal.link,
-        still_for: config.console.still_for,
-        zone: config.console.time_zone.clone(),
-        keys,
-        symbols: match config.console.symbols {
-            config::Symbols::Auto => terminal.symbols,
-            config::Symbols::Unicode => Symbols::Unicode,
-            config::Symbols::Ascii => Symbols::Ascii,
-        },
-        depth: terminal.depth,
-        ground: terminal.ground,
-        multiplexer: terminal.multiplexer,
-        seed: uuid::Uuid::new_v4().as_u128(),
+        match (&mut self.left).await {
+            Ok(Ok(Ended::Quit | Ended::Stopped)) => Ok(Left::Quit),
+            Ok(Ok(Ended::TerminalGone)) => Ok(Left::TerminalGone),
+            Ok(Ok(Ended::ServiceGone)) => bail!("the service ended unexpectedly; the log says why"),
+            Ok(Err(error)) => {
+                bail!("the terminal cannot be used: {error}; run watchbell serve, or try another")
+            }
+            Err(_) => bail!("the console ended unexpectedly; the log says why"),
+        }
     }
 }
 
@@ -104,5 +68,19 @@ pub(super) async fn left(screen: &mut Option<Screen>) -> Result<Left> {
     match screen {
         Some(screen) => screen.left().await,
         None => future::pending().await,
+    }
+}
+
+/// The person's own keys, where there is such a file. One that cannot be read is no reason to go
+/// without a console.
+pub(super) fn keys(path: &Path) -> Option<KeyFile> {
+    match fs::read_to_string(path) {
+        Ok(text) => Some(KeyFile { path: path.to_owned(), text }),
+        Err(error) => {
+            if error.kind() != io::ErrorKind::NotFound {
+                tracing::warn!(path = %path.display(), %error, "The keys cannot be read");
+            }
+            None
+        }
     }
 }

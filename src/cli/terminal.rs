@@ -1,4 +1,4 @@
-//! The terminal that the program was started in.
+//! The terminal that the program was started in, as the environment describes it.
 
 use std::env;
 use std::io::{self, IsTerminal as _};
@@ -7,6 +7,21 @@ use crate::console::frame::Link;
 use crate::console::terminal::Multiplexer;
 use crate::console::text::Symbols;
 use crate::console::theme::{Depth, Ground};
+
+/// What can be done with the terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Terminal {
+    /// How it is reached.
+    pub link: Link,
+    /// How many colours it has.
+    pub depth: Depth,
+    /// What it draws on.
+    pub ground: Ground,
+    /// Which glyphs it has.
+    pub symbols: Symbols,
+    /// What lies between it and us.
+    pub multiplexer: Multiplexer,
+}
 
 /// Why no console can be shown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,113 +34,122 @@ pub enum NoTerminal {
     Dumb(String),
 }
 
-/// Whether there is a terminal that a console can be shown on.
-pub fn check_terminal() -> Result<(), NoTerminal> {
-    let streams = [("stdin", io::stdin().is_terminal()), ("stdout", io::stdout().is_terminal())];
-    if let Some((name, _)) = streams.iter().find(|(_, terminal)| !terminal) {
-        return Err(NoTerminal::Redirected(name));
-    }
-    match env::var_os("TERM") {
-        Some(kind) if kind != "dumb" && !kind.is_empty() => Ok(()),
-        kind => Err(NoTerminal::Dumb(kind.unwrap_or_default().to_string_lossy().into_owned())),
-    }
-}
-
-/// What the environment says about the terminal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Terminal {
-    /// How it is reached.
-    pub link: Link,
-    /// How many colours it has.
-    pub depth: Depth,
-    /// What it draws on, where it says so.
-    pub ground: Ground,
-    /// Whether something stands between us and it that copies must be wrapped for.
-    pub multiplexer: Multiplexer,
-    /// Which glyphs the locale can show.
-    pub symbols: Symbols,
-}
-
 impl Terminal {
-    /// Reads the environment.
-    pub fn find() -> Self {
-        Self::of(|name| env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+    /// Looks for it. Refuses where no console can be shown.
+    pub fn find() -> Result<Self, NoTerminal> {
+        let streams =
+            [("stdin", io::stdin().is_terminal()), ("stdout", io::stdout().is_terminal())];
+        if let Some((name, _)) = streams.iter().find(|(_, is_terminal)| !is_terminal) {
+            return Err(NoTerminal::Redirected(name));
+        }
+        Self::described(|name| env::var_os(name)?.into_string().ok())
     }
 
-    fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
-        let said = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let is_set = |name: &str| said(name).is_some();
-        Self {
-            link: match is_set("SSH_CONNECTION") || is_set("SSH_TTY") {
-                true => Link::Ssh,
-                false => Link::Local,
-            },
-            depth: match (said("COLORTERM").as_deref(), said("TERM")) {
-                _ if is_set("NO_COLOR") => Depth::Mono,
-                (Some("truecolor" | "24bit"), _) => Depth::True,
-                (_, Some(term)) if term.contains("256color") => Depth::Ansi256,
-                (_, Some(term)) if term.starts_with("vt") => Depth::Mono,
-                (_, Some(_) | None) => Depth::Ansi16,
-            },
-            // `15;0`: the number of the text's colour and that of the ground.
-            ground: match said("COLORFGBG").as_deref().and_then(|it| it.rsplit(';').next()) {
-                Some("7" | "9" | "10" | "11" | "12" | "13" | "14" | "15") => Ground::Light,
-                Some(_) | None => Ground::Dark,
-            },
-            multiplexer: if is_set("TMUX") { Multiplexer::Tmux } else { Multiplexer::None },
-            // The first of these that is set counts (POSIX, 8.2).
-            symbols: match ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(said) {
-                Some(locale) if is_utf8(&locale) => Symbols::Unicode,
-                Some(_) | None => Symbols::Ascii,
-            },
+    /// The terminal of an environment.
+    fn described(variable: impl Fn(&str) -> Option<String>) -> Result<Self, NoTerminal> {
+        let text = |name| variable(name).unwrap_or_default();
+        let is_set = |name| !text(name).is_empty();
+        let kind = text("TERM");
+        if kind.is_empty() || kind == "dumb" {
+            return Err(NoTerminal::Dumb(kind));
         }
+        let ssh = is_set("SSH_CONNECTION") || is_set("SSH_TTY");
+        Ok(Self {
+            link: if ssh { Link::Ssh } else { Link::Local },
+            depth: if is_set("NO_COLOR") { Depth::Mono } else { depth(&kind, &text("COLORTERM")) },
+            ground: ground(&text("COLORFGBG")),
+            symbols: symbols(&["LC_ALL", "LC_CTYPE", "LANG"].map(text)),
+            multiplexer: if is_set("TMUX") { Multiplexer::Tmux } else { Multiplexer::None },
+        })
     }
 }
 
-fn is_utf8(locale: &str) -> bool {
-    let locale = locale.to_ascii_lowercase();
-    locale.ends_with("utf-8") || locale.ends_with("utf8")
+fn depth(kind: &str, colours: &str) -> Depth {
+    match colours {
+        "truecolor" | "24bit" => Depth::True,
+        _ if kind.ends_with("-direct") => Depth::True,
+        _ if kind.contains("256color") => Depth::Ansi256,
+        _ if kind.starts_with("vt") => Depth::Mono,
+        _ => Depth::Ansi16,
+    }
+}
+
+/// `COLORFGBG` is `FOREGROUND;BACKGROUND`, in the sixteen colours: 7 and from 9 on are light.
+fn ground(colours: &str) -> Ground {
+    match colours.rsplit(';').next().map(str::parse::<u8>) {
+        Some(Ok(7 | 9..=15)) => Ground::Light,
+        _ => Ground::Dark,
+    }
+}
+
+/// The first locale that is set counts; without any it is that of C (POSIX, 8.2).
+fn symbols(locales: &[String]) -> Symbols {
+    let locale = locales.iter().find(|locale| !locale.is_empty());
+    let is_utf8 = |locale: &String| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    };
+    if locale.is_some_and(is_utf8) { Symbols::Unicode } else { Symbols::Ascii }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn terminal(variables: &[(&str, &str)]) -> Terminal {
-        Terminal::of(|name| {
-            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+    fn described(variables: &[(&str, &str)]) -> Result<Terminal, NoTerminal> {
+        Terminal::described(|name| {
+            let found = variables.iter().rfind(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
         })
     }
 
     #[test]
-    fn colours_are_as_many_as_the_terminal_says_and_none_where_none_are_wanted() {
-        let table: [(&[(&str, &str)], Depth); 6] = [
-            (&[], Depth::Ansi16),
-            (&[("TERM", "xterm")], Depth::Ansi16),
-            (&[("TERM", "xterm-256color")], Depth::Ansi256),
-            (&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")], Depth::True),
-            (&[("COLORTERM", "truecolor"), ("NO_COLOR", "1")], Depth::Mono),
-            (&[("COLORTERM", "truecolor"), ("NO_COLOR", "")], Depth::True),
+    fn what_a_terminal_can_do_is_read_from_the_environment() {
+        let plain = Terminal::default();
+        let table: [(&str, &str, Terminal); 16] = [
+            ("TERM", "xterm", plain),
+            ("TERM", "tmux-256color", Terminal { depth: Depth::Ansi256, ..plain }),
+            ("TERM", "vt220", Terminal { depth: Depth::Mono, ..plain }),
+            ("TERM", "xterm-direct", Terminal { depth: Depth::True, ..plain }),
+            ("COLORTERM", "truecolor", Terminal { depth: Depth::True, ..plain }),
+            ("NO_COLOR", "1", Terminal { depth: Depth::Mono, ..plain }),
+            ("NO_COLOR", "", plain),
+            ("SSH_CONNECTION", "::1 1 ::1 22", Terminal { link: Link::Ssh, ..plain }),
+            ("SSH_TTY", "/dev/pts/1", Terminal { link: Link::Ssh, ..plain }),
+            ("COLORFGBG", "0;15", Terminal { ground: Ground::Light, ..plain }),
+            ("COLORFGBG", "15;default;0", plain),
+            (
+                "TMUX",
+                "/tmp/tmux-1/default,1,0",
+                Terminal { multiplexer: Multiplexer::Tmux, ..plain },
+            ),
+            ("LANG", "C", Terminal { symbols: Symbols::Ascii, ..plain }),
+            ("LANG", "", Terminal { symbols: Symbols::Ascii, ..plain }),
+            ("LANG", "C.utf8", plain),
+            ("LC_ALL", "de_DE.UTF-8", plain),
         ];
-        for (variables, depth) in table {
-            assert_eq!(terminal(variables).depth, depth, "{variables:?}");
+        for (name, value, terminal) in table {
+            let variables = [("TERM", "xterm"), ("LANG", "C.UTF-8"), (name, value)];
+            assert_eq!(described(&variables), Ok(terminal), "{name}={value}");
         }
     }
 
     #[test]
-    fn link_ground_multiplexer_and_glyphs_are_what_the_environment_says() {
-        let bare = terminal(&[]);
-        assert_eq!((bare.link, bare.ground), (Link::Local, Ground::Dark));
-        assert_eq!((bare.multiplexer, bare.symbols), (Multiplexer::None, Symbols::Ascii));
-        let full = terminal(&[
-            ("SSH_CONNECTION", "192.0.2.1 50000 192.0.2.2 22"),
-            ("COLORFGBG", "0;15"),
-            ("TMUX", "/tmp/tmux-1000/default,1,0"),
-            ("LANG", "de_DE.UTF-8"),
-        ]);
-        assert_eq!((full.link, full.ground), (Link::Ssh, Ground::Light));
-        assert_eq!((full.multiplexer, full.symbols), (Multiplexer::Tmux, Symbols::Unicode));
-        let forced = terminal(&[("LC_ALL", "C"), ("LANG", "en_GB.utf8")]);
-        assert_eq!(forced.symbols, Symbols::Ascii);
+    fn the_first_locale_that_is_set_counts() {
+        let variables = [("TERM", "xterm"), ("LC_ALL", "POSIX"), ("LANG", "en_GB.UTF-8")];
+        assert_eq!(described(&variables).map(|terminal| terminal.symbols), Ok(Symbols::Ascii));
+    }
+
+    #[test]
+    fn a_terminal_for_lines_only_is_refused() {
+        for (variables, told) in [
+            (
+                &[("TERM", "dumb")][..],
+                "no console on TERM=dumb; run watchbell serve, or start in another terminal",
+            ),
+            (&[], "no console on TERM=; run watchbell serve, or start in another terminal"),
+        ] {
+            assert_eq!(described(variables).unwrap_err().to_string(), told);
+        }
     }
 }

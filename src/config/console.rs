@@ -7,6 +7,8 @@ use jiff::tz::TimeZone;
 
 use super::error::ConfigError;
 use super::section::{Section, nearest};
+use crate::console::settings::STILL_FOR;
+use crate::console::text::Symbols;
 use crate::domain::text::Text;
 
 /// The settings of the screen.
@@ -16,29 +18,18 @@ pub struct ConsoleSettings {
     pub name: Option<Text>,
     /// How long the list stands still without a key; for ever where it is nothing.
     pub still_for: Option<Duration>,
-    /// Which glyphs are drawn.
-    pub symbols: Symbols,
+    /// Which glyphs are drawn; those that the terminal has where nothing is said.
+    pub symbols: Option<Symbols>,
     /// The zone of the times on the screen.
     pub time_zone: TimeZone,
-}
-
-/// Which glyphs are drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Symbols {
-    /// Those that the locale can show.
-    Auto,
-    /// All of them.
-    Unicode,
-    /// Their ASCII forms.
-    Ascii,
 }
 
 impl Default for ConsoleSettings {
     fn default() -> Self {
         Self {
             name: None,
-            still_for: Some(Duration::from_mins(5)),
-            symbols: Symbols::Auto,
+            still_for: Some(STILL_FOR),
+            symbols: None,
             time_zone: TimeZone::system(),
         }
     }
@@ -51,7 +42,7 @@ pub(super) fn read(mut section: Section<'_>) -> Result<ConsoleSettings, ConfigEr
     let settings = ConsoleSettings {
         name: name.filter(|name| !name.is_empty()),
         still_for: still_for(&mut section, default.still_for)?,
-        symbols: symbols(&mut section, default.symbols)?,
+        symbols: symbols(&mut section)?,
         time_zone: time_zone(&mut section, default.time_zone)?,
     };
     section.finish()?;
@@ -78,14 +69,14 @@ fn still_for(
     }
 }
 
-fn symbols(section: &mut Section<'_>, default: Symbols) -> Result<Symbols, ConfigError> {
+fn symbols(section: &mut Section<'_>) -> Result<Option<Symbols>, ConfigError> {
     let Some(word) = section.text("symbols", "\"auto\"")? else {
-        return Ok(default);
+        return Ok(None);
     };
     match word.value.as_ref() {
-        "auto" => Ok(Symbols::Auto),
-        "unicode" => Ok(Symbols::Unicode),
-        "ascii" => Ok(Symbols::Ascii),
+        "auto" => Ok(None),
+        "unicode" => Ok(Some(Symbols::Unicode)),
+        "ascii" => Ok(Some(Symbols::Ascii)),
         other => Err(word.error(
             format!("symbols cannot be {other:?}"),
             "write \"auto\", \"unicode\" or \"ascii\"",

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use super::*;
+use crate::console::text::Symbols;
 use crate::domain::policy::UnknownServices;
 use crate::domain::severity::Severity;
 
@@ -104,7 +105,7 @@ fn what_is_written_is_what_holds() {
     let console = ConsoleSettings {
         name: Some("prod".into()),
         still_for: Some(std::time::Duration::from_secs(90)),
-        symbols: Symbols::Ascii,
+        symbols: Some(Symbols::Ascii),
         time_zone: jiff::tz::TimeZone::UTC,
     };
     assert_eq!(config.console, console);

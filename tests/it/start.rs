@@ -5,8 +5,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
-use nix::sys::signal::Signal;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
+use crate::pty::Terminal;
 use crate::support::{Home, Service, http, said};
 
 fn mode(path: &Path) -> u32 {
@@ -184,6 +186,36 @@ fn a_long_path_has_its_socket_in_the_runtime_directory() {
 fn a_console_without_a_terminal_is_refused_and_points_to_serve() {
     let home = Home::new();
     insta::assert_snapshot!(refused(&home, &[]), @"watchbell: no console without a terminal (stdin is none); run watchbell serve");
+}
+
+#[test]
+fn a_terminal_for_lines_only_is_refused_and_points_to_serve() {
+    let home = Home::new();
+    let mut terminal = Terminal::start(home.in_terminal(&[("TERM", "dumb")]), 24, 80);
+    let (status, screen) = terminal.ends();
+    assert_eq!(status.exit_code(), 1);
+    insta::assert_snapshot!(screen.trim_end(), @"watchbell: no console on TERM=dumb; run watchbell serve, or start in another terminal");
+}
+
+#[tokio::test]
+async fn a_hang_up_closes_the_screen_alone_and_the_log_says_how_to_come_back() {
+    let home = Home::new();
+    let mut terminal = Terminal::start(home.in_terminal(&[]), 24, 80);
+    let screen = terminal.shows("127.0.0.1:");
+    let pid = Pid::from_raw(terminal.pid());
+
+    kill(pid, Signal::SIGHUP).unwrap();
+    terminal.hides("127.0.0.1:");
+    assert!(!terminal.is_on_alternate_screen());
+    let port: String = screen.split("127.0.0.1:").nth(1).unwrap().chars().take(5).collect();
+    let url = format!("http://127.0.0.1:{}/api/v1/alert", port.trim_end());
+    assert_eq!(http().get(url).send().await.unwrap().status(), 401, "it still answers");
+
+    kill(pid, Signal::SIGTERM).unwrap();
+    assert_eq!(terminal.ends().0.exit_code(), 0);
+    let log = home.log();
+    assert!(log.contains("end this process and start watchbell"), "{log}");
+    assert!(log.trim_end().ends_with("msg=\"Stopped\""), "{log}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use portable_pty::CommandBuilder;
 
 /// Nothing that is waited for takes this long on the slowest machine.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -62,6 +63,27 @@ impl Home {
         command.args(args).env_clear().env("HOME", self.path()).stdin(Stdio::null());
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
+    }
+
+    /// The program with a screen, for a terminal with these variables.
+    pub(crate) fn in_terminal(&self, variables: &[(&str, &str)]) -> CommandBuilder {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_watchbell"));
+        command.args(["--listen", "127.0.0.1:0"]);
+        command.env_clear();
+        command.env("HOME", self.path());
+        for (name, value) in
+            [("TERM", "xterm-256color"), ("LANG", "C.UTF-8")].iter().chain(variables)
+        {
+            command.env(name, value);
+        }
+        command
+    }
+
+    /// What was logged while a screen was shown.
+    pub(crate) fn log(&self) -> String {
+        let folder = self.path().join(".local/state/watchbell");
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        files.map(|file| std::fs::read_to_string(file).unwrap()).collect()
     }
 
     /// Runs the program to its end.
