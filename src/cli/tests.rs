@@ -4,9 +4,11 @@ use clap::CommandFactory;
 
 use super::*;
 
+/// A page of help as a terminal of 100 columns shows it, whatever the test runs in.
 fn help(args: &[&str]) -> String {
     let words = ["watchbell"].iter().chain(args);
-    Cli::try_parse_from(words).unwrap_err().to_string()
+    let command = Cli::command().term_width(100);
+    command.try_get_matches_from(words).unwrap_err().to_string()
 }
 
 #[test]
