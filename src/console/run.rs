@@ -155,8 +155,10 @@ where
             biased;
             () = stop.cancelled() => Came::Stop,
             event = self.keys.next() => Came::Terminal(event),
-            Some(event) = self.asked.next() => Came::Answer(event),
+            // Published before it is answered, so read first: an answer is told over a table that
+            // has what it is about.
             published = self.feed.next() => Came::Feed(published),
+            Some(event) = self.asked.next() => Came::Answer(event),
             Ok(()) = self.vitals.changed() => Came::Vital,
             () = time => Came::Time,
         }
