@@ -205,7 +205,7 @@ async fn a_hang_up_closes_the_screen_alone_and_the_log_says_how_to_come_back() {
     let pid = Pid::from_raw(terminal.pid());
 
     kill(pid, Signal::SIGHUP).unwrap();
-    terminal.hides("127.0.0.1:");
+    terminal.wait("the screen is given back", |screen| !screen.contains("127.0.0.1:"));
     assert!(!terminal.is_on_alternate_screen());
     let port: String = screen.split("127.0.0.1:").nth(1).unwrap().chars().take(5).collect();
     let url = format!("http://127.0.0.1:{}/api/v1/alert", port.trim_end());
