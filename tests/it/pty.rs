@@ -58,11 +58,6 @@ impl Terminal {
         self.master.resize(size(rows, columns)).unwrap();
     }
 
-    /// What is on the screen now.
-    pub(crate) fn screen(&self) -> String {
-        self.shared.seen.lock().unwrap().screen.screen().contents()
-    }
-
     /// Whether the program is on the alternate screen, or has given the terminal back.
     pub(crate) fn is_on_alternate_screen(&self) -> bool {
         self.shared.seen.lock().unwrap().screen.screen().alternate_screen()
@@ -73,9 +68,12 @@ impl Terminal {
         self.wait(&format!("the screen shows {text:?}"), |screen| screen.contains(text))
     }
 
-    /// Waits until `text` is not on the screen.
-    pub(crate) fn hides(&self, text: &str) -> String {
-        self.wait(&format!("the screen hides {text:?}"), |screen| !screen.contains(text))
+    /// Waits until the program has given the terminal back.
+    pub(crate) fn is_given_back(&self) {
+        let seen = self.shared.seen.lock().unwrap();
+        let waiting = |seen: &mut Seen| !seen.ended && seen.screen.screen().alternate_screen();
+        let (seen, _) = self.shared.news.wait_timeout_while(seen, DEADLINE, waiting).unwrap();
+        assert!(!seen.screen.screen().alternate_screen(), "the terminal is not given back");
     }
 
     /// Waits until the screen is as wanted.

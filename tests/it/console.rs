@@ -1,0 +1,291 @@
+//! The console of the real program, in a real terminal, beside the API of the same program.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::{Pid, User, getuid};
+use portable_pty::CommandBuilder;
+use serde_json::{Value, json};
+
+use crate::pty::Terminal;
+use crate::support::{Home, http};
+
+/// Longer than the cursor must rest until pane and footer follow.
+const SETTLED: Duration = Duration::from_millis(600);
+
+/// An owner with a screen, and a client with every scope in the same person's name.
+struct Owner {
+    terminal: Terminal,
+    address: SocketAddr,
+    secret: String,
+    runtime: tokio::runtime::Runtime,
+    home: Home,
+}
+
+/// The account of the console: the Unix user whom the tests run as.
+fn me() -> String {
+    User::from_uid(getuid()).unwrap().unwrap().name
+}
+
+/// A home with the accounts of the person at the console and of bob, and its client's secret.
+fn home() -> (Home, String) {
+    let home = Home::new();
+    let accounts = format!("[[account]]\nname = \"{}\"\n[[account]]\nname = \"bob\"\n", me());
+    home.configure(&format!("{accounts}[console]\nname = \"prod\"\n"));
+    let scopes = "ingest,read,ack,assign,resolve";
+    let said = home.run(&["token", "create", "mine", "--scope", scopes, "--account", &me()]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    (home, said.stdout.trim_end().to_owned())
+}
+
+impl Owner {
+    fn start(rows: u16, columns: u16) -> Self {
+        let (home, secret) = home();
+        Self::start_in(home, secret, rows, columns)
+    }
+
+    fn start_in(home: Home, secret: String, rows: u16, columns: u16) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_watchbell"));
+        command.args(["--listen", "127.0.0.1:0"]);
+        command.env_clear();
+        command.env("HOME", home.path());
+        command.env("TERM", "xterm-256color");
+        command.env("LANG", "C.UTF-8");
+        let terminal = Terminal::start(command, rows, columns);
+        let screen = terminal.shows("127.0.0.1:");
+        let address = screen.split("127.0.0.1:").nth(1).unwrap();
+        let port = address.split(|c: char| !c.is_ascii_digit()).next().unwrap();
+        let address = ([127, 0, 0, 1], port.parse().unwrap()).into();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        Self { terminal, address, secret, runtime, home }
+    }
+
+    fn ask(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Value {
+        let url = format!("http://{}/api/v1{path}", self.address);
+        let mut request = http().request(method, url).bearer_auth(&self.secret);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let (status, text) = self.runtime.block_on(async {
+            let answer = request.send().await.unwrap();
+            (answer.status(), answer.text().await.unwrap())
+        });
+        assert!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    fn get(&self, path: &str) -> Value {
+        self.ask(reqwest::Method::GET, path, None)
+    }
+
+    fn put(&self, path: &str) -> Value {
+        self.ask(reqwest::Method::PUT, path, None)
+    }
+
+    /// Posts a firing alert; gives its id.
+    fn post(&self, fingerprint: &str, title: &str) -> String {
+        let alert = json!({
+            "fingerprint": fingerprint, "status": "firing", "service": "default", "title": title,
+        });
+        let answer = self.ask(reqwest::Method::POST, "/alert", Some(&json!({"alerts": [alert]})));
+        answer["alerts"][0]["id"].as_str().unwrap().to_owned()
+    }
+
+    fn alert(&self, id: &str) -> Value {
+        self.get(&format!("/alert/{id}"))
+    }
+
+    /// The id that the API gives an account.
+    fn member(&self, name: &str) -> String {
+        let members = self.get("/team/members");
+        let mut members = members["members"].as_array().unwrap().iter();
+        let member = members.find(|member| member["name"] == name).unwrap();
+        member["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Quits by key, and sees the terminal given back.
+    fn quit(mut self) -> String {
+        self.terminal.keys("q");
+        self.terminal.shows("y quit");
+        self.terminal.rests(SETTLED);
+        self.terminal.keys("y");
+        let (status, screen) = self.terminal.ends();
+        assert_eq!(status.exit_code(), 0, "{screen}");
+        assert!(!self.terminal.is_on_alternate_screen());
+        screen
+    }
+}
+
+#[test]
+fn an_alert_is_seen_taken_given_to_bob_and_resolved_by_key_and_put_on_one_screen() {
+    let mut owner = Owner::start(32, 120);
+    owner.terminal.shows("nothing sent yet");
+    let id = owner.post("highmem", "net004 is HighMemory (95.04%)");
+    owner.terminal.shows("1 CRITICAL FIRING");
+    owner.terminal.shows("net004 is HighMemory (95.04%)");
+
+    owner.terminal.keys("a");
+    owner.terminal.shows("Acknowledged: net004");
+    let alert = owner.alert(&id);
+    assert_eq!(alert["status"], "acknowledged");
+    assert_eq!(alert["assignedto"], owner.member(&me()));
+
+    owner.terminal.keys("A");
+    owner.terminal.shows("nobody");
+    owner.terminal.keys("bo\r");
+    owner.terminal.shows("Assigned");
+    assert_eq!(owner.alert(&id)["assignedto"], owner.member("bob"));
+
+    owner.put(&format!("/alert/{id}/resolve"));
+    owner.terminal.shows(" res ");
+    owner.terminal.shows("nothing firing");
+    owner.quit();
+}
+
+#[test]
+fn a_key_and_a_put_leave_equal_timelines() {
+    let mut owner = Owner::start(32, 120);
+    let by_put = owner.post("put", "by put");
+    owner.put(&format!("/alert/{by_put}/acknowledge"));
+    owner.put(&format!("/alert/{by_put}/assign/{}", owner.member("bob")));
+    owner.put(&format!("/alert/{by_put}/resolve"));
+
+    let by_key = owner.post("key", "by key");
+    owner.terminal.shows("1 CRITICAL FIRING");
+    owner.terminal.rests(Duration::from_millis(1_200));
+    owner.terminal.keys("a");
+    owner.terminal.shows("Acknowledged: by key");
+    owner.terminal.keys("A");
+    owner.terminal.shows("nobody");
+    owner.terminal.keys("bo\r");
+    owner.terminal.shows("Assigned");
+    owner.terminal.keys("r");
+    owner.terminal.shows("Resolve?");
+    owner.terminal.rests(SETTLED);
+    owner.terminal.keys("y");
+    owner.terminal.shows("Resolved: by key");
+
+    let lines = |id: &str| {
+        let alert = owner.alert(id);
+        let lines = alert["timeline"].as_array().unwrap().iter();
+        lines.map(|line| line["text"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(lines(&by_key), lines(&by_put));
+    assert_eq!(lines(&by_key).len(), 4);
+}
+
+#[test]
+fn a_cursor_move_writes_at_most_sixty_bytes_and_the_rest_follows_when_it_rests() {
+    let mut owner = Owner::start(40, 120);
+    for number in 0..30 {
+        owner.post(&format!("f{number}"), &format!("alert number {number}"));
+    }
+    owner.terminal.shows("30 CRITICAL FIRING");
+    owner.terminal.keys("j");
+    owner.terminal.rests(SETTLED);
+    let mark = owner.terminal.mark();
+    owner.terminal.keys("j");
+    let moved = owner.terminal.next_read(mark);
+    assert!(moved.len() <= 60, "{} bytes: {}", moved.len(), moved.escape_ascii());
+    owner.terminal.rests(SETTLED);
+    let settled: usize = owner.terminal.reads_since(mark + 1).iter().map(Vec::len).sum();
+    assert!((1..=1_500).contains(&settled), "{settled} bytes");
+}
+
+#[test]
+fn an_empty_screen_at_rest_writes_nothing_for_a_minute() {
+    let owner = Owner::start(40, 120);
+    owner.terminal.rests(SETTLED);
+    let written = owner.terminal.written_within(Duration::from_secs(60));
+    assert_eq!(written.escape_ascii().to_string(), "");
+}
+
+#[test]
+fn re_sends_that_change_nothing_write_nothing_for_a_minute() {
+    let owner = Owner::start(40, 120);
+    let start: jiff::Timestamp = {
+        let now = owner.alert(&owner.post("now", "now"))["receivedAt"].clone();
+        now.as_str().unwrap().parse().unwrap()
+    };
+    let started = start - jiff::SignedDuration::from_mins(80);
+    let alert = |name: &str| {
+        json!({
+            "fingerprint": name, "status": "firing", "service": "default", "title": "same",
+            "startsAt": started.to_string(),
+        })
+    };
+    let body = json!({"alerts": [alert("now"), alert("one"), alert("other")]});
+    let send = || owner.ask(reqwest::Method::POST, "/alert", Some(&body));
+    send();
+    owner.terminal.shows("3 CRITICAL FIRING");
+    owner.terminal.rests(SETTLED);
+    let mark = owner.terminal.mark();
+    for _ in 0..60 {
+        send();
+        let written = owner.terminal.written_within(Duration::from_secs(1));
+        assert_eq!(written.escape_ascii().to_string(), "");
+    }
+    assert_eq!(owner.terminal.mark(), mark);
+}
+
+#[test]
+fn a_broken_key_file_is_named_with_its_place_and_the_built_in_keys_work() {
+    let (home, secret) = home();
+    let folder = home.path().join(".config/watchbell");
+    std::fs::write(folder.join("keybindings.toml"), "[list]\nacknowlege = [\"x\"]\n").unwrap();
+    let mut owner = Owner::start_in(home, secret, 32, 120);
+    owner.post("one", "first alert");
+    let screen = owner.terminal.shows("keybindings.toml:2:1");
+    assert!(screen.contains("acknowledge?"), "{screen}");
+    owner.terminal.shows("first alert");
+    owner.terminal.keys("a");
+    owner.terminal.shows("Acknowledged: first alert");
+}
+
+#[test]
+fn sigterm_gives_the_terminal_back_and_ends_well() {
+    let mut owner = Owner::start(24, 80);
+    assert!(owner.terminal.is_on_alternate_screen());
+    kill(Pid::from_raw(owner.terminal.pid()), Signal::SIGTERM).unwrap();
+    let (status, _) = owner.terminal.ends();
+    assert_eq!(status.exit_code(), 0);
+    assert!(!owner.terminal.is_on_alternate_screen());
+}
+
+#[test]
+fn when_its_terminal_hangs_up_the_service_goes_on() {
+    let owner = Owner::start(24, 80);
+    let id = owner.post("one", "still here");
+    owner.terminal.shows("still here");
+    kill(Pid::from_raw(owner.terminal.pid()), Signal::SIGHUP).unwrap();
+    owner.terminal.is_given_back();
+    assert_eq!(owner.alert(&id)["status"], "firing");
+}
+
+#[test]
+fn what_was_on_the_screen_is_there_again_after_quitting_and_starting() {
+    let mut owner = Owner::start(32, 120);
+    owner.post("one", "kept over night");
+    owner.terminal.shows("kept over night");
+    owner.terminal.keys("a");
+    owner.terminal.shows("Acknowledged: kept over night");
+    let (home, secret) = (std::mem::replace(&mut owner.home, Home::new()), owner.secret.clone());
+    owner.quit();
+    let owner = Owner::start_in(home, secret, 24, 80);
+    owner.terminal.shows("kept over night");
+    owner.terminal.shows(" ack ");
+}
+
+#[test]
+fn every_size_is_drawn_without_ending_the_program() {
+    let owner = Owner::start(24, 80);
+    owner.post("one", "an alert with a title of some length");
+    owner.terminal.shows("an alert with");
+    for (rows, columns) in [(8, 40), (5, 20), (1, 1), (60, 200), (12, 50), (24, 80)] {
+        owner.terminal.resize(rows, columns);
+        owner.terminal.rests(SETTLED);
+    }
+    owner.terminal.shows("an alert with a title of some length");
+    owner.quit();
+}
