@@ -1,7 +1,14 @@
 //! One binary of integration tests, so that the program is linked once.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail as tests do"
+)]
 
+mod architecture;
 mod console;
 mod pty;
 mod screen;

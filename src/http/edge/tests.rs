@@ -1,3 +1,5 @@
+//! The edge over sockets in memory and real ones: its bounds, its patience, its farewell.
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Extension;

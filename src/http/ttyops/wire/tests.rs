@@ -1,3 +1,5 @@
+//! Bodies as senders send them, and what becomes of each of their alerts.
+
 use std::fmt::Write;
 
 use proptest::prelude::*;
