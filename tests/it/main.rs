@@ -8,8 +8,11 @@
     reason = "helpers of tests fail as tests do"
 )]
 
+mod alertmanager;
+mod api;
 mod architecture;
 mod console;
+mod kill;
 mod pty;
 mod screen;
 mod start;

@@ -1,6 +1,7 @@
 //! A real terminal: a program in a pty, its bytes read into a screen of a given size.
 
 use std::io::{Read, Write};
+use std::net::SocketAddr;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
@@ -58,6 +59,11 @@ impl Terminal {
         self.master.resize(size(rows, columns)).unwrap();
     }
 
+    /// The screen now, with how every cell looks.
+    pub(crate) fn cells(&self) -> vt100::Screen {
+        self.shared.seen.lock().unwrap().screen.screen().clone()
+    }
+
     /// Whether the program is on the alternate screen, or has given the terminal back.
     pub(crate) fn is_on_alternate_screen(&self) -> bool {
         self.shared.seen.lock().unwrap().screen.screen().alternate_screen()
@@ -74,6 +80,14 @@ impl Terminal {
         let waiting = |seen: &mut Seen| !seen.ended && seen.screen.screen().alternate_screen();
         let (seen, _) = self.shared.news.wait_timeout_while(seen, DEADLINE, waiting).unwrap();
         assert!(!seen.screen.screen().alternate_screen(), "the terminal is not given back");
+    }
+
+    /// Waits until a console says where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        let after = |screen: &str| screen.split("serving ").nth(1).map(str::to_owned);
+        let address = |screen: &str| after(screen)?.split_whitespace().next()?.parse().ok();
+        let screen = self.wait("it says where it listens", |screen| address(screen).is_some());
+        address(&screen).unwrap()
     }
 
     /// Waits until the screen is as wanted.
