@@ -13,6 +13,7 @@ mod api;
 mod architecture;
 mod console;
 mod kill;
+mod picture;
 mod pty;
 mod screen;
 mod start;
