@@ -12,6 +12,7 @@ mod alertmanager;
 mod api;
 mod architecture;
 mod console;
+mod docs;
 mod kill;
 mod picture;
 mod pty;

@@ -1,0 +1,33 @@
+//! Samples that people copy from the pages work as they stand there.
+
+use watchbell::config::{Config, Given};
+
+use super::{blocks, page};
+use crate::api::Api;
+use crate::support::{Home, Service};
+
+#[test]
+fn the_sample_configuration_is_read_and_means_what_it_says() {
+    let text = page("docs/operations.md");
+    let sample = blocks(&text).into_iter().find(|block| block.info == "toml").unwrap();
+    let given = Given { user: "nobody", listen: None };
+    let config = Config::read("docs/operations.md", &sample.text, &given).unwrap();
+    let people: Vec<&str> =
+        config.policy.accounts.iter().map(|account| account.name.as_str()).collect();
+    assert_eq!(people, ["alice", "bob"]);
+}
+
+#[tokio::test]
+async fn the_first_alert_of_the_readme_arrives() {
+    let readme = page("README.md");
+    let body = readme.split("-d '").nth(1).and_then(|rest| rest.split('\'').next()).unwrap();
+    let scopes = readme.split("create me --scope ").nth(1);
+    let scopes = scopes.and_then(|rest| rest.split(')').next()).unwrap();
+    let home = Home::new();
+    let secret = home.token("me", scopes);
+    let service = Service::start(&home);
+    let api = Api::new(&service, &secret);
+    let (status, answer) = api.send("POST", "/api/v1/alert", body).await.unwrap();
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(api.alerts().await.len(), 1);
+}
