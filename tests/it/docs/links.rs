@@ -20,6 +20,21 @@ fn every_link_leads_to_a_file_and_to_a_heading_that_are_there() {
     assert_eq!(broken, Vec::<String>::new());
 }
 
+#[test]
+fn every_file_that_a_page_names_is_there() {
+    const FOLDERS: [&str; 5] = ["src/", "tests/", "docs/", "assets/", ".ci/"];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut missing = Vec::new();
+    for page in pages() {
+        let text = std::fs::read_to_string(&page).unwrap();
+        let named = text.split('`').skip(1).step_by(2);
+        let files = named.filter(|name| FOLDERS.iter().any(|folder| name.starts_with(folder)));
+        let missed = files.filter(|name| !root.join(name).exists());
+        missing.extend(missed.map(|name| format!("{}: {name}", page.display())));
+    }
+    assert_eq!(missing, Vec::<String>::new());
+}
+
 /// What stands in the parentheses of `[words](target)`, and in the quotes of `src="target"`.
 fn targets(text: &str) -> impl Iterator<Item = &str> {
     let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());

@@ -1,6 +1,9 @@
 //! Samples that people copy from the pages work as they stand there.
 
+use std::collections::BTreeSet;
+
 use watchbell::config::{Config, Given};
+use watchbell::domain::severity::{Severity, SeverityWords};
 
 use super::{blocks, page};
 use crate::api::Api;
@@ -15,6 +18,17 @@ fn the_sample_configuration_is_read_and_means_what_it_says() {
     let people: Vec<&str> =
         config.policy.accounts.iter().map(|account| account.name.as_str()).collect();
     assert_eq!(people, ["alice", "bob"]);
+}
+
+#[test]
+fn the_words_for_severities_are_those_that_are_understood() {
+    let text = page("docs/lifecycle.md");
+    let row = text.split("| critical | warning |\n|---|---|\n").nth(1).unwrap();
+    let told = row.split('`').skip(1).step_by(2).take(2).map(|words| words.split(' ').collect());
+    let told: Vec<BTreeSet<&str>> = told.collect();
+    let words = SeverityWords::default();
+    let understood = [Severity::Critical, Severity::Warning].map(|level| words.of(level).collect());
+    assert_eq!(told, understood);
 }
 
 #[tokio::test]
