@@ -53,10 +53,7 @@ impl Owner {
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
         let terminal = Terminal::start(command, rows, columns);
-        let screen = terminal.shows("127.0.0.1:");
-        let address = screen.split("127.0.0.1:").nth(1).unwrap();
-        let port = address.split(|c: char| !c.is_ascii_digit()).next().unwrap();
-        let address = ([127, 0, 0, 1], port.parse().unwrap()).into();
+        let address = terminal.address();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         Self { terminal, address, secret, runtime, home }
     }
@@ -197,7 +194,7 @@ fn a_cursor_move_writes_at_most_sixty_bytes_and_the_rest_follows_when_it_rests()
 fn an_empty_screen_at_rest_writes_nothing_for_a_minute() {
     let owner = Owner::start(40, 120);
     owner.terminal.rests(SETTLED);
-    let written = owner.terminal.written_within(Duration::from_secs(60));
+    let written = owner.terminal.written_within(Duration::from_mins(1));
     assert_eq!(written.escape_ascii().to_string(), "");
 }
 
