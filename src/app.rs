@@ -85,6 +85,7 @@ impl Plan {
             name: name.unwrap_or_else(|| host.clone()),
             listening,
             host,
+            data: self.places.data.clone(),
             viewer: self.owner.actor.clone(),
             access: Access::Full,
             link: terminal.link,

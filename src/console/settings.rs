@@ -2,6 +2,7 @@
 //! nothing here is read from either.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -23,6 +24,8 @@ pub struct Settings {
     pub listening: SocketAddr,
     /// The name by which other machines reach this host.
     pub host: Text,
+    /// Where the data lies.
+    pub data: PathBuf,
     /// In whose name it acts.
     pub viewer: Actor,
     /// What it may do.

@@ -77,6 +77,7 @@ pub(crate) fn settings() -> Settings {
         name: "prod".into(),
         listening: "127.0.0.1:9093".parse().unwrap(),
         host: "mon1.example.org".into(),
+        data: "/var/lib/watchbell".into(),
         viewer: account("alice"),
         access: Access::Full,
         link: Link::Local,

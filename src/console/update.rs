@@ -224,9 +224,12 @@ fn paste(model: &mut Model, text: &str, now: Now) -> Vec<Effect> {
     vec![Effect::Draw(Cause::Key)]
 }
 
-/// Brings up to date what waits for somebody's frame.
+/// Brings up to date what waits for somebody's frame. While nothing can be saved the ages stop:
+/// what is shown is how it stood.
 fn freshen(model: &mut Model, now: Now) {
-    model.clock = when::minute(now.at);
+    if model.service.unsaved.is_none() {
+        model.clock = when::minute(now.at);
+    }
 }
 
 #[cfg(test)]

@@ -96,7 +96,7 @@ impl Desk {
         };
         let stop = self.stop.clone();
         let both = async { tokio::join!(console.run(&stop), script(&script_of)).0 };
-        tokio::time::timeout(DEADLINE, both).await.expect("the console ends")
+        tokio::time::timeout(DEADLINE, both).await.unwrap()
     }
 }
 
@@ -170,6 +170,7 @@ fn settings() -> Settings {
         name: "prod".into(),
         listening: "127.0.0.1:9093".parse().unwrap(),
         host: "mon1.example.org".into(),
+        data: "/var/lib/watchbell".into(),
         viewer: Actor::Account(Account::new("alice", "").person()),
         access: Access::Full,
         link: Link::Local,

@@ -84,6 +84,9 @@ pub(super) fn next_wake(model: &Model, now: Now) -> Option<Tick> {
 
 /// The full minute at which an age on the screen reads differently.
 fn next_age(model: &Model) -> Option<Timestamp> {
+    if model.service.unsaved.is_some() {
+        return None;
+    }
     shown(model)
         .into_iter()
         .filter_map(|id| model.alert(id))

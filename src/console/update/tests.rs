@@ -502,8 +502,23 @@ fn nothing_can_be_done_in_a_window_that_is_too_small() {
     let mut stage = Stage::night(39, 8);
     stage.press("a r y");
     assert_eq!(stage.state("net"), "firing");
-    stage.press("q y");
-    assert!(matches!(stage.asked.as_slice(), [] | [Effect::Quit]));
+    stage.press("q");
+    assert_eq!(stage.line(0), "stop watchbell prod? y quits, esc stays");
+    stage.press("y");
+    assert!(matches!(stage.asked.as_slice(), [Effect::Quit]));
+}
+
+#[test]
+fn a_question_that_a_shrunken_window_hides_is_not_answered() {
+    for (width, height) in [(39, 24), (80, 7)] {
+        let mut stage = Stage::night(80, 24);
+        stage.press("r").resize(width, height);
+        stage.press("y");
+        assert_eq!(stage.state("net"), "firing", "{width}x{height}");
+        stage.resize(80, 24);
+        stage.press("y");
+        assert_eq!(stage.state("net"), "resolved");
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use ratatui::text::Line;
 use crate::console::model::Model;
 use crate::console::text::{fit, wrap_to};
 use crate::console::theme::Role;
+use crate::domain::text::line_of;
 
 /// A bar takes no more than this.
 const MOST: usize = 3;
@@ -40,8 +41,10 @@ fn all(model: &Model) -> Vec<(Role, String)> {
             Role::Trouble,
             format!(
                 "STORAGE since {since}: {}; nothing can be saved. Senders are told to retry (503), \
-                 so newer alerts may be missing here, and acting is refused.",
-                trouble.reason
+                 so newer alerts may be missing here, and acting is refused. See to the disk of \
+                 {}; saving then goes on by itself.",
+                trouble.reason,
+                line_of(&model.settings.data.to_string_lossy())
             ),
         ));
     }

@@ -6,6 +6,7 @@ use super::{apart, ink, plain};
 use crate::console::action::{Action, Context};
 use crate::console::model::Model;
 use crate::console::model::list::Filtered;
+use crate::console::model::sheet::{About, Question, Sheet};
 use crate::console::settings::Access;
 use crate::console::text::{cut, number};
 use crate::console::theme::Role;
@@ -35,8 +36,17 @@ pub(super) fn line(model: &Model) -> Line<'static> {
 pub(super) fn too_small(model: &Model) -> Line<'static> {
     let name = &model.settings.name;
     let critical = number(model.list.census().critical);
-    let text = format!("watchbell {name}: {critical} CRIT firing; window too small (40x8)");
+    let text = if asks_to_quit(model) {
+        format!("stop watchbell {name}? y quits, esc stays")
+    } else {
+        format!("watchbell {name}: {critical} CRIT firing; window too small (40x8)")
+    };
     Line::from(cut(&text, usize::from(model.size.width), model.settings.symbols.cut()))
+}
+
+/// Whether the question is open that can be answered at any size.
+pub(super) fn asks_to_quit(model: &Model) -> bool {
+    matches!(&model.sheet, Some(Sheet::Question(Question { about: About::Quit, .. })))
 }
 
 /// The title of the window.

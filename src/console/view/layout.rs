@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::{bars, calm, sheet};
+use super::{bars, calm, header, sheet};
 use crate::console::model::list::Mode;
 use crate::console::model::sheet::Sheet;
 use crate::console::model::{Model, Screen, Wish};
@@ -77,8 +77,12 @@ pub fn regions(model: &Model) -> Regions {
     regions
 }
 
-/// Whether the open question is on the screen whole.
+/// Whether the open question is on the screen whole. In a window that is too small only the
+/// question whether to quit is.
 pub fn question_fits(model: &Model) -> bool {
+    if model.is_too_small() {
+        return header::asks_to_quit(model);
+    }
     let room = model.size.height.saturating_sub(1);
     sheet::content(model, model.size.width).is_none_or(|content| count(content.height()) <= room)
 }
