@@ -273,7 +273,7 @@ impl List {
         self.rebuild(table, now);
         if let Mode::Still(old) = &self.mode {
             let mut still = Still::of(self.sorted.iter().map(|place| place.id));
-            still.brought.clone_from(&old.brought);
+            still.brought = old.brought.union(&old.fresh).copied().collect();
             still.offset = old.offset;
             still.cursor = selected
                 .and_then(|id| still.rows.iter().position(|row| *row == id))

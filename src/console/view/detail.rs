@@ -12,11 +12,14 @@ use crate::console::when;
 use crate::domain::alert::{Alert, Ending, State};
 use crate::domain::id::AlertId;
 use crate::domain::text::line_of;
-use crate::domain::time::age;
+use crate::domain::time::{SignedDuration, age, since};
 
 /// Lines of a title, and of a description.
 const TITLE: usize = 3;
 const DESCRIPTION: usize = 6;
+/// How far back episodes are counted, and how many at most.
+const LATELY: SignedDuration = SignedDuration::from_hours(7 * 24);
+const MOST_EPISODES: usize = 100;
 /// The width of the words before links, notes and the like.
 const LABEL: usize = 10;
 
@@ -251,31 +254,46 @@ fn past(model: &Model, alert: &Alert, cells: usize) -> Vec<Line<'static>> {
     lines
 }
 
+/// How often it came lately, and what became of it the last time.
 fn before(model: &Model, alert: &Alert) -> String {
-    let occurrence = alert.occurrence;
-    let count = format!("{}{} time", number(occurrence as usize), ordinal(occurrence));
-    let previous = alert.previous.and_then(|id| model.table.alert(id));
-    let Some(previous) = previous else { return format!("{count}.") };
-    let Some(resolution) = previous.standing.resolution() else { return format!("{count}.") };
+    let Some(previous) = earlier(model, alert) else {
+        return format!("{} time", ordinal(alert.occurrence));
+    };
+    let lately = std::iter::successors(Some(alert), |alert| earlier(model, alert))
+        .take_while(|episode| since(model.clock, episode.started()) < LATELY)
+        .take(MOST_EPISODES)
+        .count();
+    let times = match u32::try_from(lately) {
+        Ok(times @ 2..) => format!("{} time in 7 days. ", ordinal(times)),
+        Ok(_) | Err(_) => String::new(),
+    };
+    let at = model.time(previous.started());
+    let Some(resolution) = previous.standing.resolution() else {
+        return format!("{times}Last: {at}");
+    };
     let by = match &resolution.how {
         Ending::Source => "its source".to_owned(),
         Ending::Operator(by) => by.to_string(),
     };
-    let at = model.time(previous.started());
     let took = when::span(previous.started(), resolution.at);
     let note = previous.notes.last();
-    let note = note.map(|note| format!(" {}: \"{}\"", note.by, note.text)).unwrap_or_default();
-    format!("{count}. Last: {at}, for {took}, resolved by {by}.{note}")
+    let note = note.map(|note| format!(". {}: \"{}\"", note.by, note.text)).unwrap_or_default();
+    format!("{times}Last: {at}, for {took}, resolved by {by}{note}")
 }
 
-fn ordinal(number: u32) -> &'static str {
-    match (number % 100, number % 10) {
+fn earlier<'a>(model: &'a Model, alert: &Alert) -> Option<&'a Alert> {
+    alert.previous.and_then(|id| model.table.alert(id)).map(AsRef::as_ref)
+}
+
+fn ordinal(number: u32) -> String {
+    let suffix = match (number % 100, number % 10) {
         (11..=13, _) => "th",
         (_, 1) => "st",
         (_, 2) => "nd",
         (_, 3) => "rd",
         _ => "th",
-    }
+    };
+    format!("{number}{suffix}")
 }
 
 /// A word in front of lines that belong to it.
