@@ -522,12 +522,29 @@ fn a_question_that_a_shrunken_window_hides_is_not_answered() {
 }
 
 #[test]
-fn every_question_is_whole_at_forty_by_eight() {
-    for keys in ["r", "j j j U", "G R", "q"] {
+fn every_question_is_whole_at_forty_by_eight_and_can_be_answered() {
+    let cases = [
+        ("r", "net", "resolved"),
+        ("j j j U", "lag", "firing"),
+        ("j j j r", "lag", "resolved"),
+        ("G R", "memory", "firing"),
+        ("j j j U y", "lag", "firing"),
+    ];
+    for (keys, name, state) in cases {
         let mut stage = Stage::night(40, 8);
         stage.press(keys);
-        assert!(stage.line(-1).contains("esc") || stage.line(-2).contains("esc"), "{keys}");
+        let screen = stage.screen();
+        stage.press("y");
+        assert_eq!(stage.state(name), state, "{keys}:\n{screen}");
     }
+    let mut stage = Stage::night(40, 8);
+    stage.press("q");
+    let screen = stage.screen();
+    stage.press("y");
+    assert!(matches!(stage.asked.as_slice(), [Effect::Quit]), "{screen}");
+    let mut stage = Stage::night(40, 8);
+    stage.press("a").wait(61_000).press("u y");
+    assert_eq!(stage.state("net"), "firing");
 }
 
 #[test]

@@ -52,7 +52,7 @@ const PANE_WIDTH: u16 = 70;
 /// From this height on the detail stands below, with more than a peek.
 const TALL: u16 = 20;
 /// From this height on the columns have a heading, and a sheet leaves the list in sight.
-const ROOMY: u16 = 16;
+pub(super) const ROOMY: u16 = 16;
 /// From this height on there is a peek.
 const PEEK: u16 = 12;
 /// A rule and two lines.

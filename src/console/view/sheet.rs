@@ -4,7 +4,7 @@
 use ratatui::text::{Line, Span};
 use tui_input::Input;
 
-use super::{hint, ink, plain, rule};
+use super::{hint, ink, layout, plain, rule};
 use crate::console::action::{Action, Context};
 use crate::console::model::Model;
 use crate::console::model::acts::{Act, Done, Target};
@@ -16,6 +16,8 @@ use crate::console::theme::Role;
 use crate::domain::alert::Alert;
 use crate::domain::severity::Severity;
 
+/// Nobody is called yet when an alert fires again; once somebody is, this must say so.
+const BACK_TO_FIRING: &str = "It goes back to firing.";
 /// The most people a picker shows at once.
 const PEOPLE: usize = 8;
 
@@ -46,8 +48,24 @@ pub(super) fn content(model: &Model, cells: u16) -> Option<Content> {
     })
 }
 
+/// How much a question says.
+#[derive(Clone, Copy)]
+enum Breadth {
+    /// Everything that helps to answer it.
+    Full,
+    /// What must be known: for low windows, where a question that is cut could not be answered.
+    Brief,
+}
+
 fn asked(model: &Model, question: &Question, cells: usize) -> Content {
-    let name = &model.settings.name;
+    let full = asked_in(model, question, cells, Breadth::Full);
+    if full.height() < usize::from(model.size.height) {
+        return full;
+    }
+    asked_in(model, question, cells, Breadth::Brief)
+}
+
+fn asked_in(model: &Model, question: &Question, cells: usize, breadth: Breadth) -> Content {
     let title = match &question.about {
         About::Act(Act::Resolve, _) => "Resolve?".to_owned(),
         About::Act(Act::Unacknowledge, _) => "Un-acknowledge?".to_owned(),
@@ -61,22 +79,10 @@ fn asked(model: &Model, question: &Question, cells: usize) -> Content {
         lines.push(subject(model, target, cells));
     }
     if question.disturbed.is_some() {
-        let text = "It changed while this was open; read again.";
-        lines.push(Line::from(ink(model, Role::Attention, format!(" {text}"))));
+        let text = " It changed while this was open.";
+        lines.push(Line::from(ink(model, Role::Attention, text)));
     }
-    let body = match &question.about {
-        About::Act(act, target) => {
-            model.alert(target.id).map(|alert| consequence(model, act, alert)).unwrap_or_default()
-        }
-        About::Undo(done) => undone(model, done),
-        About::Quit => format!(
-            "This process receives alerts for {name}. While it is down, posts to it fail: \
-             Prometheus sends again what still fires, a one-time post is lost. {} To keep it \
-             running without a screen: watchbell serve",
-            firing(model)
-        ),
-    };
-    lines.extend(said(&body, cells));
+    lines.extend(said(&body(model, question, breadth), cells));
     let (yes, note) = match &question.about {
         About::Act(Act::Resolve, _) => ("resolve", Some("resolve with a note")),
         About::Act(Act::Unacknowledge, _) => ("un-acknowledge", None),
@@ -93,6 +99,31 @@ fn asked(model: &Model, question: &Question, cells: usize) -> Content {
     keys.extend(note.map(|words| (Action::YesWithNote, words)));
     keys.push((Action::No, no));
     Content { lines, keys: key_lines(model, Context::Confirm, &keys, cells), caret: None }
+}
+
+/// What follows from yes.
+fn body(model: &Model, question: &Question, breadth: Breadth) -> String {
+    let name = &model.settings.name;
+    match (&question.about, breadth) {
+        (About::Act(act, target), Breadth::Full) => {
+            model.alert(target.id).map(|alert| consequence(model, act, alert)).unwrap_or_default()
+        }
+        (About::Act(Act::Resolve, _), Breadth::Brief) => {
+            "If it is sent again, it comes back as a new alert.".to_owned()
+        }
+        (About::Act(..), Breadth::Brief) => BACK_TO_FIRING.to_owned(),
+        (About::Undo(done), Breadth::Full) => undone(model, done),
+        (About::Undo(_), Breadth::Brief) => "The alert goes back to how it stood.".to_owned(),
+        (About::Quit, Breadth::Full) => format!(
+            "This process receives alerts for {name}. While it is down, posts to it fail: \
+             Prometheus sends again what still fires, a one-time post is lost. {} To keep it \
+             running without a screen: watchbell serve",
+            firing(model)
+        ),
+        (About::Quit, Breadth::Brief) => {
+            format!("Until {name} is started again, posts to it fail. {}", firing(model))
+        }
+    }
 }
 
 /// `CRIT  default  net004 is HighMemory`.
@@ -118,11 +149,7 @@ fn consequence(model: &Model, act: &Act, alert: &Alert) -> String {
                 || "Nobody has acknowledged it any more.".to_owned(),
                 |it| format!("{} acknowledged it at {}.", it.by, model.time(it.at)),
             );
-            let calls = match alert.severity {
-                Severity::Critical => " and calls begin again",
-                Severity::Warning => "",
-            };
-            format!("{who} It goes back to firing{calls}.")
+            format!("{who} {BACK_TO_FIRING}")
         }
         Act::Resolve => {
             let assignee = alert.standing.assignee.as_ref();
@@ -138,14 +165,10 @@ fn consequence(model: &Model, act: &Act, alert: &Alert) -> String {
             )
         }
         Act::Reopen => {
-            let calls = match alert.severity {
-                Severity::Critical => " and calls begin again",
-                Severity::Warning => "",
-            };
             let ended = alert.standing.resolution();
             let ended =
                 ended.map(|it| format!("It ended at {}. ", model.time(it.at))).unwrap_or_default();
-            format!("{ended}It goes back to firing{calls}.")
+            format!("{ended}{BACK_TO_FIRING}")
         }
         Act::Acknowledge
         | Act::Assign(_)
@@ -172,17 +195,42 @@ fn firing(model: &Model) -> String {
 }
 
 fn picked(model: &Model, picker: &Picker, cells: usize) -> Content {
-    let symbols = model.settings.symbols;
     let alert = model.alert(picker.target.id);
     let service = alert.map(|alert| format!(" ({})", model.table.service_name(alert.service)));
     let title = format!("Assign: {}{}", picker.target.title, service.unwrap_or_default());
     let mut lines = vec![rule(model, &title, "", cells)];
     let caret = input(model, " to: ", &picker.input, cells, &mut lines);
-    lines.push(Line::default());
-    let from = (picker.marked + 1).saturating_sub(PEOPLE);
+    // In a low window the people are worth more than the air around them.
+    let height = usize::from(model.size.height);
+    let low = height < usize::from(layout::ROOMY);
+    let air = || (!low).then(Line::default);
+    lines.extend(air());
+    let people = if low { height.saturating_sub(5).clamp(1, PEOPLE) } else { PEOPLE };
+    lines.extend(choices(model, picker, people, cells));
+    lines.extend(air());
+    if !low {
+        lines.extend(said("Assigning does not acknowledge.", cells));
+    }
+    let assign = format!("assign to {}", picker.choice().map(name).unwrap_or_default());
+    let keys = [(Action::Pick, assign.as_str()), (Action::Cancel, "cancel")];
+    let mut keys = key_lines(model, Context::Picker, &keys, cells);
+    let choose = hint(model, "↑ ↓", "choose");
+    if let [only] = keys.as_mut_slice()
+        && only.width() + 3 + choose.iter().map(Span::width).sum::<usize>() < cells
+    {
+        only.spans.push(plain("   "));
+        only.spans.extend(choose);
+    }
+    Content { lines, keys, caret: Some(caret) }
+}
+
+/// As many choices as fit, the marked one among them.
+fn choices(model: &Model, picker: &Picker, most: usize, cells: usize) -> Vec<Line<'static>> {
+    let symbols = model.settings.symbols;
+    let from = (picker.marked + 1).saturating_sub(most);
     let names = picker.choices.iter().map(|choice| width(&name(choice))).max().unwrap_or_default();
     let names = names.clamp(10, 24);
-    for (row, choice) in picker.choices.iter().enumerate().skip(from).take(PEOPLE) {
+    let line = |(row, choice): (usize, &Choice)| {
         let cursor = if row == picker.marked {
             ink(model, Role::Cursor, symbols.cursor())
         } else {
@@ -194,30 +242,13 @@ fn picked(model: &Model, picker: &Picker, cells: usize) -> Content {
             Choice::Nobody => ("take the assignment away", None),
         };
         let open = open.map(|open| format!("{} open", number(*open))).unwrap_or_default();
-        let text = format!(
-            " {} {} {open}",
-            fit(&name(choice), names, symbols.cut()),
-            fit(about, 26, symbols.cut())
-        );
+        let [name, about] = [(name(choice), names), (about.to_owned(), 26)]
+            .map(|(text, cells)| fit(&text, cells, symbols.cut()));
+        let text = format!(" {name} {about} {open}");
         let text = cut(text.trim_end(), cells.saturating_sub(4), symbols.cut());
-        lines.push(Line::from(vec![plain("   "), cursor, plain(text)]));
-    }
-    lines.push(Line::default());
-    lines.extend(said("Assigning does not acknowledge.", cells));
-    let chosen = picker.choice().map(name).unwrap_or_default();
-    let assign = format!("assign to {chosen}");
-    let mut keys = vec![(Action::Pick, assign.as_str())];
-    let choose = symbols.of("↑ ↓".to_owned());
-    keys.push((Action::Cancel, "cancel"));
-    let mut rows = key_lines(model, Context::Picker, &keys, cells);
-    let extra = hint(model, &choose, "choose");
-    if let [only] = rows.as_mut_slice()
-        && only.width() + 3 + choose.len() + 7 <= cells
-    {
-        only.spans.push(plain("   "));
-        only.spans.extend(extra);
-    }
-    Content { lines, keys: rows, caret: Some(caret) }
+        Line::from(vec![plain("   "), cursor, plain(text)])
+    };
+    picker.choices.iter().enumerate().skip(from).take(most).map(line).collect()
 }
 
 fn name(choice: &Choice) -> String {

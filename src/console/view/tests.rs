@@ -74,6 +74,20 @@ fn resolving() {
 }
 
 #[test]
+fn resolving_in_the_smallest_window() {
+    let mut stage = Stage::night(40, 8);
+    stage.press("r");
+    picture!(stage);
+}
+
+#[test]
+fn assigning_in_the_smallest_window() {
+    let mut stage = Stage::night(40, 8);
+    stage.press("A down down down");
+    picture!(stage);
+}
+
+#[test]
 fn unacknowledging() {
     let mut stage = Stage::night(80, 24);
     stage.press("j j j U");
