@@ -67,10 +67,11 @@ pub fn line_of(raw: &str) -> Cow<'_, str> {
     }
     let mut line = String::with_capacity(raw.len());
     let mut rest = raw.chars().peekable();
+    let mut strings = Strings::MayEnd;
     while let Some(c) = rest.next() {
         match c {
             '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => line.push(' '),
-            '\u{1b}' => skip_escape(&mut rest),
+            '\u{1b}' => skip_escape(&mut rest, &mut strings),
             '\u{9b}' => skip_control_sequence(&mut rest),
             c if is_plain(c) => line.push(c),
             _ => {}
@@ -86,9 +87,17 @@ fn is_plain(c: char) -> bool {
             | '\u{2028}' | '\u{2029}' | '\u{feff}')
 }
 
+/// Whether a string that is opened further on can have an end: once one had none, no later one
+/// has, and looking again each time would take for ever on a text made of openers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Strings {
+    MayEnd,
+    NeverEnd,
+}
+
 /// After ESC: `[` opens a control sequence; `]`, `P`, `^`, `_`, `X` open a string that ends with
 /// BEL or ESC `\`; anything else is a sequence of one more character.
-fn skip_escape(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+fn skip_escape(rest: &mut std::iter::Peekable<std::str::Chars<'_>>, strings: &mut Strings) {
     match rest.peek() {
         Some('[') => {
             rest.next();
@@ -96,12 +105,15 @@ fn skip_escape(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) {
         }
         Some(']' | 'P' | '^' | '_' | 'X') => {
             // An unended string must not swallow the text: only its opener goes then.
-            let mut ahead = rest.clone();
-            while let Some(c) = ahead.next() {
-                if c == '\u{7}' || (c == '\u{1b}' && ahead.next_if_eq(&'\\').is_some()) {
-                    *rest = ahead;
-                    return;
+            if *strings == Strings::MayEnd {
+                let mut ahead = rest.clone();
+                while let Some(c) = ahead.next() {
+                    if c == '\u{7}' || (c == '\u{1b}' && ahead.next_if_eq(&'\\').is_some()) {
+                        *rest = ahead;
+                        return;
+                    }
                 }
+                *strings = Strings::NeverEnd;
             }
             rest.next();
         }
@@ -146,6 +158,12 @@ mod tests {
     fn text_that_is_cut_at_a_space_does_not_end_with_one() {
         let cut = Text::derive(&format!("{} end", "x".repeat(Text::LONGEST - 1)));
         assert_eq!(Text::derive(cut.as_str()), cut);
+    }
+
+    #[test]
+    fn a_text_made_of_unended_escapes_takes_no_longer_than_its_length() {
+        let text = "\u{1b}]".repeat(1 << 20);
+        assert_eq!(line_of(&text), "");
     }
 
     proptest! {
