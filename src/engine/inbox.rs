@@ -42,6 +42,15 @@ struct Lanes {
     /// Alerts in all waiting reports: what memory and the next commits have to hold.
     alerts: usize,
     door: Door,
+    last: Last,
+}
+
+/// Whose turn the last one was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Last {
+    People,
+    #[default]
+    Reports,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -104,6 +113,12 @@ impl Inbox {
         self.filled.notify_all();
     }
 
+    /// Lets nothing more in and drops what waits, whose callers then know: nobody will serve it.
+    pub(super) fn abandon(&self) {
+        let mut lanes = self.lanes();
+        *lanes = Lanes { door: Door::Closed, ..Lanes::default() };
+    }
+
     /// How many alerts wait to be decided.
     pub(super) fn depth(&self) -> usize {
         self.lanes().alerts
@@ -121,8 +136,15 @@ impl Lanes {
         self.people.is_empty() && self.reports.is_empty()
     }
 
+    /// People's orders alone, so that they wait for no flood in front of the disk; every other
+    /// turn takes reports, so that those come on, too.
     fn next_turn(&mut self) -> Vec<Waiting> {
         let mut turn: Vec<Waiting> = self.people.drain(..).collect();
+        if !turn.is_empty() && self.last == Last::Reports {
+            self.last = Last::People;
+            return turn;
+        }
+        self.last = Last::Reports;
         let mut taken = 0;
         while taken < Inbox::ALERTS_PER_TURN {
             let Some(waiting) = self.reports.pop_front() else { break };
@@ -182,7 +204,9 @@ mod tests {
         inbox.push(reports(Inbox::ALERTS)).unwrap();
         assert_eq!(inbox.push(reports(1)), Err(SubmitError::Busy));
         inbox.push(acknowledge()).unwrap();
-        assert_eq!(taken(&inbox), [0, Inbox::ALERTS]);
+        assert_eq!(taken(&inbox), [0], "alone: they wait for no report");
+        inbox.push(acknowledge()).unwrap();
+        assert_eq!(taken(&inbox), [0, Inbox::ALERTS], "and reports come on all the same");
         inbox.push(reports(1)).unwrap();
     }
 
@@ -212,5 +236,15 @@ mod tests {
         assert_eq!(inbox.push(reports(1)), Err(SubmitError::Closed));
         assert_eq!(taken(&inbox), [1]);
         assert!(matches!(inbox.take(Duration::MAX), Taken::Closed));
+    }
+
+    #[test]
+    fn who_waits_for_an_inbox_that_is_abandoned_is_not_left_waiting() {
+        let inbox = Inbox::default();
+        let (reply, mut answer) = oneshot::channel();
+        inbox.push(Waiting { reply, ..reports(1) }).unwrap();
+        inbox.abandon();
+        assert_eq!(answer.try_recv(), Err(oneshot::error::TryRecvError::Closed));
+        assert_eq!(inbox.push(reports(1)), Err(SubmitError::Closed));
     }
 }

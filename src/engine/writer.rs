@@ -92,7 +92,7 @@ impl Writer {
 
 fn write(mut engine: Engine, shared: &Shared) -> Result<(), CommitError> {
     // Even if this thread panics nobody must wait for it.
-    let _closing = CloseOnDrop(&shared.inbox);
+    let _abandoning = AbandonOnDrop(&shared.inbox);
     loop {
         let now = shared.clock.now();
         let waiting = match shared.inbox.take(patience(engine.next_due(), now)) {
@@ -122,10 +122,10 @@ fn patience(due: Option<Timestamp>, now: Timestamp) -> Duration {
     until.min(LONGEST)
 }
 
-struct CloseOnDrop<'a>(&'a Inbox);
+struct AbandonOnDrop<'a>(&'a Inbox);
 
-impl Drop for CloseOnDrop<'_> {
+impl Drop for AbandonOnDrop<'_> {
     fn drop(&mut self) {
-        self.0.close();
+        self.0.abandon();
     }
 }
