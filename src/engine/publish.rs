@@ -99,7 +99,8 @@ impl Feed {
                 Err(broadcast::error::RecvError::Closed) => return Err(FeedEnd::Closed),
             };
             let adopted = !Arc::ptr_eq(published.table.policy(), self.seen.table.policy());
-            if published.cursor > self.seen.cursor || adopted {
+            let newer = published.cursor > self.seen.cursor;
+            if newer || (adopted && published.cursor == self.seen.cursor) {
                 self.seen = Arc::clone(&published);
                 return Ok(published);
             }
