@@ -34,7 +34,7 @@ pub enum What {
     Fired {
         /// Which episode of its identity, from 1.
         occurrence: u32,
-        /// The episode before, and who resolved it by hand, if somebody did.
+        /// The episode before.
         previous: Option<AlertId>,
     },
     /// Its severity, service or labels changed (T2).
@@ -112,6 +112,28 @@ pub enum Difference {
     },
     /// The names of labels that came, went or changed.
     Labels(Vec<Text>),
+}
+
+impl What {
+    /// Whether it moved how the alert stands.
+    pub fn moves(&self) -> bool {
+        match self {
+            Self::Fired { .. }
+            | Self::Worsened { .. }
+            | Self::Acknowledged { .. }
+            | Self::Unacknowledged { .. }
+            | Self::Assigned { .. }
+            | Self::Resolved(_)
+            | Self::Reopened
+            | Self::Undone { .. } => true,
+            Self::Changed(_)
+            | Self::Reworded { .. }
+            | Self::Noted(_)
+            | Self::ServiceCreated(_)
+            | Self::TokenCreated(_)
+            | Self::TokenRevoked(_) => false,
+        }
+    }
 }
 
 /// The line as a timeline shows it, without its time.

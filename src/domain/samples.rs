@@ -52,6 +52,19 @@ impl Desk {
         self.order_seen(actor, None, command).map(|(answer, _)| answer)
     }
 
+    /// Decides several orders as one commit; all are answered.
+    pub(crate) fn orders(&mut self, orders: impl IntoIterator<Item = (Actor, Command)>) {
+        let revision = self.revision.next();
+        let tick = Tick { now: self.now, revision, ids: self.ids.clone() };
+        let mut draft = Draft::new(self.table.clone(), tick);
+        for (actor, command) in orders {
+            let op = OpId(draft.tick.ids.draw());
+            draft.attempt(&Order { op, actor, seen: None, command }).unwrap();
+        }
+        let (table, _, ids) = draft.finish();
+        (self.table, self.ids, self.revision) = (table, ids, revision);
+    }
+
     /// As `order`, by somebody who saw a revision; gives the changes too.
     pub(crate) fn order_seen(
         &mut self,

@@ -97,10 +97,13 @@ impl Alert {
         self.standing.resolution().is_some_and(|resolution| after(resolution.at, span) > now)
     }
 
-    /// Adds a line to the timeline at hand; the oldest leaves when there are too many.
+    /// Adds a line to the timeline at hand. The oldest leaves when there are too many, but for
+    /// the one that says how the alert came to stand as it does: it can still be undone.
     pub fn remember(&mut self, event: Arc<Event>) {
         if self.recent.len() >= Self::RECENT {
-            self.recent.remove(0);
+            let touched = self.standing.touched;
+            let oldest = self.recent.iter().position(|event| event.revision != touched);
+            self.recent.remove(oldest.unwrap_or_default());
         }
         self.recent.push(event);
     }

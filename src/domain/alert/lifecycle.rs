@@ -302,11 +302,12 @@ fn undo(alert: &Alert, revision: Revision, by: By<'_>) -> Result<Step, Refusal> 
     let in_the_way = || Refusal::NotUndone {
         last: alert.recent.iter().rfind(moved).map(|event| Text::derive(&event.to_string())),
     };
+    // From the actor's first act of then on; a source may have moved it in the same commit.
     let of_then: Vec<&Arc<Event>> = alert
         .recent
         .iter()
-        .filter(|event| event.revision == revision && event.before.is_some())
-        .skip_while(|event| event.actor != *by.actor)
+        .filter(|event| event.revision == revision && event.what.moves())
+        .skip_while(|event| event.actor != *by.actor || event.before.is_none())
         .collect();
     let Some(first) = of_then.first() else {
         return Err(Refusal::NotUndone { last: None });

@@ -283,6 +283,36 @@ fn undo_is_refused_to_others_twice_and_after_anything_moved_since() {
 }
 
 #[test]
+fn undo_is_refused_if_a_source_moved_the_alert_in_the_same_commit() {
+    let mut desk = Desk::new();
+    let alice = account("alice");
+    let id = desk.fires("disk", payload("disk", "critical"));
+    let resolved = Command::Report(vec![Report::Resolved { identity: identity("disk") }]);
+    let orders = [
+        (alice.clone(), Command::Alerts(vec![id], AlertCommand::Acknowledge)),
+        (Actor::Machine("prometheus".into()), resolved),
+    ];
+    desk.orders(orders);
+    let refused = desk.act(&alice, id, AlertCommand::Undo(desk.revision)).unwrap_err();
+    assert_eq!(refused.to_string(), "not undone: resolved by its source, prometheus since");
+    assert!(!desk.alert(id).is_open());
+}
+
+#[test]
+fn an_act_can_be_undone_however_many_lines_came_after_it() {
+    let mut desk = Desk::new();
+    let alice = account("alice");
+    let id = desk.fires("disk", payload("disk", "critical"));
+    desk.act(&alice, id, AlertCommand::Acknowledge).unwrap();
+    let acknowledged = desk.revision;
+    for _ in 0..2 * Alert::RECENT {
+        desk.act(&account("bob"), id, AlertCommand::Note("still looking".into())).unwrap();
+    }
+    assert_eq!(desk.alert(id).recent.len(), Alert::RECENT);
+    desk.act(&alice, id, AlertCommand::Undo(acknowledged)).unwrap();
+}
+
+#[test]
 fn one_batch_with_the_same_fingerprint_firing_then_resolved_is_one_ended_alert() {
     let mut desk = Desk::new();
     let fires = Report::Firing {
