@@ -38,6 +38,9 @@ pub struct Engine {
     ids: Ids,
     now: Timestamp,
     trouble: Option<Trouble>,
+    /// A trouble that is over, as far as an empty commit can tell: until a real one succeeds it
+    /// may come back, and is then the same.
+    recovering: Option<Trouble>,
 }
 
 /// Since when, and why, nothing can be saved.
@@ -47,6 +50,16 @@ struct Trouble {
     why: Text,
     retry: Timestamp,
     pause: SignedDuration,
+}
+
+impl Trouble {
+    /// How long a broken store is left alone, at first and at most.
+    const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(1);
+    const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(30);
+
+    fn next_pause(&self) -> SignedDuration {
+        self.pause.saturating_mul(2).min(Self::LONGEST_PAUSE)
+    }
 }
 
 /// What one turn gives back.
@@ -72,9 +85,6 @@ pub struct Receipt {
 impl Engine {
     /// The most deadlines that one turn sees to, so that orders do not wait behind a flood.
     const DUE_AT_ONCE: usize = 4_096;
-    /// How long a broken store is left alone, at first and at most.
-    const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(1);
-    const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(30);
 
     /// An engine over what the store has kept. `seed` makes the ids it will draw.
     pub fn new(store: Store, loaded: Loaded, seed: u128) -> Self {
@@ -85,6 +95,7 @@ impl Engine {
             ids: Ids::from_seed(seed),
             now: Timestamp::MIN,
             trouble: None,
+            recovering: None,
         };
         engine.restore(loaded);
         engine
@@ -109,14 +120,17 @@ impl Engine {
         see_to_due(&mut draft);
         let answers: Vec<_> = orders.iter().map(|order| draft.attempt(order)).collect();
         let (table, changes, ids) = draft.finish();
+        // Even a commit that failed may be on disk: what it drew must not be drawn again.
+        self.ids = ids;
         if !changes.is_empty() {
             if let Err(error) = self.store.commit(revision, &changes) {
                 return self.fail(orders.len(), &error);
             }
             self.cursor.revision = revision;
+            self.recovering = None;
         }
         let adopted = !Arc::ptr_eq(self.table.policy(), table.policy());
-        (self.table, self.ids) = (table, ids);
+        self.table = table;
         let news = reopened || adopted || !changes.is_empty();
         Turn {
             answers: answers.into_iter().map(|answer| self.receipt(answer)).collect(),
@@ -153,6 +167,8 @@ impl Engine {
         let mut table = Table::default();
         table.adopt(policy);
         for entity in loaded.entities {
+            // Time does not go back over a restart either.
+            self.now = self.now.max(entity.touched());
             table.put(&Change { key: entity.key(), next: Some(entity), event: None });
         }
         self.table = table;
@@ -161,14 +177,13 @@ impl Engine {
 
     fn fail(&mut self, orders: usize, error: &CommitError) -> Turn {
         tracing::error!(error = %error, "nothing can be saved");
-        let trouble = Trouble {
-            since: self.now,
-            why: Text::derive(&error.to_string()),
-            retry: after(self.now, Self::FIRST_PAUSE),
-            pause: Self::FIRST_PAUSE,
+        let (since, pause) = match self.recovering.take() {
+            Some(trouble) => (trouble.since, trouble.next_pause()),
+            None => (self.now, Trouble::FIRST_PAUSE),
         };
-        let why = trouble.why.clone();
-        self.trouble = Some(trouble);
+        let why = Text::derive(&error.to_string());
+        let retry = after(self.now, pause);
+        self.trouble = Some(Trouble { since, why: why.clone(), retry, pause });
         self.unavailable(orders, &why)
     }
 
@@ -194,11 +209,12 @@ impl Engine {
         match self.reopen() {
             Ok(()) => {
                 tracing::info!(since = %trouble.since, "saving works again");
+                self.recovering = Some(trouble);
                 true
             }
             Err(why) => {
                 trouble.why = why;
-                trouble.pause = trouble.pause.saturating_mul(2).min(Self::LONGEST_PAUSE);
+                trouble.pause = trouble.next_pause();
                 trouble.retry = after(self.now, trouble.pause);
                 self.trouble = Some(trouble);
                 false

@@ -46,6 +46,19 @@ impl Entity {
         }
     }
 
+    /// The latest time that it bears: no later than when it was last changed.
+    pub fn touched(&self) -> Timestamp {
+        match self {
+            Self::Alert(alert) => {
+                let line = alert.recent.last().map(|event| event.at);
+                alert.seen.last.max(line.unwrap_or(Timestamp::MIN))
+            }
+            Self::Service(service) => service.created,
+            Self::Token(token) => token.created,
+            Self::Once(_) => Timestamp::MIN,
+        }
+    }
+
     /// When something happens to it by itself, if nothing else does before.
     pub fn due(&self) -> Option<Timestamp> {
         match self {

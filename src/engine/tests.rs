@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::domain::alert::State;
+use crate::domain::alert::{Identity, State};
 use crate::domain::command::{Acted, AlertCommand};
 use crate::domain::entity::Entity;
 use crate::domain::id::AlertId;
@@ -162,4 +162,58 @@ fn while_the_disk_is_full_nothing_is_shown_or_taken_and_afterwards_all_goes_on()
     let turn = engine.turn(&[fires("cpu")], retry);
     assert!(turn.answers.into_iter().all(|answer| answer.is_ok()));
     assert_eq!(engine.table.alert_count(), 2);
+}
+
+#[test]
+fn a_commit_that_failed_and_landed_all_the_same_is_never_overwritten_by_the_next() {
+    // However far into the commit the disk fails, what it was about keeps its id and its name.
+    for operation in 0..60 {
+        let disk = Platter::default();
+        let (store, loaded) = Store::open(disk.clone()).unwrap();
+        let mut engine = Engine::new(store, loaded, 7);
+        engine.turn(&[fires("first")], at("03:00:00"));
+        disk.follow(Plan::FailAt(operation, std::io::ErrorKind::Other));
+        engine.turn(&[fires("disk")], at("03:01:00"));
+        disk.follow(Plan::Well);
+        engine.turn(&[], at("03:02:00"));
+        let known: Vec<(AlertId, Identity)> =
+            engine.table.alerts().map(|alert| (alert.id, alert.identity.clone())).collect();
+        engine.turn(&[fires("cpu"), fires("disk")], at("03:03:00"));
+        for (id, identity) in known {
+            assert_eq!(engine.table.alert(id).unwrap().identity, identity, "at {operation}");
+        }
+        assert_eq!(engine.table.alert_count(), 3, "at {operation}");
+    }
+}
+
+#[test]
+fn a_disk_that_takes_nothing_but_empty_commits_is_left_alone_longer_and_longer() {
+    let disk = Platter::default();
+    let (store, loaded) = Store::open(disk.clone()).unwrap();
+    let mut engine = Engine::new(store, loaded, 7);
+    let mut retries = Vec::new();
+    let mut now = at("03:00:00");
+    for _ in 0..6 {
+        disk.follow(Plan::FailFrom(0, std::io::ErrorKind::StorageFull));
+        let turn = engine.turn(&[fires("disk")], now);
+        let StoreState::Broken { since, .. } = turn.store else { panic!("it is broken") };
+        assert_eq!(since, at("03:00:00"));
+        let retry = engine.next_due().unwrap();
+        retries.push(retry.duration_since(now).as_secs());
+        disk.follow(Plan::Well);
+        now = retry;
+        assert_eq!(engine.turn(&[], now).store, StoreState::Well);
+    }
+    assert_eq!(retries, [1, 2, 4, 8, 16, 30]);
+}
+
+#[test]
+fn time_goes_on_from_what_was_kept_when_the_clock_is_slower_after_a_restart() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut engine = open(directory.path());
+    engine.turn(&[fires("disk")], at("03:10:00"));
+    engine.into_store().close().unwrap();
+    engine = open(directory.path());
+    engine.turn(&[fires("cpu")], at("03:00:00"));
+    assert!(engine.table.alerts().all(|alert| alert.received >= at("03:10:00")));
 }
