@@ -31,9 +31,9 @@ use crate::domain::token::Digest;
 use crate::engine::{self, Handle, Writer};
 
 /// A service with the accounts alice and bob, of whom bob has no address, and no listener.
-struct Bench {
+pub(super) struct Bench {
     door: Door,
-    handle: Handle,
+    pub(super) handle: Handle,
     writer: Option<Writer>,
     _folder: TempDir,
 }
@@ -68,7 +68,7 @@ impl Bench {
         bench
     }
 
-    async fn order(&self, command: Command) {
+    pub(super) async fn order(&self, command: Command) {
         let op = self.handle.op();
         let order = Order { op, actor: Actor::Watchbell, seen: None, command };
         self.handle.submit(order).await.unwrap();
@@ -105,7 +105,7 @@ impl Bench {
     }
 
     /// Posts alerts and gives the id of each, in order.
-    async fn post(&self, token: &str, alerts: Value) -> Vec<String> {
+    pub(super) async fn post(&self, token: &str, alerts: Value) -> Vec<String> {
         let body = json!({ "alerts": alerts });
         let answer = self.ask(Ask::post("/api/v1/alert").token(token).json(&body)).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
@@ -120,7 +120,7 @@ impl Bench {
 }
 
 /// A bench with one token that may do everything an operator does.
-async fn bench() -> Bench {
+pub(super) async fn bench() -> Bench {
     let bench = Bench::new().await;
     bench.token("ops", "ingest,read,ack,assign,resolve").await;
     bench

@@ -13,6 +13,7 @@ use super::row::{Row, place};
 use crate::domain::alert::{Alert, State as AlertState};
 use crate::domain::entity::Key;
 use crate::domain::event::Event;
+use crate::domain::id::Revision;
 use crate::domain::refusal::Refusal;
 use crate::domain::table::Table;
 use crate::domain::text::Text;
@@ -64,17 +65,21 @@ pub(super) async fn alert(
     caller.may(Scope::Read)?;
     let latest = handle.latest();
     let alert = latest.table.alert(id).ok_or(Refusal::UnknownAlert(id))?;
-    let timeline = timeline(&handle, alert).await;
+    let timeline = timeline(&handle, alert, latest.cursor.revision).await;
     let events = timeline.iter().map(AsRef::as_ref);
     let row = Row::new(alert, &latest.table).with(&alert.notes, events);
     Ok(json(StatusCode::OK, &row))
 }
 
 /// The newest lines of its timeline, oldest first: from disk, or, should that fail, those at hand.
-async fn timeline(handle: &Handle, alert: &Alert) -> Vec<Arc<Event>> {
+/// None that is newer than `until`, the commit that `alert` is from: the row knows nothing of it.
+async fn timeline(handle: &Handle, alert: &Alert, until: Revision) -> Vec<Arc<Event>> {
     const LINES: usize = 200;
     match handle.history(Key::Alert(alert.id), PageRequest::newest(LINES)).await {
-        Ok(page) => page.items.into_iter().rev().map(Arc::new).collect(),
+        Ok(page) => {
+            let known = page.items.into_iter().filter(|line| line.revision <= until);
+            known.rev().map(Arc::new).collect()
+        }
         Err(error) => {
             tracing::warn!(%error, "a timeline cannot be read from disk");
             alert.recent.clone()
@@ -189,4 +194,24 @@ impl Status {
 
 fn bad_query(message: String) -> ApiError {
     ApiError::BadRequest { code: "bad_query", message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::command::{AlertCommand, Command};
+    use crate::http::tests::bench;
+
+    #[tokio::test]
+    async fn a_timeline_has_no_line_that_its_row_knows_nothing_of() {
+        let bench = bench().await;
+        let alert = serde_json::json!([{"title": "t", "service": "web"}]);
+        bench.post("ops", alert).await;
+        let before = bench.handle.latest();
+        let alert = before.table.alerts().next().unwrap();
+        bench.order(Command::Alerts(vec![alert.id], AlertCommand::Acknowledge)).await;
+        let timeline = timeline(&bench.handle, alert, before.cursor.revision).await;
+        let lines: Vec<String> = timeline.iter().map(|line| line.to_string()).collect();
+        assert_eq!(lines, ["fired, sent by ops"]);
+    }
 }
