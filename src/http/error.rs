@@ -78,6 +78,9 @@ pub(super) enum ApiError {
     /// Too much waits.
     #[error("too many alerts are waiting to be saved; send again shortly")]
     Busy,
+    /// Too much is being taken in.
+    #[error("too many posts are being taken in at once; send again shortly")]
+    Crowded,
     /// Nothing can be saved. The reason is for the log and the console, not for senders.
     #[error("nothing can be saved now; send again when the storage works")]
     Unavailable(Text),
@@ -117,9 +120,12 @@ impl ApiError {
             Self::TooLarge(_) | Self::TooMany(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BadRequest { .. } => StatusCode::BAD_REQUEST,
             Self::Refused(refusal) => status_of(refusal),
-            Self::Loading | Self::SlowBody | Self::Busy | Self::Unavailable(_) | Self::Stopping => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::Loading
+            | Self::SlowBody
+            | Self::Busy
+            | Self::Crowded
+            | Self::Unavailable(_)
+            | Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -142,7 +148,7 @@ impl ApiError {
             Self::SlowBody => "slow_body",
             Self::BadRequest { code, .. } => code,
             Self::Refused(refusal) => refusal.code(),
-            Self::Busy => "busy",
+            Self::Busy | Self::Crowded => "busy",
             Self::Unavailable(_) => "unavailable",
             Self::Stopping => "stopping",
             Self::Internal(_) => "internal",
@@ -243,6 +249,7 @@ mod tests {
             (ApiError::from(SubmitError::Busy), "busy"),
             (ApiError::from(SubmitError::Unavailable("full".into())), "unavailable"),
             (ApiError::from(SubmitError::Closed), "stopping"),
+            (ApiError::Crowded, "busy"),
         ];
         for (error, code) in errors {
             assert_eq!(error.told().code, code);

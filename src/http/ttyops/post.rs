@@ -15,7 +15,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::report::Report;
 use crate::domain::text::Text;
 use crate::engine::{self, Handle, Published};
-use crate::http::body;
+use crate::http::body::{self, Room, Share, Taken};
 use crate::http::caller::Caller;
 use crate::http::door::Open;
 use crate::http::edge::Peer;
@@ -42,12 +42,13 @@ struct Stored {
 /// `POST /alert`.
 pub(super) async fn alerts(
     Open(handle): Open,
+    Extension(room): Extension<Room>,
     peer: Option<Extension<Peer>>,
     caller: Result<Caller, ApiError>,
     request: Request,
 ) -> Response {
     let outcome = match caller {
-        Ok(caller) => take(&handle, &caller, request).await,
+        Ok(caller) => take(&handle, &caller, &room, request).await,
         Err(error) => Err(error),
     };
     let why = match &outcome {
@@ -69,22 +70,34 @@ pub(super) async fn alerts(
 }
 
 /// Reads a post and has its reports decided. A body is not even read before the caller may post.
-async fn take(handle: &Handle, caller: &Caller, request: Request) -> Result<Outcome, ApiError> {
+async fn take(
+    handle: &Handle,
+    caller: &Caller,
+    room: &Room,
+    request: Request,
+) -> Result<Outcome, ApiError> {
     caller.may(Command::Report(Vec::new()).scope())?;
     let (parts, body) = request.into_parts();
     body::must_be_json(&parts.headers)?;
     let key = idempotency_key(&parts.headers)?;
-    let body = body::read(body, body::MOST_BYTES, body::PATIENCE).await?;
+    let body = room.read(body, body::MOST_BYTES, body::PATIENCE).await?;
     let sender = Sender { token: caller.token, namespace: caller.namespace.clone(), key };
-    let parsed = parse(body, sender, handle.latest()).await?;
+    let (parsed, _share) = parse(body, sender, handle.latest()).await?;
     submit(handle, caller, parsed).await
 }
 
-/// Long bodies take a while to parse: not on a thread that others wait for.
-async fn parse(body: Vec<u8>, sender: Sender, latest: Arc<Published>) -> Result<Parsed, ApiError> {
+/// Long bodies take a while to parse: not on a thread that others wait for. A parse that nobody
+/// waits for any more is finished all the same, and has its share of the room until then.
+async fn parse(
+    body: Taken,
+    sender: Sender,
+    latest: Arc<Published>,
+) -> Result<(Parsed, Share), ApiError> {
     const LONG: usize = 256 * 1024;
-    let long = body.len() > LONG;
-    let parse = move || wire::parse(body, &sender, latest.table.policy());
+    let Taken { bytes, share } = body;
+    let long = bytes.len() > LONG;
+    let parse =
+        move || wire::parse(bytes, &sender, latest.table.policy()).map(|parsed| (parsed, share));
     let parsed = if long {
         let parsing = tokio::task::spawn_blocking(parse);
         parsing.await.map_err(|error| ApiError::Internal(error.to_string()))?

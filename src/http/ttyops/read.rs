@@ -211,7 +211,7 @@ mod tests {
         let alert = before.table.alerts().next().unwrap();
         bench.order(Command::Alerts(vec![alert.id], AlertCommand::Acknowledge)).await;
         let timeline = timeline(&bench.handle, alert, before.cursor.revision).await;
-        let lines: Vec<String> = timeline.iter().map(|line| line.to_string()).collect();
+        let lines: Vec<String> = timeline.iter().map(ToString::to_string).collect();
         assert_eq!(lines, ["fired, sent by ops"]);
     }
 }
