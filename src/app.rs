@@ -129,7 +129,7 @@ fn serve(plan: Plan, face: Face) -> Result<()> {
 
 /// Binds, opens, wires, waits, ends.
 async fn service(plan: Plan, face: Face) -> Result<()> {
-    let signals = Signals::listen()?;
+    let mut signals = Signals::listen()?;
     let (parts, endings) = Parts::new();
 
     // Bind first, so that a taken port is known before anything is touched. Until the data is
@@ -146,12 +146,22 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
     let door = Door::new();
     parts.listen("listener", listener, http::public_router(door.clone()));
 
-    // Open the data: from here on it is ours, and has to be closed.
-    let (handle, writer) = match find(data, socket).await? {
+    // Open the data: from here on it is ours, and has to be closed. A large file takes a while,
+    // and nothing is lost with an opening that is left half done.
+    let file = plan.places.data_file();
+    tracing::debug!(file = %file.display(), "Opening the data");
+    let found = tokio::select! {
+        found = find(data, socket) => found?,
+        signal = signals.end() => {
+            tracing::info!(signal, "Stopping before the data was open");
+            parts.stop.cancel();
+            return Ok(());
+        }
+    };
+    let (handle, writer) = match found {
         Found::Us(handle, writer) => (handle, writer),
         Found::Other(pid) => return Err(owned(&plan.places, pid)),
     };
-    let file = plan.places.data_file();
     tracing::info!(file = %file.display(), version = env!("CARGO_PKG_VERSION"), "Opened the data");
     let local = Local::new(handle.clone());
     let mut running = Running { parts, socket: socket.clone(), writer, screen: None };

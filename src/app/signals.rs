@@ -31,6 +31,14 @@ impl Signals {
         })
     }
 
+    /// Waits for one to end, and gives its name. A hang-up is left for later.
+    pub(super) async fn end(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
+
     /// Waits for the next one.
     pub(super) async fn next(&mut self) -> Signal {
         tokio::select! {

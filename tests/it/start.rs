@@ -56,6 +56,22 @@ fn a_signal_ends_it_in_order() {
 }
 
 #[test]
+fn a_signal_ends_it_also_while_the_data_is_opened() {
+    for signal in [Signal::SIGTERM, Signal::SIGINT] {
+        let mut home = Home::new();
+        home.set("WATCHBELL_LOG", "debug").run(&["token", "list"]);
+        // Held in silence, so that opening takes a while.
+        let file = fs::File::open(home.data().join("watchbell.redb")).unwrap();
+        file.lock().unwrap();
+        let service = Service::starting(&home);
+        service.logs("Opening the data");
+        service.signal(signal);
+        service.logs("Stopping before the data was open");
+        assert_eq!(service.ended().code(), Some(0), "{signal}");
+    }
+}
+
+#[test]
 fn a_hang_up_does_not_end_a_service_without_a_screen() {
     let home = Home::new();
     let service = Service::start(&home);

@@ -137,6 +137,15 @@ struct Lines {
 impl Service {
     /// Starts it in `home` and waits until it listens.
     pub(crate) fn start(home: &Home) -> Self {
+        let mut service = Self::starting(home);
+        let line = service.logs("msg=\"Listening on\"");
+        let address = line.split("address=").nth(1).unwrap();
+        service.address = address.split(' ').next().unwrap().parse().unwrap();
+        service
+    }
+
+    /// Starts it in `home`. Its address is not known yet.
+    pub(crate) fn starting(home: &Home) -> Self {
         let mut child = home
             .command(&["serve", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::null())
@@ -147,11 +156,7 @@ impl Service {
         let reading = Arc::clone(&log);
         let stderr = child.stderr.take().unwrap();
         std::thread::spawn(move || reading.read(stderr));
-        let mut service = Self { child, log, address: ([127, 0, 0, 1], 0).into() };
-        let line = service.logs("msg=\"Listening on\"");
-        let address = line.split("address=").nth(1).unwrap();
-        service.address = address.split(' ').next().unwrap().parse().unwrap();
-        service
+        Self { child, log, address: ([127, 0, 0, 1], 0).into() }
     }
 
     /// Waits for a line of the log that contains `text`.
