@@ -21,13 +21,15 @@ pub struct SocketPathError {
 }
 
 /// Where the socket of the owner of `data` lies: beside the data file, so that whoever names the
-/// data finds its owner; in the runtime directory where that path is too long for a socket.
+/// data finds its owner; in the runtime directory where that path is too long for a socket. All
+/// ways to one directory lead to the same path.
 pub fn socket_path(data: &Path, runtime: Option<&Path>) -> Result<PathBuf, SocketPathError> {
+    let data = real(data);
     let beside = data.join("watchbell.sock");
     if fits(&beside) {
         return Ok(beside);
     }
-    let name = format!("watchbell-{}.sock", short_hash(real(data).as_os_str()));
+    let name = format!("watchbell-{}.sock", short_hash(data.as_os_str()));
     runtime
         .map(|runtime| runtime.join(name))
         .filter(|path| fits(path))
@@ -107,6 +109,21 @@ mod tests {
         assert_eq!(before, path(&there));
         fs::create_dir(there.join(&long)).unwrap();
         assert_eq!((path(&link), path(&there)), (before.clone(), before));
+    }
+
+    #[test]
+    fn a_short_way_to_a_long_place_and_the_long_way_lead_to_one_socket() {
+        let folder = tempfile::tempdir().unwrap();
+        let (there, link) = (folder.path().join("x".repeat(100)), folder.path().join("link"));
+        fs::create_dir(&there).unwrap();
+        std::os::unix::fs::symlink(&there, &link).unwrap();
+        let path = |way: &Path| socket_path(way, Some(Path::new("/run"))).unwrap();
+        assert_eq!(path(&link), path(&there));
+        // And the other way round.
+        let (there, link) = (folder.path().join("there"), folder.path().join("y".repeat(100)));
+        fs::create_dir(&there).unwrap();
+        std::os::unix::fs::symlink(&there, &link).unwrap();
+        assert_eq!(path(&link), path(&there));
     }
 
     #[tokio::test]
