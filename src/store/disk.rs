@@ -1,11 +1,12 @@
 //! Where the data lies: a directory that nobody else may write, and one file in it.
 
-use std::fs::{DirBuilder, File, OpenOptions, Permissions};
+use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io;
 use std::ops::Bound;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use nix::unistd::{Uid, geteuid};
 use redb::backends::FileBackend;
 use redb::{BackendError, StorageBackend};
 
@@ -46,9 +47,7 @@ impl Disk for DataDir {
     fn open(&self) -> Result<Self::Backend, OpenError> {
         let failed = |source| self.unwritable(source);
         make(&self.0).map_err(failed)?;
-        if writable_by_others(&self.0).map_err(failed)? {
-            return Err(OpenError::OpenToOthers { path: self.0.clone() });
-        }
+        check(&self.0, &self.0.metadata().map_err(failed)?)?;
         let file = open_file(&self.file()).map_err(failed)?;
         sync_directory(&self.0).map_err(failed)?;
         FileBackend::new(file).map_err(|error| OpenError::of(&self.file(), error))
@@ -67,8 +66,23 @@ fn make(directory: &Path) -> io::Result<()> {
     made.into_iter().filter_map(Path::parent).try_for_each(sync_directory)
 }
 
-fn writable_by_others(directory: &Path) -> io::Result<bool> {
-    Ok(directory.metadata()?.permissions().mode() & 0o022 != 0)
+/// Refuses a directory in which somebody else could put another file in the place of ours.
+fn check(directory: &Path, about: &Metadata) -> Result<(), OpenError> {
+    let path = || directory.to_owned();
+    let owner = Uid::from_raw(about.uid());
+    if is_a_stranger(owner, geteuid()) {
+        return Err(OpenError::OfAnother { path: path(), uid: owner.as_raw() });
+    }
+    if about.permissions().mode() & 0o022 != 0 {
+        return Err(OpenError::OpenToOthers { path: path() });
+    }
+    Ok(())
+}
+
+/// Whether `owner` is nobody whom `us` trusts. Root can do what it likes anyway; as root somebody
+/// looks after the data of a service that has a user of its own.
+pub(super) fn is_a_stranger(owner: Uid, us: Uid) -> bool {
+    owner != us && !owner.is_root() && !us.is_root()
 }
 
 fn open_file(path: &Path) -> io::Result<File> {

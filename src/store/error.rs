@@ -33,6 +33,17 @@ pub enum OpenError {
         /// The directory.
         path: PathBuf,
     },
+    /// The directory is another user's, who may replace the file.
+    #[error(
+        "{path} belongs to another user (uid {uid}), who could replace the data; run watchbell as \
+         that user, or name another directory with --data"
+    )]
+    OfAnother {
+        /// The directory.
+        path: PathBuf,
+        /// Whose it is.
+        uid: u32,
+    },
     /// A newer watchbell wrote it.
     #[error(
         "{path} has format {found} and this watchbell knows formats up to {ours}; upgrade \

@@ -99,7 +99,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("unicode_segmentation", &["console"]),
     ("clap", &["cli", "main"]),
     ("etcetera", &["cli"]),
-    ("nix", &["cli", "app"]),
+    ("nix", &["store", "cli", "app"]),
     (
         "thiserror",
         &[

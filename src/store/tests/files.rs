@@ -80,6 +80,15 @@ fn a_directory_that_others_may_write_is_refused_with_the_command_that_helps() {
 }
 
 #[test]
+#[test]
+fn a_directory_is_used_by_its_owner_and_by_root_and_roots_by_all() {
+    let table = [(7, 7, false), (0, 7, false), (7, 0, false), (0, 0, false), (7, 8, true)];
+    for (owner, us, wanted) in table {
+        let [owner, us] = [owner, us].map(nix::unistd::Uid::from_raw);
+        assert_eq!(disk::is_a_stranger(owner, us), wanted, "{us} in the directory of {owner}");
+    }
+}
+
 fn a_second_owner_is_refused_until_the_first_is_gone() {
     let (_home, disk) = home();
     let (store, _) = Store::open(disk.clone()).unwrap();
