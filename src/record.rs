@@ -38,6 +38,13 @@ pub enum RecordError {
         /// The version it begins with.
         found: u8,
     },
+    /// It has our version, and a value in it that we do not know: a newer watchbell may have
+    /// appended it.
+    #[error(
+        "a record of version {VERSION} with something in it that this watchbell does not know; \
+         upgrade watchbell, or restore the data from a backup"
+    )]
+    Unknown,
     /// It has our version, and does not hold together.
     #[error("a damaged record of version {VERSION} ({why}); restore the data from a backup")]
     Garbled {
@@ -90,8 +97,11 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, RecordError> {
         return Err(RecordError::Version { found: *version });
     }
     let garbled = |why: String| RecordError::Garbled { why };
-    let (record, rest) =
-        postcard::take_from_bytes(record).map_err(|error| garbled(error.to_string()))?;
+    let (record, rest) = postcard::take_from_bytes(record).map_err(|error| match error {
+        // How the decoder says that a type refused the value, as an enum does a foreign variant.
+        postcard::Error::SerdeDeCustom => RecordError::Unknown,
+        error => garbled(error.to_string()),
+    })?;
     if rest.is_empty() {
         Ok(record)
     } else {

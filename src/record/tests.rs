@@ -42,11 +42,15 @@ proptest! {
 #[test]
 fn what_is_no_record_of_ours_is_refused_with_both_versions_or_the_reason() {
     let whole = golden::records().swap_remove(0).bytes;
-    let table: [(&[u8], &str); 4] = [
+    let table: [(&[u8], &str); 5] = [
         (&[], "an empty record, where one of version 1 was expected"),
         (
             &[9, 1, 2],
             "a record of version 9, and this watchbell reads version 1; upgrade watchbell, or restore the data from a backup",
+        ),
+        (
+            &[VERSION, 100],
+            "a record of version 1 with something in it that this watchbell does not know; upgrade watchbell, or restore the data from a backup",
         ),
         (
             &whole[..whole.len() - 1],

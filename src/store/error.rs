@@ -57,6 +57,14 @@ pub enum OpenError {
         /// The newest format that is read here.
         ours: u64,
     },
+    /// There is a record in it that is not understood, but need not be damaged.
+    #[error("{path} has {error}")]
+    Strange {
+        /// The file.
+        path: PathBuf,
+        /// What was found, and what to do.
+        error: RecordError,
+    },
     /// It is a file of something else.
     #[error(
         "{path} is no data file of watchbell; move it away, or name another directory with --data"
@@ -81,10 +89,7 @@ impl OpenError {
         let path = path.to_owned();
         let error = match error.into() {
             ReadError::Engine(error) => error,
-            ReadError::Record(error) => {
-                let what = error.to_string();
-                return Self::Damaged { path, what };
-            }
+            ReadError::Record(error) => return Self::of_record(path, error),
         };
         match error {
             redb::Error::DatabaseAlreadyOpen | redb::Error::LockProtocolMismatch => {
@@ -100,6 +105,15 @@ impl OpenError {
             | redb::Error::TableIsMultimap(_)
             | redb::Error::UpgradeRequired(_) => Self::Foreign { path },
             error => Self::Damaged { path, what: error.to_string() },
+        }
+    }
+
+    fn of_record(path: PathBuf, error: RecordError) -> Self {
+        match error {
+            RecordError::Version { .. } | RecordError::Unknown => Self::Strange { path, error },
+            RecordError::Empty | RecordError::Garbled { .. } => {
+                Self::Damaged { path, what: error.to_string() }
+            }
         }
     }
 }

@@ -8,7 +8,8 @@ use redb::{Database, TableDefinition};
 use tempfile::TempDir;
 
 use super::*;
-use crate::store::schema::{META, META_FORMAT};
+use crate::record;
+use crate::store::schema::{META, META_FORMAT, STATES};
 
 fn home() -> (TempDir, DataDir) {
     let home = TempDir::new().unwrap();
@@ -80,7 +81,6 @@ fn a_directory_that_others_may_write_is_refused_with_the_command_that_helps() {
 }
 
 #[test]
-#[test]
 fn a_directory_is_used_by_its_owner_and_by_root_and_roots_by_all() {
     let table = [(7, 7, false), (0, 7, false), (7, 0, false), (0, 0, false), (7, 8, true)];
     for (owner, us, wanted) in table {
@@ -89,6 +89,7 @@ fn a_directory_is_used_by_its_owner_and_by_root_and_roots_by_all() {
     }
 }
 
+#[test]
 fn a_second_owner_is_refused_until_the_first_is_gone() {
     let (_home, disk) = home();
     let (store, _) = Store::open(disk.clone()).unwrap();
@@ -120,6 +121,24 @@ fn a_newer_format_is_refused_with_both_versions() {
     assert!(matches!(error, OpenError::NewerFormat { found: 7, ours: 1, .. }), "{error}");
     let text = error.to_string();
     assert!(text.contains("format 7") && text.contains("up to 1; upgrade watchbell"), "{text}");
+}
+
+#[test]
+fn a_record_of_a_kind_that_only_a_newer_watchbell_knows_asks_for_an_upgrade() {
+    const UNKNOWN_KIND: [u8; 2] = [record::VERSION, 100];
+    const NEWER_VERSION: [u8; 2] = [record::VERSION + 1, 0];
+    for bytes in [UNKNOWN_KIND, NEWER_VERSION] {
+        let (_home, disk) = home();
+        drop(Store::open(disk.clone()).unwrap());
+        let database = Database::open(disk.file()).unwrap();
+        let transaction = database.begin_write().unwrap();
+        transaction.open_table(STATES).unwrap().insert(&[0; 17][..], &bytes[..]).unwrap();
+        transaction.commit().unwrap();
+        drop(database);
+        let text = refusal(disk).to_string();
+        assert!(text.contains("upgrade watchbell"), "{text}");
+        assert!(!text.contains("damaged") && !text.contains("move it away"), "{text}");
+    }
 }
 
 #[test]
