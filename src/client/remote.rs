@@ -53,6 +53,7 @@ struct Sorry {
     error: Problem,
 }
 
+/// Also what is left of a refusal whose reason is not known here.
 #[derive(Deserialize)]
 struct Problem {
     message: String,
@@ -110,11 +111,12 @@ fn refused(status: StatusCode, body: &[u8]) -> AskError {
     if let Ok(refusal) = serde_json::from_slice::<RefusalV1>(body) {
         return SubmitError::Refused(refusal.into()).into();
     }
-    let said = match serde_json::from_slice::<Sorry>(body) {
-        Ok(sorry) => Text::derive(&sorry.error.message),
-        Err(_) => Text::derive(&status.to_string()),
+    let problem = serde_json::from_slice::<Sorry>(body).map(|sorry| sorry.error);
+    let said = match problem.or_else(|_| serde_json::from_slice::<Problem>(body)) {
+        Ok(problem) => problem.message,
+        Err(_) => status.to_string(),
     };
-    RemoteError::Refused(said).into()
+    RemoteError::Refused(Text::derive(&said)).into()
 }
 
 fn innermost(error: &reqwest::Error) -> String {
@@ -134,5 +136,25 @@ impl From<TokenShownV1> for ListedToken {
             namespace: Namespace(token.namespace.into()),
             created: token.created.0,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_for_a_reason_unknown_here_is_still_told_in_its_own_words() {
+        let body = br#"{"code": "too_late", "message": "it is too late", "why": "too_late"}"#;
+        let error = refused(StatusCode::CONFLICT, body);
+        assert_eq!(error.to_string(), "the running watchbell refused: it is too late");
+    }
+
+    #[test]
+    fn an_answer_that_is_no_refusal_is_told_by_its_message_or_its_status() {
+        let told = |body: &[u8]| refused(StatusCode::FORBIDDEN, body).to_string();
+        let error = br#"{"error": {"code": "foreign_user", "message": "only its owner may"}}"#;
+        assert_eq!(told(error), "the running watchbell refused: only its owner may");
+        assert_eq!(told(b"<html>"), "the running watchbell refused: 403 Forbidden");
     }
 }

@@ -7,7 +7,8 @@ use crate::domain::refusal::{Refusal, ResolvedBy};
 use crate::record::v1::{ActorV1, IdV1, ResolutionV1, TextV1, TimeV1};
 
 /// Why an order was not carried out. `code` and `message` say what `why` holds, for readers that
-/// do not know every reason; they are not read back.
+/// do not know this reason: to them it is no `RefusalV1`, and they show the message. Here neither
+/// is read back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "named by what they hold")]
 pub struct RefusalV1 {
