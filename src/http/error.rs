@@ -176,10 +176,13 @@ impl ApiError {
     fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         let mut add = |name: HeaderName, value: &'static str| {
-            headers.insert(name, HeaderValue::from_static(value));
+            headers.append(name, HeaderValue::from_static(value));
         };
         match self.status() {
-            StatusCode::UNAUTHORIZED => add(WWW_AUTHENTICATE, "Bearer"),
+            StatusCode::UNAUTHORIZED => {
+                add(WWW_AUTHENTICATE, "Bearer");
+                add(WWW_AUTHENTICATE, "Basic realm=\"watchbell\"");
+            }
             StatusCode::SERVICE_UNAVAILABLE => add(RETRY_AFTER, "1"),
             _ => {}
         }
@@ -246,10 +249,10 @@ mod tests {
         let errors = [
             (ApiError::Loading, "loading"),
             (ApiError::SlowBody, "slow_body"),
+            (ApiError::Crowded, "busy"),
             (ApiError::from(SubmitError::Busy), "busy"),
             (ApiError::from(SubmitError::Unavailable("full".into())), "unavailable"),
             (ApiError::from(SubmitError::Closed), "stopping"),
-            (ApiError::Crowded, "busy"),
         ];
         for (error, code) in errors {
             assert_eq!(error.told().code, code);
