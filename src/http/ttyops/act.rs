@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use super::path::{Assignment, Target};
 use super::row::Row;
-use crate::domain::command::{AlertCommand, Answer, Command};
+use crate::domain::command::{Acted, AlertCommand, Answer, Command};
 use crate::domain::id::AlertId;
 use crate::domain::refusal::Refusal;
 use crate::engine::Handle;
@@ -52,9 +52,11 @@ async fn act(
         return Err(ApiError::Internal("an act was answered with something else".to_owned()));
     };
     for (_, result) in acted {
-        result?;
+        if result? == Acted::Changed {
+            let (by, revision) = (&caller.actor, receipt.revision);
+            tracing::info!(alert_id = %alert, %revision, %by, "acted");
+        }
     }
-    tracing::info!(alert_id = %alert, revision = %receipt.revision, by = %caller.actor, "acted");
     let latest = handle.latest();
     let alert = latest.table.alert(alert).ok_or(Refusal::UnknownAlert(alert))?;
     Ok(json(StatusCode::OK, &Row::new(alert, &latest.table)))
