@@ -6,6 +6,7 @@
 mod logfmt;
 
 use std::backtrace::{Backtrace, BacktraceStatus};
+use std::error::Error as _;
 use std::fs;
 use std::io;
 use std::panic;
@@ -86,16 +87,10 @@ fn daily(directory: &Path) -> Result<RollingFileAppender, TelemetryError> {
         .filename_suffix("log")
         .max_log_files(FILES)
         .build(directory)
-        .map_err(|error| failed(innermost(&error)))
-}
-
-/// The error at the bottom says what the system said; those above repeat where.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(next) = cause.source() {
-        cause = next;
-    }
-    cause.to_string()
+        // Its source is what the system said; the error itself repeats where.
+        .map_err(|error| {
+            failed(error.source().map_or_else(|| error.to_string(), ToString::to_string))
+        })
 }
 
 /// A panic is a line like any other: stderr may be the terminal that is drawn on.
