@@ -1,7 +1,7 @@
 //! The configuration: `watchbell.toml` → one [`Policy`] and each part's settings.
 //!
 //! Every mistake is named with file, line and column, with what is wrong and what to do. Reading
-//! changes nothing and starts nothing; the environment is not read here.
+//! changes nothing and starts nothing. Of the environment only the time zone is read.
 
 mod console;
 mod error;
