@@ -93,19 +93,21 @@ pub fn fit(text: &str, cells: usize, mark: &str) -> String {
     text
 }
 
-/// `text` broken into lines of at most `cells` cells, between words where that is possible.
+/// `text` broken into lines of at most `cells` cells, between words where that is possible. Each
+/// glyph is measured a fixed number of times: a word may be as long as a sender likes.
 pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
+    let mut used = 0;
     if cells == 0 {
         return lines;
     }
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let mut word = word;
-        if !line.is_empty() && width(&line) + 1 + width(word) > cells {
+    for mut word in text.split(' ').filter(|word| !word.is_empty()) {
+        if !line.is_empty() && !fits(word, cells.saturating_sub(used + 1)) {
             lines.push(std::mem::take(&mut line));
+            used = 0;
         }
-        while width(word) > cells {
+        while !fits(word, cells) {
             let start = head(word, cells);
             // A glyph wider than the line is left out: it could only be drawn in halves.
             let taken = if start.is_empty() { first_glyph(word) } else { start };
@@ -116,8 +118,10 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
         }
         if !line.is_empty() && !word.is_empty() {
             line.push(' ');
+            used += 1;
         }
         line.push_str(word);
+        used += width(word);
     }
     if !line.is_empty() {
         lines.push(line);
@@ -149,6 +153,11 @@ pub fn number(value: usize) -> String {
         text.push(digit);
     }
     text
+}
+
+/// Whether `text` takes at most `cells` cells, without measuring more of it than that.
+fn fits(text: &str, cells: usize) -> bool {
+    head(text, cells).len() == text.len()
 }
 
 fn head(text: &str, cells: usize) -> &str {
@@ -199,6 +208,11 @@ mod tests {
         assert_eq!(wrap("容", 1), Vec::<String>::new());
         assert_eq!(wrap_to("one two three four", 7, 2, "…"), ["one two", "three…"]);
         assert_eq!(wrap_to("one two three four", 3, 2, "…"), ["one", "tw…"]);
+    }
+
+    #[test]
+    fn a_word_of_a_million_letters_is_wrapped_without_measuring_its_rest_for_every_line() {
+        assert_eq!(wrap(&"x".repeat(1_000_000), 80).len(), 12_500);
     }
 
     #[test]

@@ -20,6 +20,10 @@ const DESCRIPTION: usize = 6;
 /// How far back episodes are counted, and how many at most.
 const LATELY: SignedDuration = SignedDuration::from_hours(7 * 24);
 const MOST_EPISODES: usize = 100;
+/// How much of what a source wrote is shown, in characters and in labels: it may have written
+/// megabytes, and the detail is laid out anew with every frame.
+const LONGEST: usize = 2_000;
+const MOST_LABELS: usize = 200;
 /// The width of the words before links, notes and the like.
 const LABEL: usize = 10;
 
@@ -212,7 +216,7 @@ fn in_short(model: &Model, alert: &Alert) -> String {
 /// `description`, else `summary`, unless the title says it already.
 fn description(model: &Model, alert: &Alert, cells: usize) -> Vec<Line<'static>> {
     let text = ["description", "summary"].into_iter().find_map(|name| alert.annotations.get(name));
-    let text = text.map(line_of).unwrap_or_default();
+    let text = text.map(|text| shown(model, text)).unwrap_or_default();
     let text = text.trim();
     if text == alert.title.as_str() {
         return Vec::new();
@@ -232,8 +236,9 @@ fn links(model: &Model, alert: &Alert, cells: usize) -> Vec<Line<'static>> {
         .chain(source)
         .chain(others)
         .filter(|(_, url)| url.starts_with("http://") || url.starts_with("https://"))
+        .take(MOST_LABELS)
         .flat_map(|(name, url)| {
-            let url = line_of(url);
+            let url = shown(model, url);
             labelled(model, name, wrap(url.trim(), cells.saturating_sub(LABEL)), Role::Link)
         })
         .collect()
@@ -303,7 +308,7 @@ fn labelled(model: &Model, name: &str, lines: Vec<String>, role: Role) -> Vec<Li
         Role::Link => model.theme.style(Role::Link),
         _ => ratatui::style::Style::new(),
     };
-    let name = format!("{:<LABEL$}", cut(&line_of(name), LABEL - 1, mark));
+    let name = format!("{:<LABEL$}", cut(&shown(model, name), LABEL - 1, mark));
     let mut first = Some(ink(model, Role::Dim, name));
     let mut labelled = Vec::new();
     for line in lines {
@@ -322,12 +327,29 @@ fn labels(model: &Model, alert: &Alert, cells: usize) -> Vec<Line<'static>> {
     let others = alert.labels.iter().filter(|(name, _)| !FIRST.contains(name));
     let annotations = alert.annotations.iter();
     let annotations = annotations.filter(|(name, value)| !TOLD.contains(name) && !is_link(value));
-    let pairs: Vec<(String, String)> = first
-        .chain(others)
-        .chain(annotations)
-        .map(|(name, value)| (line_of(name).into_owned(), line_of(value).into_owned()))
+    let mut all = first.chain(others).chain(annotations);
+    let pairs: Vec<(String, String)> = all
+        .by_ref()
+        .take(MOST_LABELS)
+        .map(|(name, value)| (shown(model, name), shown(model, value)))
         .collect();
-    columns(model, &pairs, cells)
+    let mut lines = columns(model, &pairs, cells);
+    let more = all.count();
+    if more > 0 {
+        lines.push(Line::from(ink(model, Role::Dim, format!("and {} more", number(more)))));
+    }
+    lines
+}
+
+/// What a source wrote, clean and no longer than anybody reads.
+fn shown(model: &Model, raw: &str) -> String {
+    match raw.char_indices().nth(LONGEST) {
+        None => line_of(raw).into_owned(),
+        Some((end, _)) => {
+            let start = raw.get(..end).unwrap_or_default();
+            format!("{}{}", line_of(start), model.settings.symbols.cut())
+        }
+    }
 }
 
 fn columns(model: &Model, pairs: &[(String, String)], cells: usize) -> Vec<Line<'static>> {
@@ -380,7 +402,7 @@ fn timeline(model: &Model, alert: &Alert, cells: usize) -> Vec<Line<'static>> {
     for event in alert.recent.iter().rev() {
         let at = model.time(event.at);
         let indent = width(&at) + 2;
-        let text = model.settings.symbols.of(line_of(&event.to_string()).into_owned());
+        let text = model.settings.symbols.of(shown(model, &event.to_string()));
         let mut wrapped = wrap(&text, cells.saturating_sub(indent)).into_iter();
         let first = wrapped.next().unwrap_or_default();
         lines.push(Line::from(format!("{at}  {first}")));
@@ -399,7 +421,7 @@ fn last_line(model: &Model, alert: &Alert, cells: usize) -> Vec<Line<'static>> {
             model.time(seen.last)
         ),
     };
-    let fingerprint = line_of(&alert.identity.naming.to_string()).into_owned();
+    let fingerprint = shown(model, &alert.identity.naming.to_string());
     let parts = [
         format!("id {}", alert.id.short()),
         format!("seen {times}"),

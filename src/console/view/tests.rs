@@ -269,6 +269,28 @@ fn what_senders_write_reaches_the_screen_clean_and_in_its_column() {
     picture!(stage);
 }
 
+#[test]
+fn what_senders_write_at_length_is_shown_in_part() {
+    let mut desk = Desk::new();
+    let mut odd = alert("long", "critical", "web");
+    let long = "x".repeat(1_000_000);
+    odd.annotations = crate::domain::samples::labels(&[
+        ("description", &long),
+        ("certificate", &long),
+        ("page", &format!("https://example.org/{long}")),
+    ]);
+    let names: Vec<String> = (0..5_000).map(|number| format!("label{number}")).collect();
+    odd.labels = names.iter().map(|name| (name.as_str(), "value")).collect();
+    desk.fires("odd", odd);
+    let mut stage = Stage::on(desk, 120, 30);
+    stage.press("enter");
+    let id = stage.id("odd");
+    let lines = super::detail::full(&stage.model, id);
+    assert!(lines.len() < 200, "{} lines", lines.len());
+    let text: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    assert!(text.iter().any(|line| line.contains("more")), "{text:#?}");
+}
+
 fn keys() -> impl Strategy<Value = Vec<&'static str>> {
     let known = vec![
         "j", "k", "G", "g", ".", "enter", "esc", "a", "U", "A", "r", "R", "n", "u", "/", "F", "T",
