@@ -67,9 +67,15 @@ pub(super) fn submit(model: &mut Model, act: Act, target: Target, now: Now) -> V
     vec![Effect::Submit(order), Effect::Draw(Cause::Key)]
 }
 
-/// Takes back this console's last act: at once while it is fresh, else it asks.
+/// Takes back this console's last act: at once while it is fresh, else it asks. An act that is on
+/// its way is the last one and cannot be taken back yet; another must not be taken in its place.
 pub(super) fn undo(model: &mut Model, now: Now) -> Vec<Effect> {
     model.message = None;
+    if !model.acts.flights().is_empty() {
+        let key = model.key(Context::List, Action::Undo);
+        model.say(format!("Still saving; press {key} again."));
+        return vec![Effect::Draw(Cause::Key)];
+    }
     let Some(done) = model.acts.take_last() else {
         model.say("Nothing of yours to undo.");
         return vec![Effect::Draw(Cause::Key)];

@@ -323,6 +323,19 @@ fn undo_takes_back_act_by_act_and_restores_what_was() {
 }
 
 #[test]
+fn undo_waits_for_the_act_that_is_on_its_way() {
+    let mut stage = Stage::night(80, 24);
+    stage.press("j a k");
+    stage.engine = Engine::Waits;
+    stage.press("a u");
+    assert_eq!(stage.line(-1), "Still saving; press u again.");
+    stage.answer();
+    assert_eq!([stage.state("net"), stage.state("p99")], ["acknowledged", "acknowledged"]);
+    stage.press("u");
+    assert_eq!([stage.state("net"), stage.state("p99")], ["firing", "acknowledged"]);
+}
+
+#[test]
 fn undo_asks_after_a_minute_and_is_refused_when_others_acted_since() {
     let mut stage = Stage::night(80, 24);
     stage.press("a").wait(61_000).press("u");
