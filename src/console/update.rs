@@ -20,6 +20,7 @@ use super::model::sheet::{About, Question, Sheet};
 use super::model::{Model, Now, Screen, Tone, Wish};
 use super::settings::Access;
 use super::{view, when};
+use crate::domain::text::line_of;
 
 /// Changes the model by one event and says what is to be done.
 pub fn update(model: &mut Model, event: Event, now: Now) -> Vec<Effect> {
@@ -214,8 +215,11 @@ fn paste(model: &mut Model, text: &str, now: Now) -> Vec<Effect> {
     model.waits.key = now.tick;
     if model.context().takes_text() {
         // Line breaks become spaces: a pasted line must not press enter.
-        for character in crate::domain::text::line_of(text).chars() {
-            letter(model, Key::char(character), now);
+        let text = line_of(text);
+        match model.sheet {
+            Some(Sheet::Prompt(_)) => writing::paste(model, &text, now),
+            Some(Sheet::Picker(_)) => choosing::paste(model, &text),
+            Some(Sheet::Question(_)) | None => {}
         }
     } else {
         let [filter, note] = [Action::Filter, Action::Note].map(|it| model.key(Context::List, it));

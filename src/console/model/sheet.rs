@@ -158,6 +158,9 @@ impl Picker {
     }
 }
 
+/// The longest line that can be written, in characters: what is kept of a text.
+pub const LONGEST: usize = Text::LONGEST;
+
 /// A line of text being written.
 #[derive(Clone, Debug)]
 pub struct Prompt {

@@ -36,10 +36,18 @@ pub(super) fn edit(model: &mut Model, key: Key) -> Vec<Effect> {
     let Some(Sheet::Picker(picker)) = &mut model.sheet else { return Vec::new() };
     if let Some(request) = writing::request(key) {
         let before = picker.input.value().to_owned();
-        picker.input.handle(request);
+        writing::edited(&mut picker.input, request);
         if picker.input.value() != before {
             picker.narrow();
         }
     }
     vec![Effect::Draw(Cause::Key)]
+}
+
+/// Takes a whole pasted line at once.
+pub(super) fn paste(model: &mut Model, line: &str) {
+    if let Some(Sheet::Picker(picker)) = &mut model.sheet {
+        writing::insert(&mut picker.input, line);
+        picker.narrow();
+    }
 }

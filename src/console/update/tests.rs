@@ -9,12 +9,14 @@ use crate::console::effect::{Effect, Event, News};
 use crate::console::frame::Link;
 use crate::console::key::{Held, Key};
 use crate::console::model::list::Mode;
+use crate::console::model::sheet::Sheet;
 use crate::console::model::{Model, Screen};
 use crate::console::settings::Access;
 use crate::console::stage::{Engine, Stage, alert, crowd, night, person_id, settings};
 use crate::domain::command::AlertCommand;
 use crate::domain::id::AlertId;
 use crate::domain::samples::Desk;
+use crate::domain::text::Text;
 
 fn is_live(model: &Model) -> bool {
     matches!(model.list.mode, Mode::Live)
@@ -477,6 +479,24 @@ fn a_paste_is_text_where_text_is_written_and_nothing_elsewhere() {
     stage.event(Event::Paste("one\ntwo".into()));
     assert!(stage.screen().contains(" one two"), "{}", stage.screen());
     assert!(stage.model.sheet.is_some());
+}
+
+#[test]
+fn a_paste_of_any_length_is_tried_once_and_taken_as_far_as_there_is_room() {
+    let pasted = "state=firing ".repeat(100_000);
+    for keys in ["/", "A", "n"] {
+        let mut stage = Stage::night(80, 24);
+        stage.press(keys).type_in("ab").press("left");
+        stage.event(Event::Paste(pasted.clone()));
+        let input = match &stage.model.sheet {
+            Some(Sheet::Prompt(prompt)) => &prompt.input,
+            Some(Sheet::Picker(picker)) => &picker.input,
+            Some(Sheet::Question(_)) | None => panic!("{keys} opens a line"),
+        };
+        let expected = format!("a{}b", &pasted[..Text::LONGEST - 2]);
+        assert!(input.value() == expected, "after {keys}: {:?}", input.value());
+        assert_eq!(input.cursor(), Text::LONGEST - 1, "after {keys}");
+    }
 }
 
 #[test]

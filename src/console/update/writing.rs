@@ -8,7 +8,7 @@ use crate::console::effect::Effect;
 use crate::console::frame::Cause;
 use crate::console::key::{Code, Held, Key, Named};
 use crate::console::model::acts::{Act, Target};
-use crate::console::model::sheet::{Prompt, Purpose, Sheet, Trial};
+use crate::console::model::sheet::{LONGEST, Prompt, Purpose, Sheet, Trial};
 use crate::console::model::sieve::Sieve;
 use crate::console::model::{Model, Now, Order};
 use crate::domain::text::Text;
@@ -68,12 +68,41 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
 pub(super) fn edit(model: &mut Model, key: Key, now: Now) -> Vec<Effect> {
     let Some(Sheet::Prompt(mut prompt)) = model.sheet.take() else { return Vec::new() };
     if let Some(request) = request(key) {
-        prompt.input.handle(request);
+        edited(&mut prompt.input, request);
         prompt.recalled = None;
         tried(model, &mut prompt, now);
     }
     model.sheet = Some(Sheet::Prompt(prompt));
     vec![Effect::Draw(Cause::Key)]
+}
+
+/// Takes a whole pasted line at once, as far as there is room.
+pub(super) fn paste(model: &mut Model, line: &str, now: Now) {
+    let Some(Sheet::Prompt(mut prompt)) = model.sheet.take() else { return };
+    insert(&mut prompt.input, line);
+    prompt.recalled = None;
+    tried(model, &mut prompt, now);
+    model.sheet = Some(Sheet::Prompt(prompt));
+}
+
+/// Writes `text` at the caret; what goes beyond the longest text is left out.
+pub(super) fn insert(input: &mut Input, text: &str) {
+    let room = LONGEST.saturating_sub(input.value().chars().count());
+    let text: Vec<char> = text.chars().take(room).collect();
+    let value = input.value().chars();
+    let (before, after) = (value.clone().take(input.cursor()), value.skip(input.cursor()));
+    let caret = input.cursor() + text.len();
+    *input = Input::new(before.chain(text).chain(after).collect()).with_cursor(caret);
+}
+
+/// Does what a key of the line editor asks for.
+pub(super) fn edited(input: &mut Input, request: InputRequest) {
+    match request {
+        InputRequest::InsertChar(character) => insert(input, character.encode_utf8(&mut [0; 4])),
+        other => {
+            input.handle(other);
+        }
+    }
 }
 
 /// The line editor's own keys.
