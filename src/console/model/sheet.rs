@@ -205,4 +205,9 @@ impl Prompt {
     pub fn new(purpose: Purpose, text: &str) -> Prompt {
         Prompt { purpose, input: Input::new(text.to_owned()), recalled: None }
     }
+
+    /// Whether nothing more can be written.
+    pub fn is_full(&self) -> bool {
+        self.input.value().chars().count() >= LONGEST
+    }
 }

@@ -386,6 +386,22 @@ fn a_note_that_cannot_be_saved_is_not_lost() {
 }
 
 #[test]
+fn a_note_that_is_full_takes_no_more_and_says_so() {
+    let mut stage = Stage::night(80, 24);
+    stage.press("n").type_in(&"x".repeat(Text::LONGEST - 1));
+    assert!(!stage.screen().contains("full"), "{}", stage.screen());
+    stage.type_in("yz");
+    let said = "The text is full: 1,000 characters are the most. What comes after is left out.";
+    assert!(stage.screen().contains(said), "{}", stage.screen());
+    stage.press("enter");
+    let id = stage.id("net");
+    let note = stage.desk.alert(id).notes.last().unwrap().text.clone();
+    assert_eq!(note.as_str(), format!("{}y", "x".repeat(Text::LONGEST - 1)));
+    stage.press("/").type_in(&"x".repeat(Text::LONGEST));
+    assert!(stage.screen().contains("1,000 characters are the most"), "{}", stage.screen());
+}
+
+#[test]
 fn nothing_pressed_while_nothing_can_be_saved_is_done_later() {
     let mut stage = Stage::night(80, 24);
     stage.engine = Engine::Broken;

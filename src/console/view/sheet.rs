@@ -9,7 +9,7 @@ use crate::console::action::{Action, Context};
 use crate::console::model::Model;
 use crate::console::model::acts::{Act, Done, Target};
 use crate::console::model::sheet::{
-    About, Choice, Kin, Picker, Prompt, Purpose, Question, Sheet, Trial,
+    About, Choice, Kin, LONGEST, Picker, Prompt, Purpose, Question, Sheet, Trial,
 };
 use crate::console::text::{cut, fit, number, width, wrap};
 use crate::console::theme::Role;
@@ -276,6 +276,7 @@ fn written(model: &Model, prompt: &Prompt, cells: usize) -> Content {
     };
     let mut lines = vec![rule(model, &title, "", cells)];
     let caret = input(model, lead, &prompt.input, cells, &mut lines);
+    lines.extend(full(model, prompt, cells));
     let keys = [(Action::Accept, accept), (Action::Cancel, cancel)];
     Content { lines, keys: key_lines(model, Context::Prompt, &keys, cells), caret: Some(caret) }
 }
@@ -292,6 +293,8 @@ fn filtered(model: &Model, prompt: &Prompt, trial: &Trial, cells: usize) -> Cont
         let at = (3 + width(before)).min(cells.saturating_sub(width(&text) + 1));
         let text = cut(&text, cells.saturating_sub(at), model.settings.symbols.cut());
         vec![Line::from(vec![plain(" ".repeat(at)), ink(model, Role::Attention, text)])]
+    } else if let Some(line) = full(model, prompt, cells) {
+        vec![line]
     } else {
         let cancel =
             if trial.before.is_empty() { "back to no filter" } else { "back to the filter before" };
@@ -303,6 +306,16 @@ fn filtered(model: &Model, prompt: &Prompt, trial: &Trial, cells: usize) -> Cont
         key_lines(model, Context::Prompt, &keys, cells).into_iter().take(1).collect()
     };
     Content { lines, keys, caret: Some(caret) }
+}
+
+/// What is said of a text that takes no more.
+fn full(model: &Model, prompt: &Prompt, cells: usize) -> Option<Line<'static>> {
+    let text = format!(
+        " The text is full: {} characters are the most. What comes after is left out.",
+        number(LONGEST)
+    );
+    let text = cut(&text, cells, model.settings.symbols.cut());
+    prompt.is_full().then(|| Line::from(ink(model, Role::Attention, text)))
 }
 
 /// Marks the part of a filter that is not understood.
