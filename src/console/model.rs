@@ -28,7 +28,7 @@ use crate::domain::alert::Alert;
 use crate::domain::id::{AlertId, OpId};
 use crate::domain::table::Table;
 use crate::domain::text::Text;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{SignedDuration, Timestamp, after};
 
 /// The two times of an event: the engine's, for what is shown and decided, and one that only runs
 /// forward, for waits.
@@ -79,6 +79,8 @@ pub struct Model {
     pub waits: Waits,
     /// Whether the service is all right, as far as it says.
     pub service: Service,
+    /// The posts that are being refused, while they are.
+    pub refusals: Option<Refusals>,
 }
 
 /// What the screen shows.
@@ -207,6 +209,29 @@ pub struct Refused {
     pub from: Text,
     /// Why, as it was answered.
     pub reason: Text,
+    /// How many were refused since the program started, this one included.
+    pub count: u64,
+}
+
+/// Posts that were refused one soon after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusals {
+    /// When the first of them was.
+    pub since: Timestamp,
+    /// When the last of them was.
+    pub last: Timestamp,
+    /// How many.
+    pub count: u64,
+}
+
+impl Refusals {
+    /// How long after the last of them it is over.
+    const OVER_AFTER: SignedDuration = SignedDuration::from_mins(5);
+
+    /// When it is over, unless another is refused.
+    pub fn until(&self) -> Timestamp {
+        after(self.last, Self::OVER_AFTER)
+    }
 }
 
 /// The smallest window in which anything can be done.
@@ -243,6 +268,7 @@ impl Model {
             drawn: Drawn { table: table.clone(), ..Drawn::default() },
             waits: Waits { key: now.tick, ..Waits::default() },
             service: Service::default(),
+            refusals: None,
             table,
             settings,
         }

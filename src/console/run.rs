@@ -334,6 +334,7 @@ fn service(vital: &Vital) -> Service {
         at: refused.at,
         from: refused.from.clone(),
         reason: Text::derive(&format!("{} ({})", refused.why, refused.status)),
+        count: vital.refusals,
     });
     Service { unsaved, refused }
 }

@@ -17,7 +17,7 @@ use super::frame::{Cause, Tick};
 use super::key::{Held, Key, Named};
 use super::model::senders::Senders;
 use super::model::sheet::{About, Question, Sheet};
-use super::model::{Model, Now, Screen, Tone, Wish};
+use super::model::{Model, Now, Refusals, Screen, Service, Tone, Wish};
 use super::settings::Access;
 use super::{view, when};
 use crate::domain::text::line_of;
@@ -33,13 +33,7 @@ pub fn update(model: &mut Model, event: Event, now: Now) -> Vec<Effect> {
             vec![Effect::Draw(Cause::Resize)]
         }
         Event::News(news) => news::arrive(model, news, now),
-        Event::Vitals(service) => {
-            // Refused posts are shown where senders are set up; elsewhere they wait for a frame.
-            let shown = model.service.unsaved != service.unsaved
-                || (model.service != service && matches!(model.screen, Screen::Senders(_)));
-            model.service = service;
-            if shown { vec![Effect::Draw(Cause::Change)] } else { Vec::new() }
-        }
+        Event::Vitals(service) => vitals(model, service, now),
         Event::Answered(op, answer) => answering::answered(model, op, answer, now),
         Event::TokenMade(op, token) => sending::made(model, op, token),
         Event::Drawn => {
@@ -53,6 +47,41 @@ pub fn update(model: &mut Model, event: Event, now: Now) -> Vec<Effect> {
 /// When something waits for a time next.
 pub fn next_wake(model: &Model, now: Now) -> Option<Tick> {
     passing::next_wake(model, now)
+}
+
+/// A bar that appears or goes is worth a frame. Another refused post is one only where senders are
+/// set up; elsewhere it is counted, and shown with the next frame.
+fn vitals(model: &mut Model, service: Service, now: Now) -> Vec<Effect> {
+    let begun = count_refused(model, &service);
+    let told = matches!(model.screen, Screen::Senders(_)) && model.service != service;
+    let shown = begun || told || model.service.unsaved != service.unsaved;
+    model.service = service;
+    if !shown {
+        return Vec::new();
+    }
+    freshen(model, now);
+    vec![Effect::Draw(Cause::Change)]
+}
+
+/// Counts what was refused since the service last told; says whether that is the first for long.
+fn count_refused(model: &mut Model, service: &Service) -> bool {
+    let Some(refused) = &service.refused else { return false };
+    let before = model.service.refused.as_ref().map_or(0, |refused| refused.count);
+    let more = refused.count.saturating_sub(before);
+    if more == 0 {
+        return false;
+    }
+    match &mut model.refusals {
+        Some(refusals) => {
+            refusals.last = refused.at;
+            refusals.count = refusals.count.saturating_add(more);
+            false
+        }
+        none => {
+            *none = Some(Refusals { since: refused.at, last: refused.at, count: more });
+            true
+        }
+    }
 }
 
 fn press(model: &mut Model, key: Key, now: Now) -> Vec<Effect> {

@@ -58,6 +58,10 @@ pub(super) fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
         moving::go_live(model);
         effects.push(Effect::Draw(Cause::Change));
     }
+    if model.refusals.take_if(|refusals| refusals.until() <= now.at).is_some() {
+        super::freshen(model, now);
+        effects.push(Effect::Draw(Cause::Change));
+    }
     if slowed(model, now) {
         effects.push(Effect::Draw(Cause::Change));
     }
@@ -75,6 +79,7 @@ pub(super) fn next_wake(model: &Model, now: Now) -> Option<Tick> {
         model.list.next_recheck().map(at),
         next_age(model).map(at),
         idle_since(model),
+        model.refusals.map(|refusals| at(refusals.until())),
         model.acts.next_slowing(),
     ]
     .into_iter()

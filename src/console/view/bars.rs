@@ -3,8 +3,9 @@
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use crate::console::model::Model;
-use crate::console::text::{fit, wrap_to};
+use crate::console::action::{Action, Context};
+use crate::console::model::{Model, Refused, Screen};
+use crate::console::text::{fit, number, wrap_to};
 use crate::console::theme::Role;
 use crate::domain::text::line_of;
 
@@ -48,8 +49,23 @@ fn all(model: &Model) -> Vec<(Role, String)> {
             ),
         ));
     }
+    bars.extend(refused(model).map(|text| (Role::Notice, text)));
     if let Some(error) = &model.key_trouble {
         bars.push((Role::Notice, format!("{error}. Built-in keys are in use.")));
     }
     bars
+}
+
+/// What is refused. Where senders are set up, that screen says it itself.
+fn refused(model: &Model) -> Option<String> {
+    let refusals = model.refusals.filter(|_| !matches!(model.screen, Screen::Senders(_)))?;
+    let Refused { from, reason, .. } = model.service.refused.as_ref()?;
+    let since = model.time(refusals.since);
+    let key = model.key(Context::List, Action::Senders);
+    let count = usize::try_from(refusals.count).unwrap_or(usize::MAX);
+    let what = match count {
+        1 => format!("REFUSED a post at {since} from {from}"),
+        count => format!("REFUSED {} posts since {since}, the last from {from}", number(count)),
+    };
+    Some(format!("{what}: {reason}. {key} shows how to send."))
 }

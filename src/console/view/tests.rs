@@ -165,13 +165,18 @@ fn with_token(stage: &mut Stage) {
     stage.event(Event::TokenMade(op, Ok(Token { name: "first".into(), secret })));
 }
 
+/// The service tells of a refused post, the `count`th of its life.
+fn refuse(stage: &mut Stage, count: u64) {
+    let at = stage.now().at;
+    let refused = Refused { at, from: "127.0.0.1".into(), reason: "no token (401)".into(), count };
+    stage.event(Event::Vitals(Service { refused: Some(refused), unsaved: None }));
+}
+
 #[test]
 fn a_token_a_refused_post_and_the_first_alert() {
     let mut stage = Stage::on(Desk::new(), 80, 24);
     with_token(&mut stage);
-    let refused =
-        Refused { at: stage.now().at, from: "127.0.0.1".into(), reason: "no token (401)".into() };
-    stage.event(Event::Vitals(Service { refused: Some(refused), unsaved: None }));
+    refuse(&mut stage, 1);
     stage.wait(60_000);
     stage.fires("first", alert("Hello from curl", "warning", "default"));
     picture!(stage);
@@ -228,6 +233,37 @@ fn storage_trouble() {
     stage.engine = crate::console::stage::Engine::Broken;
     stage.press("a");
     picture!(stage);
+}
+
+#[test]
+fn refused_posts() {
+    let mut stage = Stage::night(80, 24);
+    refuse(&mut stage, 1);
+    stage.wait(60_000);
+    refuse(&mut stage, 12);
+    picture!(stage);
+}
+
+#[test]
+fn refused_posts_are_told_once_counted_quietly_and_forgotten_five_minutes_after_the_last() {
+    let mut stage = Stage::on(Desk::new(), 80, 24);
+    stage.press("esc").wait(60_000);
+    stage.frames();
+    refuse(&mut stage, 1);
+    stage.draw_if_wanted();
+    assert_eq!(stage.frames().len(), 1);
+    let said = stage.line(1);
+    assert!(said.starts_with("REFUSED a post at ") && said.contains("no token"), "{said}");
+    for count in 2..=9 {
+        stage.wait(60_000);
+        refuse(&mut stage, count);
+    }
+    stage.wait(299_000);
+    assert_eq!(stage.frames().len(), 0, "a count is no reason to draw");
+    assert!(stage.line(1).starts_with("REFUSED 9 posts since "), "{}", stage.line(1));
+    stage.wait(2_000);
+    assert_eq!(stage.frames().len(), 1);
+    assert_eq!(stage.line(1), "");
 }
 
 #[test]
