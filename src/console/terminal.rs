@@ -59,8 +59,8 @@ fn give_back() {
     }
 }
 
-/// A panic of the screen's thread gives the terminal back before it prints. One of another thread
-/// leaves the screen alone: it goes to the log.
+/// A panic of the screen's thread gives the terminal back. Then, and for every other thread, the
+/// hook that was there before has its say: the program's own writes to the log alone.
 fn give_back_on_panic() {
     let screen = thread::current().id();
     let before = panic::take_hook();
@@ -68,12 +68,7 @@ fn give_back_on_panic() {
         if thread::current().id() == screen {
             give_back();
         }
-        if UP.load(Ordering::SeqCst) {
-            let thread = thread::current();
-            tracing::error!(thread = thread.name(), %info, "A thread panicked");
-        } else {
-            before(info);
-        }
+        before(info);
     }));
 }
 
@@ -146,6 +141,24 @@ mod tests {
         }
         assert!(set.contains("\x1b[22;0t") && reset.contains("\x1b[23;0t"));
         assert!(reset.ends_with("\x1b[?25h"));
+    }
+
+    #[test]
+    fn a_panic_elsewhere_leaves_the_screen_up_and_reaches_the_hook_before() {
+        static HEARD: AtomicBool = AtomicBool::new(false);
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if info.payload_as_str() == Some("elsewhere") {
+                HEARD.store(true, Ordering::SeqCst);
+            } else {
+                before(info);
+            }
+        }));
+        UP.store(true, Ordering::SeqCst);
+        give_back_on_panic();
+        let ended = thread::spawn(|| panic!("elsewhere")).join();
+        let up = UP.swap(false, Ordering::SeqCst);
+        assert!(ended.is_err() && up && HEARD.load(Ordering::SeqCst));
     }
 
     #[test]
