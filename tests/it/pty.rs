@@ -3,12 +3,14 @@
 use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::sync::{Arc, Condvar, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 
 /// Nothing that is waited for takes this long on the slowest machine.
 const DEADLINE: Duration = Duration::from_secs(30);
+/// How long a person waits before they press a key again.
+const AGAIN: Duration = Duration::from_millis(100);
 
 /// A program and the terminal it runs in. The program is killed when this is dropped.
 pub(crate) struct Terminal {
@@ -49,6 +51,23 @@ impl Terminal {
     pub(crate) fn keys(&mut self, keys: &str) {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
         self.keyboard.flush().unwrap();
+    }
+
+    /// Presses a key again and again until the screen is as wanted: a question takes no answer
+    /// before it could be read. For keys that do nothing where they are not asked for.
+    pub(crate) fn insist(&mut self, key: &str, wanted: impl Fn(&vt100::Screen) -> bool) {
+        let deadline = Instant::now() + DEADLINE;
+        let waiting = |seen: &mut Seen| !seen.ended && !wanted(seen.screen.screen());
+        loop {
+            self.keys(key);
+            let seen = self.shared.seen.lock().unwrap();
+            let (seen, again) = self.shared.news.wait_timeout_while(seen, AGAIN, waiting).unwrap();
+            if !again.timed_out() {
+                return;
+            }
+            let screen = seen.screen.screen().contents();
+            assert!(Instant::now() < deadline, "{key:?} was pressed in vain:\n{screen}");
+        }
     }
 
     /// Changes the size of the terminal, which tells the program.
