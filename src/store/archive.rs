@@ -41,8 +41,8 @@ pub struct Page<T> {
 /// A place in the history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Mark {
-    revision: Revision,
-    number: u32,
+    pub(super) revision: Revision,
+    pub(super) number: u32,
 }
 
 impl PageRequest {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable};
 
 use super::Loaded;
-use super::archive::{History, newest};
+use super::archive::{History, Mark, newest};
 use super::error::{OpenError, ReadError};
 use super::schema::{FORMAT, HISTORY, META, META_EPOCH, META_FORMAT, META_REVISION, STATES};
 use crate::domain::alert::Alert;
@@ -85,11 +85,20 @@ fn with_recent(entity: Entity, key: &[u8], history: &History) -> Result<Entity, 
     let Entity::Alert(mut alert) = entity else {
         return Ok(entity);
     };
-    let mut recent = newest(history, key, None)?
-        .take(Alert::RECENT)
-        .map(|line| line.map(|(_, event)| Arc::new(event)))
-        .collect::<Result<Vec<_>, ReadError>>()?;
-    recent.reverse();
+    // As `Alert::remember` keeps them: the newest, and however old those by which it came to
+    // stand as it does.
+    let touched = alert.standing.touched;
+    let by_then = Mark { revision: touched.next(), number: 0 };
+    let of_then = newest(history, key, Some(by_then))?
+        .take_while(|line| line.as_ref().map_or(true, |(mark, _)| mark.revision == touched));
+    let mut recent = of_then.collect::<Result<Vec<_>, ReadError>>()?;
+    let others = newest(history, key, None)?
+        .filter(|line| line.as_ref().map_or(true, |(mark, _)| mark.revision != touched));
+    for line in others.take(Alert::RECENT.saturating_sub(recent.len())) {
+        recent.push(line?);
+    }
+    recent.sort_by_key(|(mark, _)| (mark.revision, mark.number));
+    let recent = recent.into_iter().map(|(_, event)| Arc::new(event)).collect();
     Arc::make_mut(&mut alert).recent = recent;
     Ok(Entity::Alert(alert))
 }
