@@ -116,7 +116,8 @@ fn reach(model: &Model, cells: usize) -> Vec<Line<'static>> {
     if !listening.is_loopback() {
         return Vec::new();
     }
-    let text = format!("Only this machine can reach {listening}; to listen wider: --listen ADDR");
+    let text =
+        format!("Only this machine reaches {listening}. Wider: --listen ADDR, plain_http = true");
     said(&text, cells)
 }
 
