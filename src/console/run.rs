@@ -272,7 +272,8 @@ where
     }
 
     fn news(&mut self, published: &Published) -> News {
-        // A table that was built again from disk comes without changes.
+        // A table that was built again from disk has another epoch: its changes, if any came in
+        // the same turn, are not all that is new in it. One without changes says nothing of them.
         let rebuilt = published.cursor.epoch != self.epoch || published.changes.is_empty();
         self.epoch = published.cursor.epoch;
         let changes = (!rebuilt).then(|| Arc::clone(&published.changes));
