@@ -19,8 +19,9 @@ use ratatui::widgets::{Clear, Widget};
 
 use self::layout::{PanePlace, Regions};
 use super::model::{Model, Screen};
-use super::text::{cut, width};
+use super::text::{cut, width, wrap};
 use super::theme::Role;
+use crate::domain::alert::Ending;
 
 /// Draws the model.
 pub fn draw(model: &Model, frame: &mut Frame<'_>) {
@@ -170,6 +171,19 @@ fn rule(model: &Model, title: &str, right: &str, cells: usize) -> Line<'static> 
         spans.push(plain(stroke.repeat(2)));
     }
     Line::from(spans)
+}
+
+/// Sentences on a screen of their own: three columns from the left, in lines of `cells`.
+fn said(text: &str, cells: usize) -> Vec<Line<'static>> {
+    wrap(text, cells).into_iter().map(|line| Line::from(format!("   {line}"))).collect()
+}
+
+/// Who ended an alert, as sentences name them.
+pub fn who_ended(how: &Ending) -> String {
+    match how {
+        Ending::Source => "its source".to_owned(),
+        Ending::Operator(by) => by.to_string(),
+    }
 }
 
 /// A hint: a key and what it does. Nothing where the key is unbound.

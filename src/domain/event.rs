@@ -198,7 +198,8 @@ impl fmt::Display for Difference {
 }
 
 /// `2nd`, `3rd`, `11th`.
-struct Ordinal(u32);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ordinal(pub u32);
 
 impl fmt::Display for Ordinal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -10,6 +10,7 @@ use crate::console::model::acts::{Act, Done, Target};
 use crate::console::model::place::is_viewer;
 use crate::console::model::sheet::{About, Picker, Prompt, Purpose, Question, Sheet};
 use crate::console::model::{Model, Now, Order, Screen};
+use crate::console::view::who_ended;
 use crate::domain::alert::{Ending, Resolution, State};
 use crate::domain::command::{Command, Order as EngineOrder};
 
@@ -163,9 +164,8 @@ fn pointless(model: &Model, action: Action, target: &Target) -> Option<String> {
 pub(super) fn ended(model: &Model, resolution: &Resolution, act: &str) -> String {
     let at = model.time(resolution.at);
     let by = match &resolution.how {
-        Ending::Source => "its source".to_owned(),
         Ending::Operator(by) if is_viewer(by, &model.settings.viewer) => "you".to_owned(),
-        Ending::Operator(by) => by.to_string(),
+        how => who_ended(how),
     };
     let key = model.key(Context::List, Action::Reopen);
     format!("Resolved by {by} at {at}; nothing to {act}. {key} reopens it.")

@@ -2,12 +2,11 @@
 
 use ratatui::text::Line;
 
-use super::layout;
+use super::{layout, said, who_ended};
 use crate::console::action::{Action, Context};
 use crate::console::model::Model;
-use crate::console::text::wrap;
 use crate::console::when;
-use crate::domain::alert::{Alert, Ending};
+use crate::domain::alert::Alert;
 use crate::domain::severity::Severity;
 
 /// Whether nothing is open and nothing asks for another view of it. A list that stands still stays
@@ -42,10 +41,6 @@ pub(super) fn lines(model: &Model) -> Vec<Line<'static>> {
     lines
 }
 
-fn said(text: &str, cells: usize) -> Vec<Line<'static>> {
-    wrap(text, cells).into_iter().map(|line| Line::from(format!("   {line}"))).collect()
-}
-
 /// `Last: 02:51 CRIT cache "memory above 90 %", resolved by its source after 12m.`
 fn ended(model: &Model, alert: &Alert) -> Option<String> {
     let resolution = alert.standing.resolution()?;
@@ -53,10 +48,7 @@ fn ended(model: &Model, alert: &Alert) -> Option<String> {
         Severity::Critical => "CRIT",
         Severity::Warning => "warn",
     };
-    let by = match &resolution.how {
-        Ending::Source => "its source".to_owned(),
-        Ending::Operator(by) => by.to_string(),
-    };
+    let by = who_ended(&resolution.how);
     Some(format!(
         "Last: {} {severity} {} \"{}\", resolved by {by} after {}.",
         model.time(resolution.at),

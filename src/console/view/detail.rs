@@ -4,12 +4,13 @@
 use ratatui::text::{Line, Span};
 
 use super::layout::{self, PanePlace};
-use super::{ink, plain, rows, rule};
+use super::{ink, plain, rows, rule, who_ended};
 use crate::console::model::Model;
 use crate::console::text::{cut, number, width, wrap, wrap_to};
 use crate::console::theme::Role;
 use crate::console::when;
-use crate::domain::alert::{Alert, Ending, State};
+use crate::domain::alert::{Alert, State};
+use crate::domain::event::Ordinal;
 use crate::domain::id::AlertId;
 use crate::domain::text::line_of;
 use crate::domain::time::{SignedDuration, age, since};
@@ -176,10 +177,7 @@ fn standing(model: &Model, alert: &Alert) -> Vec<String> {
             lines
         }
         State::Resolved(resolution) => {
-            let by = match &resolution.how {
-                Ending::Source => "its source".to_owned(),
-                Ending::Operator(by) => by.to_string(),
-            };
+            let by = who_ended(&resolution.how);
             let at = model.time(resolution.at);
             let took = when::span(started, resolution.at);
             let mut lines = vec![format!("{severity}, resolved by {by} at {at}, after {took}")];
@@ -204,10 +202,7 @@ fn in_short(model: &Model, alert: &Alert) -> String {
             format!("firing since {since} {dot} acknowledged by {} at {}", it.by, model.time(it.at))
         }
         State::Resolved(it) => {
-            let by = match &it.how {
-                Ending::Source => "its source".to_owned(),
-                Ending::Operator(by) => by.to_string(),
-            };
+            let by = who_ended(&it.how);
             format!("resolved by {by} at {}", model.time(it.at))
         }
     }
@@ -262,24 +257,21 @@ fn past(model: &Model, alert: &Alert, cells: usize) -> Vec<Line<'static>> {
 /// How often it came lately, and what became of it the last time.
 fn before(model: &Model, alert: &Alert) -> String {
     let Some(previous) = earlier(model, alert) else {
-        return format!("{} time", ordinal(alert.occurrence));
+        return format!("{} time", Ordinal(alert.occurrence));
     };
     let lately = std::iter::successors(Some(alert), |alert| earlier(model, alert))
         .take_while(|episode| since(model.clock, episode.started()) < LATELY)
         .take(MOST_EPISODES)
         .count();
     let times = match u32::try_from(lately) {
-        Ok(times @ 2..) => format!("{} time in 7 days. ", ordinal(times)),
+        Ok(times @ 2..) => format!("{} time in 7 days. ", Ordinal(times)),
         Ok(_) | Err(_) => String::new(),
     };
     let at = model.time(previous.started());
     let Some(resolution) = previous.standing.resolution() else {
         return format!("{times}Last: {at}");
     };
-    let by = match &resolution.how {
-        Ending::Source => "its source".to_owned(),
-        Ending::Operator(by) => by.to_string(),
-    };
+    let by = who_ended(&resolution.how);
     let took = when::span(previous.started(), resolution.at);
     let note = previous.notes.last();
     let note = note.map(|note| format!(". {}: \"{}\"", note.by, note.text)).unwrap_or_default();
@@ -288,17 +280,6 @@ fn before(model: &Model, alert: &Alert) -> String {
 
 fn earlier<'a>(model: &'a Model, alert: &Alert) -> Option<&'a Alert> {
     alert.previous.and_then(|id| model.table.alert(id)).map(AsRef::as_ref)
-}
-
-fn ordinal(number: u32) -> String {
-    let suffix = match (number % 100, number % 10) {
-        (11..=13, _) => "th",
-        (_, 1) => "st",
-        (_, 2) => "nd",
-        (_, 3) => "rd",
-        _ => "th",
-    };
-    format!("{number}{suffix}")
 }
 
 /// A word in front of lines that belong to it.

@@ -3,7 +3,7 @@
 
 use ratatui::text::Line;
 
-use super::{ink, plain};
+use super::{ink, plain, said};
 use crate::console::action::{Action, Context};
 use crate::console::model::Model;
 use crate::console::model::senders::{Example, MadeToken, Senders};
@@ -131,8 +131,4 @@ fn told(at: &str, text: &str, cells: usize) -> Vec<Line<'static>> {
         lead = " ".repeat(3 + indent);
     }
     lines
-}
-
-fn said(text: &str, cells: usize) -> Vec<Line<'static>> {
-    wrap(text, cells).into_iter().map(|line| Line::from(format!("   {line}"))).collect()
 }
