@@ -15,4 +15,4 @@ pub use owner::{Found, OwnerError, Reached, find, reach};
 pub use remote::{Remote, RemoteError};
 pub use secret::Secret;
 pub use socket::{SocketPathError, bind_socket, owner_pid, socket_path};
-pub use source::{AskError, ListedToken, Source};
+pub use source::{AskError, ListedToken, NewToken, NewTokenError, Source};

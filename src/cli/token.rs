@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use crate::client::{AskError, ListedToken, Secret, Source};
+use crate::client::{AskError, ListedToken, NewToken, NewTokenError, Source};
 use crate::domain::actor::Actor;
 use crate::domain::alert::Namespace;
 use crate::domain::command::TokenCommand;
@@ -64,9 +64,9 @@ pub enum TokenError {
         /// The names there are.
         known: String,
     },
-    /// The system gives no randomness.
-    #[error("the system gives no random numbers: {0}; try again")]
-    NoRandomness(#[from] getrandom::Error),
+    /// No token was made.
+    #[error(transparent)]
+    Make(#[from] NewTokenError),
 }
 
 impl TokenVerb {
@@ -98,16 +98,14 @@ impl Create {
         actor: &Actor,
         policy: &Policy,
     ) -> Result<Said, TokenError> {
-        let secret = Secret::draw()?;
         let name = Text::derive(&self.name);
-        let command = TokenCommand::Create {
+        let token = NewToken {
             name: name.clone(),
-            digest: secret.digest(),
             scopes: self.scope,
             account: self.account.as_deref().map(|name| account(name, policy)).transpose()?,
             namespace: Namespace(Text::derive(&self.namespace)),
         };
-        source.token(actor, command).await?;
+        let secret = source.make_token(actor, token).await?;
         let scopes = self.scope;
         Ok(Said {
             result: format!("{}\n", secret.reveal()),

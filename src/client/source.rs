@@ -2,6 +2,7 @@
 
 use super::local::Local;
 use super::remote::{Remote, RemoteError};
+use super::secret::Secret;
 use crate::domain::actor::Actor;
 use crate::domain::alert::Namespace;
 use crate::domain::command::{Command, Order, TokenCommand};
@@ -35,6 +36,30 @@ pub struct ListedToken {
     pub created: Timestamp,
 }
 
+/// A token to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewToken {
+    /// Its name; refused if another token has it.
+    pub name: Text,
+    /// What it may do.
+    pub scopes: Scopes,
+    /// Whose it is, if anybody's.
+    pub account: Option<AccountId>,
+    /// Whose alerts its reports touch.
+    pub namespace: Namespace,
+}
+
+/// Why no token was made.
+#[derive(Debug, thiserror::Error)]
+pub enum NewTokenError {
+    /// The service refused, or could not be asked.
+    #[error(transparent)]
+    Ask(#[from] AskError),
+    /// The system gives no randomness.
+    #[error("the system gives no random numbers: {0}; try again")]
+    NoRandomness(#[from] getrandom::Error),
+}
+
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
@@ -58,6 +83,20 @@ impl Source {
             }
             Self::Remote(remote) => remote.token(&command).await,
         }
+    }
+
+    /// Makes a token in the name of `actor`; its secret exists nowhere else.
+    pub async fn make_token(
+        &self,
+        actor: &Actor,
+        token: NewToken,
+    ) -> Result<Secret, NewTokenError> {
+        let secret = Secret::draw()?;
+        let NewToken { name, scopes, account, namespace } = token;
+        let digest = secret.digest();
+        let command = TokenCommand::Create { name, digest, scopes, account, namespace };
+        self.token(actor, command).await?;
+        Ok(secret)
     }
 
     /// All tokens, by name.

@@ -26,10 +26,10 @@ use super::settings::Settings;
 use super::typed::Typed;
 use super::update::{next_wake, update};
 use super::{terminal, view};
-use crate::client::{Local, Secret};
+use crate::client::{AskError, Local, NewToken, NewTokenError, Source};
 use crate::domain::actor::Actor;
 use crate::domain::alert::Namespace;
-use crate::domain::command::{Command, Order, TokenCommand};
+use crate::domain::command::Order;
 use crate::domain::id::OpId;
 use crate::domain::text::Text;
 use crate::domain::token::Scope;
@@ -237,7 +237,8 @@ where
             Effect::Submit(order) => self.asked.push(submit(self.source.clone(), order).boxed()),
             Effect::MakeToken(op, name) => {
                 let actor = self.model.settings.viewer.clone();
-                self.asked.push(make_token(self.source.clone(), actor, op, name).boxed());
+                let source = Source::Local(self.source.clone());
+                self.asked.push(make_token(source, actor, op, name).boxed());
             }
             Effect::Copy(text) => {
                 let multiplexer = self.model.settings.multiplexer;
@@ -298,21 +299,28 @@ async fn submit(source: Local, order: Order) -> Event {
     Event::Answered(op, receipt.map_err(failure))
 }
 
-async fn make_token(source: Local, actor: Actor, op: OpId, name: Text) -> Event {
-    let Ok(secret) = Secret::draw() else {
-        let reason = Text::derive("this system gives no random numbers");
-        return Event::TokenMade(op, Err(Failure::Unavailable(reason)));
-    };
-    let command = Command::Token(TokenCommand::Create {
+async fn make_token(source: Source, actor: Actor, op: OpId, name: Text) -> Event {
+    let token = NewToken {
         name: name.clone(),
-        digest: secret.digest(),
         scopes: [Scope::Ingest].into_iter().collect(),
         account: None,
         namespace: Namespace::default(),
-    });
-    let answer = source.submit(Order { op, actor, seen: None, command }).await;
-    let token = answer.map(|_| Token { name, secret: secret.reveal().to_owned() });
-    Event::TokenMade(op, token.map_err(failure))
+    };
+    let made = source.make_token(&actor, token).await;
+    let made = made.map(|secret| Token { name, secret: secret.reveal().to_owned() });
+    Event::TokenMade(op, made.map_err(not_made))
+}
+
+fn not_made(error: NewTokenError) -> Failure {
+    match error {
+        NewTokenError::Ask(AskError::Submit(error)) => failure(error),
+        NewTokenError::Ask(AskError::Remote(error)) => {
+            Failure::Unavailable(Text::derive(&error.to_string()))
+        }
+        NewTokenError::NoRandomness(_) => {
+            Failure::Unavailable("this system gives no random numbers".into())
+        }
+    }
 }
 
 fn failure(error: SubmitError) -> Failure {
