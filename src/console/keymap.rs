@@ -236,29 +236,10 @@ fn refuse_unsafe(entry: &Entry, key: Key) -> Result<(), String> {
 
 fn nearest(name: &str, known: impl Iterator<Item = &'static str>) -> String {
     known
-        .map(|candidate| (distance(name, candidate), candidate))
+        .map(|candidate| (strsim::levenshtein(name, candidate), candidate))
         .min()
         .filter(|(steps, candidate)| *steps <= 1 + candidate.len() / 4)
         .map_or_else(String::new, |(_, candidate)| format!(" ({candidate}?)"))
-}
-
-/// Levenshtein's distance, by characters.
-fn distance(from: &str, to: &str) -> usize {
-    let mut row: Vec<usize> = (0..=to.chars().count()).collect();
-    for (i, a) in from.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (cell, b) in row.iter_mut().skip(1).zip(to.chars()) {
-            let replaced = diagonal + usize::from(a != b);
-            diagonal = *cell;
-            left = replaced.min(left + 1).min(diagonal + 1);
-            *cell = left;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 fn locate(path: &Path, text: &str, offset: usize, problem: String) -> KeymapError {

@@ -89,7 +89,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("regex", &["domain"]),
     ("getrandom", &["client"]),
     ("sha2", &["http", "client"]),
-    ("strsim", &["config"]),
+    ("strsim", &["config", "console::keymap"]),
     ("subtle", &["http"]),
     ("ratatui", &["console"]),
     ("crossterm", &["console"]),
