@@ -4,14 +4,10 @@ use std::sync::Arc;
 
 use crate::domain::actor::Actor;
 use crate::domain::command::{Command, Order};
-use crate::domain::entity::Key;
-use crate::domain::event::Event;
 use crate::domain::id::OpId;
 use crate::domain::policy::Policy;
 use crate::domain::time::Timestamp;
-use crate::engine::{
-    ArchiveError, Feed, Handle, Page, PageRequest, Published, Receipt, SubmitError, Vitals,
-};
+use crate::engine::{Feed, Handle, Published, Receipt, SubmitError, Vitals};
 
 /// The service in this process: the engine behind its handle. Cloning is cheap.
 #[derive(Clone, Debug)]
@@ -43,15 +39,6 @@ impl Local {
     /// The newest published table, and a feed of everything after it.
     pub fn follow(&self) -> (Arc<Published>, Feed) {
         self.0.follow()
-    }
-
-    /// A page of a timeline, newest line first.
-    pub async fn history(
-        &self,
-        subject: Key,
-        page: PageRequest,
-    ) -> Result<Page<Event>, ArchiveError> {
-        self.0.history(subject, page).await
     }
 
     /// How the program is.
