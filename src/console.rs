@@ -29,7 +29,7 @@ use std::os::fd::AsFd as _;
 use crossterm::event::EventStream;
 use tokio_util::sync::CancellationToken;
 
-pub use self::keymap::{KEYBINDINGS_TOML, KeyFile};
+pub use self::keymap::KeyFile;
 pub use self::run::{Console, Ended};
 pub use self::settings::{Access, Settings};
 

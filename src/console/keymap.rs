@@ -11,9 +11,6 @@ use toml::de::{DeTable, DeValue};
 use super::action::{self, ACTIONS, Action, Context, Entry};
 use super::key::{Code, Held, Key, Named};
 
-/// The built-in keys as a file, to start an own one from.
-pub const KEYBINDINGS_TOML: &str = include_str!("../../keybindings.toml");
-
 /// The effective keys of every action in every context.
 #[derive(Clone, Debug)]
 pub struct Keymap {
@@ -63,22 +60,15 @@ pub struct KeymapError {
 type Problem = (Range<usize>, String);
 
 impl Keymap {
-    /// The keys of `keybindings.toml` as compiled in.
+    /// The keys of the table of actions. `keybindings.toml` is that table written down, to start
+    /// an own file from; a test holds the two together, and another that every key can be read.
     pub fn built_in() -> Keymap {
-        let table = Keymap {
-            bindings: ACTIONS
-                .iter()
-                .map(|entry| Binding {
-                    entry,
-                    keys: entry.keys.iter().filter_map(|key| Key::parse(key).ok()).collect(),
-                    origin: Origin::BuiltIn,
-                })
-                .collect(),
+        let binding = |entry: &'static Entry| Binding {
+            entry,
+            keys: entry.keys.iter().filter_map(|key| Key::parse(key).ok()).collect(),
+            origin: Origin::BuiltIn,
         };
-        // The file and the table are the same; a test holds them together.
-        let mut map = table.overlaid(KEYBINDINGS_TOML).unwrap_or(table);
-        map.bindings.iter_mut().for_each(|binding| binding.origin = Origin::BuiltIn);
-        map
+        Keymap { bindings: ACTIONS.iter().map(binding).collect() }
     }
 
     /// The built-in keys with a person's file on top. On an error nothing of the file is used.

@@ -6,6 +6,9 @@ use std::fmt::Write;
 use super::*;
 use crate::console::action::Asks;
 
+/// The file as it is handed out.
+const KEYBINDINGS_TOML: &str = include_str!("../../../keybindings.toml");
+
 const HEAD: &str = "\
 # keybindings.toml: the built-in keys of the console. A file of your own (watchbell paths says
 # where) needs only what differs. A key is a character, or a name: enter esc tab space backspace
