@@ -127,7 +127,8 @@ impl Picker {
         picker
     }
 
-    /// Applies what was typed: fuzzy over name and address; marks the best match.
+    /// Applies what was typed: fuzzy over name and address; marks the best match. A name that
+    /// nobody has leaves no choice: a slip must not take an assignment away.
     pub fn narrow(&mut self) {
         let typed = self.input.value().trim();
         let pattern = Pattern::parse(typed, CaseMatching::Ignore, Normalization::Smart);
@@ -146,9 +147,11 @@ impl Picker {
             }
             self.choices.push(choice.clone());
         }
-        self.choices.push(Choice::Nobody);
         let meant = !typed.is_empty() && "nobody".starts_with(&typed.to_lowercase());
-        let nobody = meant && best.0 == 0;
+        let nobody = meant && self.choices.is_empty();
+        if typed.is_empty() || meant || !self.choices.is_empty() {
+            self.choices.push(Choice::Nobody);
+        }
         self.marked = if nobody { self.choices.len() - 1 } else { best.1 };
     }
 

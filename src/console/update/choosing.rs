@@ -17,14 +17,14 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::Previous => picker.marked = picker.marked.saturating_sub(1),
         Action::Cancel => model.sheet = None,
         Action::Pick => {
-            let chosen = picker.choice().cloned();
-            let target = picker.target.clone();
-            model.sheet = None;
-            let person = match chosen {
+            let person = match picker.choice().cloned() {
                 Some(Choice::Person { person, .. }) => Some(person),
                 Some(Choice::Nobody) => None,
-                None => return vec![Effect::Draw(Cause::Key)],
+                // The sheet says that nobody has this name; what was typed can be put right.
+                None => return Vec::new(),
             };
+            let target = picker.target.clone();
+            model.sheet = None;
             return acting::submit(model, Act::Assign(person), target, now);
         }
         _ => return Vec::new(),

@@ -207,15 +207,21 @@ fn picked(model: &Model, picker: &Picker, cells: usize) -> Content {
     lines.extend(air());
     let people = if low { height.saturating_sub(5).clamp(1, PEOPLE) } else { PEOPLE };
     lines.extend(choices(model, picker, people, cells));
+    if picker.choices.is_empty() {
+        let text = " Nobody has this name or address.";
+        lines.push(Line::from(ink(model, Role::Attention, text)));
+    }
     lines.extend(air());
     if !low {
         lines.extend(said("Assigning does not acknowledge.", cells));
     }
-    let assign = format!("assign to {}", picker.choice().map(name).unwrap_or_default());
-    let keys = [(Action::Pick, assign.as_str()), (Action::Cancel, "cancel")];
+    let assign = picker.choice().map(|choice| format!("assign to {}", name(choice)));
+    let mut keys: Vec<_> = assign.iter().map(|words| (Action::Pick, words.as_str())).collect();
+    keys.push((Action::Cancel, "cancel"));
     let mut keys = key_lines(model, Context::Picker, &keys, cells);
     let choose = hint(model, "↑ ↓", "choose");
     if let [only] = keys.as_mut_slice()
+        && assign.is_some()
         && only.width() + 3 + choose.iter().map(Span::width).sum::<usize>() < cells
     {
         only.spans.push(plain("   "));
