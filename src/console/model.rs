@@ -316,7 +316,7 @@ impl Model {
     /// An alert as the last frame showed it.
     pub fn target_of(&self, id: AlertId) -> Option<Target> {
         let alert = self.drawn.table.alert(id).or_else(|| self.alert(id))?;
-        Some(Target { id, title: alert.title.clone(), seen: alert.revision })
+        Some(Target { id, title: place::named(alert), seen: alert.revision })
     }
 
     /// Says something at the bottom.

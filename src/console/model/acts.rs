@@ -19,8 +19,8 @@ const UNDOS: usize = 20;
 pub struct Target {
     /// Which.
     pub id: AlertId,
-    /// Its title then.
-    pub title: Text,
+    /// What it was called then.
+    pub title: String,
     /// Its revision as it was drawn.
     pub seen: Revision,
 }

@@ -130,6 +130,23 @@ impl Who {
     }
 }
 
+/// What an alert is called wherever it is named: its title; where that is only the name of its rule,
+/// which many alerts share, with the label that tells it from the others.
+pub fn named(alert: &Alert) -> String {
+    const SHARED: [&str; 5] = ["alertname", "severity", "service", "job", "fingerprint"];
+    let title = alert.title.as_str();
+    let is_rule =
+        alert.labels.get("alertname").is_some_and(|rule| Text::derive(rule) == alert.title);
+    if !is_rule {
+        return title.to_owned();
+    }
+    let others = alert.labels.iter().filter(|(name, _)| !SHARED.contains(name));
+    let instance = alert.labels.get("instance").into_iter();
+    let mut values = instance.chain(others.map(|(_, value)| value)).map(Text::derive);
+    let telling = values.find(|value| !value.is_empty() && *value != alert.title);
+    telling.map_or_else(|| title.to_owned(), |value| format!("{title}  {value}"))
+}
+
 /// Since when the age of a row counts: its start, or its end once it has ended.
 pub fn age_from(alert: &Alert) -> Timestamp {
     alert.standing.resolution().map_or_else(|| alert.started(), |resolution| resolution.at)

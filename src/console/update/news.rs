@@ -6,7 +6,7 @@ use super::moving;
 use crate::console::effect::{Effect, News};
 use crate::console::frame::Cause;
 use crate::console::model::list::{Mode, Seen, Still};
-use crate::console::model::place::is_viewer;
+use crate::console::model::place::{is_viewer, named};
 use crate::console::model::senders::OpenedBy;
 use crate::console::model::sheet::Sheet;
 use crate::console::model::{Model, Now, Screen};
@@ -105,7 +105,7 @@ fn tell_of_selected(model: &mut Model, old: &Arc<Alert>, new: &Arc<Alert>) {
     if selected != Some(new.id) || old.standing.state == new.standing.state {
         return;
     }
-    let title = new.title.as_str();
+    let title = named(new);
     match &new.standing.state {
         State::Resolved(resolution) => {
             let at = model.time(resolution.at);

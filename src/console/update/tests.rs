@@ -657,6 +657,44 @@ fn an_acknowledgement_grows_old_and_an_ended_alert_leaves_without_a_key() {
     assert!(!stage.screen().contains("memory above 90 %"));
 }
 
+/// The alert of a rule as Alertmanager sends it without a summary.
+fn bare(instance: &str) -> crate::domain::report::Payload {
+    let mut bare = alert("InstanceDown", "critical", "web");
+    bare.labels = crate::domain::samples::labels(&[
+        ("alertname", "InstanceDown"),
+        ("instance", instance),
+        ("job", "node"),
+        ("service", "web"),
+    ]);
+    bare
+}
+
+#[test]
+fn alerts_of_one_rule_are_told_apart_wherever_they_are_named() {
+    let mut desk = Desk::new();
+    desk.fires("one", bare("web1:9100"));
+    desk.fires("two", bare("web2:9100"));
+    desk.wait(SignedDuration::from_mins(1));
+    let mut stage = Stage::on(desk, 80, 24);
+    assert!(stage.screen().contains("InstanceDown  web1:9100"), "{}", stage.screen());
+    assert!(stage.screen().contains("InstanceDown  web2:9100"), "{}", stage.screen());
+    let selected = stage.model.list.under_cursor().unwrap();
+    let instance = stage.desk.alert(selected).labels.get("instance").unwrap().to_owned();
+    let name = format!("InstanceDown  {instance}");
+    for keys in ["r", "A", "n", "r e"] {
+        stage.press(keys);
+        let area = crate::console::view::layout::regions(&stage.model).sheet.unwrap();
+        let sheet: Vec<String> =
+            stage.screen().lines().skip(usize::from(area.y)).map(str::to_owned).collect();
+        assert!(sheet.join("\n").contains(&name), "{keys}:\n{}", stage.screen());
+        stage.press("esc");
+    }
+    stage.press("a");
+    assert_eq!(stage.line(-1), format!("Acknowledged: {name}      u undo"));
+    stage.press("u");
+    assert_eq!(stage.line(-1), format!("Undone: acknowledge of {name}"));
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Fires(u8),

@@ -5,6 +5,8 @@ use ratatui::text::Line;
 use super::{layout, said, who_ended};
 use crate::console::action::{Action, Context};
 use crate::console::model::Model;
+use crate::console::model::place::named;
+use crate::console::text::wrap;
 use crate::console::when;
 use crate::domain::alert::Alert;
 use crate::domain::severity::Severity;
@@ -53,7 +55,7 @@ fn ended(model: &Model, alert: &Alert) -> Option<String> {
         "Last: {} {severity} {} \"{}\", resolved by {by} after {}.",
         model.time(resolution.at),
         model.table.service_name(alert.service),
-        alert.title,
+        named(alert),
         when::span(alert.started(), resolution.at),
     ))
 }

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use super::layout::{self, PanePlace};
 use super::{ink, plain, rows, rule, who_ended};
 use crate::console::model::Model;
+use crate::console::model::place::named;
 use crate::console::text::{cut, number, width, wrap, wrap_to};
 use crate::console::theme::Role;
 use crate::console::when;
@@ -58,7 +59,7 @@ pub(super) fn below(model: &Model, cells: u16, height: u16) -> Vec<Line<'static>
     };
     let inner = usize::from(cells).saturating_sub(2);
     let content: Vec<_> = sections(model, alert, inner).into_iter().skip(1).flatten().collect();
-    let mut lines = vec![rule(model, alert.title.as_str(), "", usize::from(cells))];
+    let mut lines = vec![rule(model, &named(alert), "", usize::from(cells))];
     lines.extend(indented(scrolled(content, model.pane.scroll, height.saturating_sub(1))));
     lines
 }
@@ -71,7 +72,7 @@ pub(super) fn peek(model: &Model, cells: u16) -> Vec<Line<'static>> {
     let place = format!("{} of {}", number(model.pane.row + 1), number(all));
     let mut lines = vec![rule(model, &place, &rows::note(model), cells)];
     if let Some(alert) = model.pane.subject.and_then(|id| model.alert(id)) {
-        lines.push(Line::from(cut(&format!(" {}", alert.title), cells, mark)));
+        lines.push(Line::from(cut(&format!(" {}", named(alert)), cells, mark)));
         let state = format!(" {}", in_short(model, alert));
         lines.push(Line::from(cut(&state, cells, mark)));
     }
@@ -134,7 +135,7 @@ fn sections(model: &Model, alert: &Alert, cells: usize) -> Vec<Vec<Line<'static>
 }
 
 fn title(model: &Model, alert: &Alert, cells: usize) -> Vec<Line<'static>> {
-    wrap_to(alert.title.as_str(), cells, TITLE, model.settings.symbols.cut())
+    wrap_to(&named(alert), cells, TITLE, model.settings.symbols.cut())
         .into_iter()
         .map(|line| Line::from(ink(model, Role::Strong, line)))
         .collect()

@@ -7,7 +7,7 @@ use super::{header, ink, plain};
 use crate::console::action::{Action, Context};
 use crate::console::model::Model;
 use crate::console::model::acts::Pace;
-use crate::console::model::place::{Who, Word, age_from};
+use crate::console::model::place::{Who, Word, age_from, named};
 use crate::console::text::{cut, fit, number, width};
 use crate::console::theme::Role;
 use crate::domain::alert::Alert;
@@ -158,7 +158,7 @@ fn cells(model: &Model, alert: &Alert, columns: Columns, spans: &mut Vec<Span<'s
         let name = model.table.service_name(alert.service);
         spans.push(Span::styled(fit(&name, cells, cut_mark) + " ", weight));
     }
-    spans.push(Span::styled(fit(alert.title.as_str(), columns.title, cut_mark), weight));
+    spans.push(Span::styled(fit(&named(alert), columns.title, cut_mark), weight));
     if let Some(cells) = columns.who {
         spans.push(plain(" "));
         spans.push(who(model, alert, cells, weight));

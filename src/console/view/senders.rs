@@ -6,6 +6,7 @@ use ratatui::text::Line;
 use super::{ink, plain, said};
 use crate::console::action::{Action, Context};
 use crate::console::model::Model;
+use crate::console::model::place::named;
 use crate::console::model::senders::{Example, MadeToken, Senders};
 use crate::console::settings::Access;
 use crate::console::text::{width, wrap};
@@ -102,7 +103,7 @@ fn live(model: &Model, senders: &Senders, cells: usize) -> Vec<Line<'static>> {
         };
         let service = model.table.service_name(alert.service);
         let text =
-            format!("first alert: {severity} {service} \"{}\"; esc shows the list", alert.title);
+            format!("first alert: {severity} {service} \"{}\"; esc shows the list", named(alert));
         lines.extend(told(&at, &text, cells));
     }
     if lines.is_empty() && model.table.alert_count() == 0 {

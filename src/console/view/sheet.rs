@@ -8,6 +8,7 @@ use super::{hint, ink, layout, plain, rule};
 use crate::console::action::{Action, Context};
 use crate::console::model::Model;
 use crate::console::model::acts::{Act, Done, Target};
+use crate::console::model::place::named;
 use crate::console::model::sheet::{
     About, Choice, Kin, LONGEST, Picker, Prompt, Purpose, Question, Sheet, Trial,
 };
@@ -136,7 +137,7 @@ fn subject(model: &Model, target: &Target, cells: usize) -> Line<'static> {
         Severity::Critical => ("CRIT", Role::Critical),
         Severity::Warning => ("warn", Role::Warning),
     };
-    let rest = format!("  {}  {}", model.table.service_name(alert.service), alert.title);
+    let rest = format!("  {}  {}", model.table.service_name(alert.service), named(alert));
     let rest = cut(&rest, cells.saturating_sub(6), mark);
     Line::from(vec![plain(" "), ink(model, role, word), plain(rest)])
 }
