@@ -75,6 +75,8 @@ pub struct Model {
     pub clock: Timestamp,
     /// What the last frame showed.
     pub drawn: Drawn,
+    /// Who took the cursor where it is.
+    pub cursor: Cursor,
     /// What waits for a time.
     pub waits: Waits,
     /// Whether the service is all right, as far as it says.
@@ -173,6 +175,16 @@ pub enum Order {
     SortedSince,
 }
 
+/// Who took the cursor of the list where it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cursor {
+    /// The person, as far as they have seen it rest.
+    #[default]
+    Placed,
+    /// A list that was left standing went back to the top, away from the alert it was on.
+    Returned,
+}
+
 /// What waits for a time.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Waits {
@@ -266,6 +278,7 @@ impl Model {
             size,
             clock: when::minute(now.at),
             drawn: Drawn { table: table.clone(), ..Drawn::default() },
+            cursor: Cursor::default(),
             waits: Waits { key: now.tick, ..Waits::default() },
             service: Service::default(),
             refusals: None,

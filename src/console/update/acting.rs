@@ -11,6 +11,7 @@ use crate::console::model::place::is_viewer;
 use crate::console::model::sheet::{About, Picker, Prompt, Purpose, Question, Sheet};
 use crate::console::model::{Model, Now, Order, Screen};
 use crate::console::view::who_ended;
+use crate::console::model::{Cursor, Model, Now, Order, Screen};
 use crate::domain::alert::{Ending, Resolution, State};
 use crate::domain::command::{Command, Order as EngineOrder};
 
@@ -28,11 +29,12 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         return effects;
     };
     if matches!(model.screen, Screen::List) {
-        let moved = has_moved(model, now);
+        let moved = moved(model, now);
         moving::stand_still(model);
         moving::settle(model);
-        if moved {
-            model.say(moved_just_now(model, action, &target));
+        model.cursor = Cursor::Placed;
+        if let Some(moved) = moved {
+            model.say(press_again(model, moved, action, &target));
             return effects;
         }
     }
@@ -121,16 +123,30 @@ fn ask(model: &mut Model, act: Act, target: Target) {
     model.sheet = Some(Sheet::Question(Question::new(About::Act(act, target))));
 }
 
-/// Whether the first row was another one when the person decided to press the key.
-fn has_moved(model: &Model, now: Now) -> bool {
-    if model.drawn.order == Order::SortedSince {
-        return true;
-    }
-    let replaced = model.drawn.replaced.is_some_and(|at| now.tick < at + GUARD);
-    model.list.still().is_none() && replaced
+/// What happened so that the key may have been meant for another alert.
+#[derive(Clone, Copy)]
+enum Moved {
+    /// The first row was replaced.
+    JustNow,
+    /// The list went back to the top while nobody pressed a key.
+    Meanwhile,
 }
 
-fn moved_just_now(model: &Model, action: Action, target: &Target) -> String {
+/// Whether another alert was selected when the person decided to press the key.
+fn moved(model: &Model, now: Now) -> Option<Moved> {
+    if model.cursor == Cursor::Returned {
+        return Some(Moved::Meanwhile);
+    }
+    let replaced = model.drawn.replaced.is_some_and(|at| now.tick < at + GUARD);
+    let replaced = model.list.still().is_none() && replaced;
+    (replaced || model.drawn.order == Order::SortedSince).then_some(Moved::JustNow)
+}
+
+fn press_again(model: &Model, moved: Moved, action: Action, target: &Target) -> String {
+    let what = match moved {
+        Moved::JustNow => "The list moved just now",
+        Moved::Meanwhile => "The list went back to the top meanwhile",
+    };
     let key = model.key(Context::List, action);
     let words = match action {
         Action::Unacknowledge => "un-acknowledge",
@@ -140,7 +156,7 @@ fn moved_just_now(model: &Model, action: Action, target: &Target) -> String {
         Action::Note => "write a note on",
         _ => "acknowledge",
     };
-    format!("The list moved just now. Press {key} again to {words} \"{}\".", target.title)
+    format!("{what}. Press {key} again to {words} \"{}\".", target.title)
 }
 
 /// Why an act makes no sense on the alert as it was drawn. The engine would say the same; this

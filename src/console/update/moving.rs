@@ -3,7 +3,7 @@
 use crate::console::action::Action;
 use crate::console::frame::Link;
 use crate::console::model::list::Mode;
-use crate::console::model::{Model, Now, Opened, Order, Screen};
+use crate::console::model::{Cursor, Model, Now, Opened, Order, Screen};
 use crate::console::view::{detail, layout};
 
 /// Moves the cursor of the list; says whether the action was a move.
@@ -16,7 +16,10 @@ pub(super) fn in_list(model: &mut Model, action: Action, now: Now) -> bool {
         Action::PageDown => step(model, now, page(model)),
         Action::PageUp => step(model, now, -page(model)),
         Action::Bottom => step(model, now, isize::MAX),
-        Action::Top => go_live(model),
+        Action::Top => {
+            model.cursor = Cursor::Placed;
+            go_live(model);
+        }
         Action::ShowNew => show_new(model, now),
         _ => return false,
     }
@@ -102,6 +105,7 @@ pub(super) fn open(model: &mut Model) {
     };
     stand_still(model);
     settle(model);
+    model.cursor = Cursor::Placed;
     model.screen = Screen::Detail(Opened { id: target.id, scroll: 0 });
 }
 

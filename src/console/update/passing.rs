@@ -8,7 +8,7 @@ use crate::console::frame::{Cause, Tick};
 use crate::console::model::acts::Pace;
 use crate::console::model::list::{Mode, Seen};
 use crate::console::model::sheet::Sheet;
-use crate::console::model::{Drawn, Model, Now, Order, Screen, place};
+use crate::console::model::{Cursor, Drawn, Model, Now, Order, Screen, place};
 use crate::console::view::layout;
 use crate::console::when;
 use crate::domain::id::AlertId;
@@ -39,6 +39,7 @@ pub(super) fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
     if model.waits.settle.is_some_and(|at| at <= now.tick) {
         super::freshen(model, now);
         moving::settle(model);
+        model.cursor = Cursor::Placed;
         effects.push(Effect::Draw(Cause::Key));
     }
     if writing::follow(model, now) {
@@ -55,7 +56,11 @@ pub(super) fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
     }
     if idle_since(model).is_some_and(|at| at <= now.tick) {
         super::freshen(model, now);
+        let selected = model.list.under_cursor();
         moving::go_live(model);
+        if model.list.under_cursor() != selected {
+            model.cursor = Cursor::Returned;
+        }
         effects.push(Effect::Draw(Cause::Change));
     }
     if model.refusals.take_if(|refusals| refusals.until() <= now.at).is_some() {

@@ -695,6 +695,29 @@ fn alerts_of_one_rule_are_told_apart_wherever_they_are_named() {
     assert_eq!(stage.line(-1), format!("Undone: acknowledge of {name}"));
 }
 
+#[test]
+fn a_key_after_the_list_went_back_to_the_top_by_itself_acts_on_nothing() {
+    let mut stage = Stage::night(80, 24);
+    stage.press("j").wait(400_000);
+    assert!(is_live(&stage.model));
+    stage.press("a");
+    assert_eq!([stage.state("net"), stage.state("p99")], ["firing", "firing"]);
+    assert_eq!(
+        stage.line(-1),
+        "The list went back to the top meanwhile. Press a again to acknowledge \"net004…"
+    );
+    stage.press("a");
+    assert_eq!([stage.state("net"), stage.state("p99")], ["acknowledged", "firing"]);
+    for keys in ["g a", "j k a"] {
+        let mut stage = Stage::night(80, 24);
+        stage.press("j").wait(400_000).press(keys);
+        assert_eq!(stage.state("net"), "acknowledged", "{keys}: the person went there");
+    }
+    let mut stage = Stage::night(80, 24);
+    stage.press("j k").wait(400_000).press("a");
+    assert_eq!(stage.state("net"), "acknowledged", "it was selected before");
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Fires(u8),
