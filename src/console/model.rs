@@ -161,6 +161,8 @@ pub struct Drawn {
     pub first: Option<AlertId>,
     /// When the first row was last replaced by another alert.
     pub replaced: Option<Tick>,
+    /// The alert that was selected when it was last called something else, and when that was.
+    pub renamed: Option<(AlertId, Tick)>,
     /// Whether the list was sorted anew since.
     pub order: Order,
 }
@@ -192,6 +194,30 @@ pub struct Waits {
     pub settle: Option<Tick>,
     /// When the last key was pressed.
     pub key: Tick,
+    /// The key that acted on nothing and is to be pressed again.
+    pub warned: Option<Warned>,
+}
+
+/// A key that acted on nothing: it may have been meant for something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Warned {
+    /// The alert it would act on.
+    pub about: AlertId,
+    /// Why it did not.
+    pub why: Moved,
+    /// When the first frame that says so was written; a key before that does not answer it.
+    pub shown: Option<Tick>,
+}
+
+/// What happened so that a key may have been meant for another alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moved {
+    /// The first row was replaced.
+    JustNow,
+    /// The list went back to the top while nobody pressed a key.
+    Meanwhile,
+    /// The alert is called something else.
+    Renamed,
 }
 
 /// Whether the service can be believed; from its vitals.
@@ -324,6 +350,15 @@ impl Model {
             Screen::Senders(_) => return None,
         };
         self.target_of(id)
+    }
+
+    /// The alert that is open or under the cursor, as the next frame will show it.
+    pub fn selected(&self) -> Option<AlertId> {
+        match &self.screen {
+            Screen::Detail(opened) => Some(opened.id),
+            Screen::List => self.list.under_cursor(),
+            Screen::Senders(_) => None,
+        }
     }
 
     /// An alert as the last frame showed it.

@@ -244,6 +244,16 @@ impl Stage {
         self.desk.table.open(&identity(name)).unwrap().id
     }
 
+    /// As `fires`, but no frame shows it yet.
+    pub(crate) fn fires_unseen(&mut self, name: &str, alert: Payload) {
+        let subject = Subject::Known(identity(name));
+        let report = Report::Firing { subject, payload: Box::new(alert) };
+        let sender = Actor::Machine("prometheus".into());
+        let command = Command::Report(vec![report]);
+        let (_, changes) = self.desk.order_seen(&sender, None, command).unwrap();
+        self.publish(changes.into());
+    }
+
     /// A source says that something ended.
     pub(crate) fn ends(&mut self, name: &str) {
         self.report(Report::Resolved { identity: identity(name) });

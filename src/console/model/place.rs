@@ -147,6 +147,11 @@ pub fn named(alert: &Alert) -> String {
     telling.map_or_else(|| title.to_owned(), |value| format!("{title}  {value}"))
 }
 
+/// Whether two forms of an alert could be taken for different alerts.
+pub fn is_renamed(one: &Alert, other: &Alert) -> bool {
+    named(one) != named(other) || one.service != other.service
+}
+
 /// Since when the age of a row counts: its start, or its end once it has ended.
 pub fn age_from(alert: &Alert) -> Timestamp {
     alert.standing.resolution().map_or_else(|| alert.started(), |resolution| resolution.at)

@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use super::moving;
+use super::{moving, passing};
 use crate::console::action::{Action, Context};
 use crate::console::effect::Effect;
 use crate::console::frame::Cause;
 use crate::console::model::acts::{Act, Done, Target};
-use crate::console::model::place::is_viewer;
+use crate::console::model::place::{is_viewer, named};
 use crate::console::model::sheet::{About, Picker, Prompt, Purpose, Question, Sheet};
 use crate::console::model::{Model, Now, Order, Screen};
 use crate::console::view::who_ended;
 use crate::console::model::{Cursor, Model, Now, Order, Screen};
+use crate::console::model::{Cursor, Model, Moved, Now, Order, Screen, Warned};
 use crate::domain::alert::{Ending, Resolution, State};
 use crate::domain::command::{Command, Order as EngineOrder};
 
@@ -28,15 +29,16 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         model.say("No alert is selected.");
         return effects;
     };
+    let moved = moved(model, &target, now);
     if matches!(model.screen, Screen::List) {
-        let moved = moved(model, now);
         moving::stand_still(model);
         moving::settle(model);
         model.cursor = Cursor::Placed;
-        if let Some(moved) = moved {
-            model.say(press_again(model, moved, action, &target));
-            return effects;
-        }
+    }
+    model.waits.warned = moved.map(|why| Warned { about: target.id, why, shown: None });
+    if let Some(moved) = moved {
+        model.say(press_again(model, moved, action, &target));
+        return effects;
     }
     if let Some(reason) = pointless(model, action, &target) {
         model.say(reason);
@@ -123,17 +125,30 @@ fn ask(model: &mut Model, act: Act, target: Target) {
     model.sheet = Some(Sheet::Question(Question::new(About::Act(act, target))));
 }
 
-/// What happened so that the key may have been meant for another alert.
-#[derive(Clone, Copy)]
-enum Moved {
-    /// The first row was replaced.
-    JustNow,
-    /// The list went back to the top while nobody pressed a key.
-    Meanwhile,
+/// Why the key may have been meant for something else when the person decided to press it.
+fn moved(model: &Model, target: &Target, now: Now) -> Option<Moved> {
+    let warned = model.waits.warned.filter(|warned| warned.about == target.id);
+    // Pressed twice in one go, a key would answer a warning that nobody has read.
+    let wait = model.settings.link.settle();
+    let read = |warned: &Warned| warned.shown.is_some_and(|at| now.tick >= at + wait);
+    if let Some(unread) = warned.filter(|warned| !read(warned)) {
+        return Some(unread.why);
+    }
+    if passing::is_renamed_since_drawn(model, target.id) {
+        return Some(Moved::Renamed);
+    }
+    if matches!(model.screen, Screen::List)
+        && let Some(moved) = list_moved(model, now)
+    {
+        return Some(moved);
+    }
+    let shown = warned.and_then(|warned| warned.shown);
+    let renamed = model.drawn.renamed.filter(|(id, at)| *id == target.id && Some(*at) > shown);
+    renamed.filter(|(_, at)| now.tick < *at + GUARD).map(|_| Moved::Renamed)
 }
 
-/// Whether another alert was selected when the person decided to press the key.
-fn moved(model: &Model, now: Now) -> Option<Moved> {
+/// Whether another alert of the list was selected a moment ago.
+fn list_moved(model: &Model, now: Now) -> Option<Moved> {
     if model.cursor == Cursor::Returned {
         return Some(Moved::Meanwhile);
     }
@@ -146,6 +161,7 @@ fn press_again(model: &Model, moved: Moved, action: Action, target: &Target) -> 
     let what = match moved {
         Moved::JustNow => "The list moved just now",
         Moved::Meanwhile => "The list went back to the top meanwhile",
+        Moved::Renamed => "It changed just now",
     };
     let key = model.key(Context::List, action);
     let words = match action {
@@ -156,7 +172,9 @@ fn press_again(model: &Model, moved: Moved, action: Action, target: &Target) -> 
         Action::Note => "write a note on",
         _ => "acknowledge",
     };
-    format!("{what}. Press {key} again to {words} \"{}\".", target.title)
+    // As the frame that says so calls it.
+    let title = model.alert(target.id).map_or_else(|| target.title.clone(), |alert| named(alert));
+    format!("{what}. Press {key} again to {words} \"{title}\".")
 }
 
 /// Why an act makes no sense on the alert as it was drawn. The engine would say the same; this

@@ -6,7 +6,7 @@ use super::moving;
 use crate::console::effect::{Effect, News};
 use crate::console::frame::Cause;
 use crate::console::model::list::{Mode, Seen, Still};
-use crate::console::model::place::{is_viewer, named};
+use crate::console::model::place::{is_renamed, is_viewer, named};
 use crate::console::model::senders::OpenedBy;
 use crate::console::model::sheet::Sheet;
 use crate::console::model::{Model, Now, Screen};
@@ -89,7 +89,7 @@ fn first_alert(model: &mut Model, id: AlertId) {
 fn disturb(model: &mut Model, old: &Alert, new: &Alert, now: Now) {
     if let Some(Sheet::Question(question)) = &mut model.sheet
         && question.target().is_some_and(|target| target.id == new.id)
-        && old.standing != new.standing
+        && (old.standing != new.standing || is_renamed(old, new))
     {
         question.disturbed = Some(now.tick);
     }

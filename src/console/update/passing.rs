@@ -21,16 +21,28 @@ pub(super) fn drawn(model: &mut Model, now: Now) {
         (Some(before), Some(first)) if before != first => Some(now.tick),
         (Some(_) | None, Some(_) | None) => model.drawn.replaced,
     };
+    let renamed = model.selected().filter(|id| is_renamed_since_drawn(model, *id));
+    let renamed = renamed.map(|id| (id, now.tick)).or(model.drawn.renamed);
     model.drawn = Drawn {
         table: model.table.clone(),
         sorted: model.list.sorted(),
         first,
         replaced,
+        renamed,
         order: Order::Shown,
     };
+    if let Some(warned) = &mut model.waits.warned {
+        warned.shown.get_or_insert(now.tick);
+    }
     if let Some(Sheet::Question(question)) = &mut model.sheet {
         question.drawn.get_or_insert(now.tick);
     }
+}
+
+/// Whether the last frame calls an alert something else than the model does.
+pub(super) fn is_renamed_since_drawn(model: &Model, id: AlertId) -> bool {
+    let forms = model.drawn.table.alert(id).zip(model.table.alert(id));
+    forms.is_some_and(|(drawn, now)| place::is_renamed(drawn, now))
 }
 
 /// Something that was waited for has come.

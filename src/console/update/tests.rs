@@ -718,6 +718,62 @@ fn a_key_after_the_list_went_back_to_the_top_by_itself_acts_on_nothing() {
     assert_eq!(stage.state("net"), "acknowledged", "it was selected before");
 }
 
+#[test]
+fn a_key_right_after_its_row_says_something_else_acts_on_nothing() {
+    for keys in ["", "j k", "enter"] {
+        let mut stage = Stage::night(80, 24);
+        stage.press(keys).wait(5_000);
+        stage.fires("net", alert("database of payments lost", "critical", "payments"));
+        stage.wait(100).press("a");
+        assert_eq!(stage.state("net"), "firing", "after {keys:?}");
+        assert_eq!(
+            stage.line(-1),
+            "It changed just now. Press a again to acknowledge \"database of payments lost\".",
+            "after {keys:?}"
+        );
+        stage.press("a");
+        assert_eq!(stage.state("net"), "acknowledged", "after {keys:?}");
+    }
+    let mut stage = Stage::night(80, 24);
+    stage.press("j k").wait(5_000);
+    stage.fires("net", alert("net004 is HighMemory (95.04%)", "critical", "payments"));
+    stage.press("a");
+    assert_eq!(stage.state("net"), "firing", "another service");
+}
+
+#[test]
+fn a_key_before_the_frame_with_the_new_title_acts_on_nothing() {
+    let mut stage = Stage::night(80, 24);
+    stage.press("j k").wait(5_000);
+    stage.fires_unseen("net", alert("database of payments lost", "critical", "payments"));
+    stage.rush("a");
+    assert_eq!(stage.state("net"), "firing");
+    assert!(stage.line(-1).contains("\"database of payments lost\""), "{}", stage.line(-1));
+}
+
+#[test]
+fn a_doubled_key_does_not_answer_the_warning_it_has_not_shown() {
+    let mut stage = Stage::night(80, 24);
+    stage.wait(5_000);
+    stage.fires("new", alert("checkout fails", "critical", "payments"));
+    stage.rush("a a a");
+    assert_eq!([stage.state("net"), stage.state("new")], ["firing", "firing"]);
+    stage.rush("a");
+    assert_eq!(stage.state("new"), "firing", "too soon after its first frame");
+    stage.press("a");
+    assert_eq!(stage.state("new"), "acknowledged");
+}
+
+#[test]
+fn a_question_waits_when_its_alert_is_called_something_else_behind_it() {
+    let mut stage = Stage::night(80, 24);
+    stage.press("r").wait(400);
+    stage.fires("net", alert("database of payments lost", "critical", "payments"));
+    stage.wait(500).rush("y");
+    assert_eq!(stage.state("net"), "firing");
+    assert!(stage.screen().contains("It changed while this was open."), "{}", stage.screen());
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Fires(u8),
