@@ -13,18 +13,18 @@ use std::sync::Arc;
 use imbl::OrdSet;
 use ratatui::layout::Size;
 
-use self::acts::{Acts, Target};
+use self::acts::{Act, Acts, Target};
 use self::list::List;
 use self::place::Place;
 use self::senders::Senders;
-use self::sheet::{Purpose, Sheet};
+use self::sheet::{About, Purpose, Question, Sheet};
 use super::action::{Action, Context, find};
 use super::frame::Tick;
 use super::keymap::{Keymap, KeymapError};
 use super::settings::Settings;
 use super::theme::Theme;
 use super::when;
-use crate::domain::alert::Alert;
+use crate::domain::alert::{Alert, Resolution};
 use crate::domain::id::{AlertId, OpId};
 use crate::domain::table::Table;
 use crate::domain::text::Text;
@@ -365,6 +365,16 @@ impl Model {
     pub fn target_of(&self, id: AlertId) -> Option<Target> {
         let alert = self.drawn.table.alert(id).or_else(|| self.alert(id))?;
         Some(Target { id, title: place::named(alert), seen: alert.revision })
+    }
+
+    /// How the alert of a question ended, where that leaves nothing to say yes to.
+    pub fn ended(&self, question: &Question) -> Option<&Resolution> {
+        match &question.about {
+            About::Act(Act::Resolve | Act::Unacknowledge, target) => {
+                self.alert(target.id)?.standing.resolution()
+            }
+            About::Act(..) | About::Undo(_) | About::Quit => None,
+        }
     }
 
     /// Says something at the bottom.

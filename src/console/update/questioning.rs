@@ -34,6 +34,8 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
             model.say("Make the window larger: the question is not on the screen whole.");
             vec![Effect::Draw(Cause::Key)]
         }
+        // The sheet says so, and offers neither.
+        Action::Yes | Action::YesWithNote if model.ended(&question).is_some() => Vec::new(),
         Action::Yes if question.disturbed.is_some_and(|at| now.tick < at + DISTURBED) => Vec::new(),
         Action::Yes => {
             model.sheet = None;

@@ -774,6 +774,30 @@ fn a_question_waits_when_its_alert_is_called_something_else_behind_it() {
     assert!(stage.screen().contains("It changed while this was open."), "{}", stage.screen());
 }
 
+#[test]
+fn a_question_whose_alert_has_ended_says_so_and_can_only_be_closed() {
+    for (keys, name) in [("r", "net"), ("j j j U", "lag"), ("j j j r", "lag")] {
+        let mut stage = Stage::night(80, 24);
+        stage.press(keys);
+        let id = stage.id(name);
+        stage.other("bob", id, AlertCommand::Resolve);
+        let screen = stage.screen();
+        assert!(screen.contains("It has ended: resolved by bob at 03:15."), "{screen}");
+        assert!(stage.line(-1) == "esc close", "{screen}");
+        stage.wait(2_000).press("y");
+        assert!(stage.model.sheet.is_some(), "{keys}");
+        stage.press("e");
+        assert!(matches!(stage.model.sheet, Some(Sheet::Question(_))), "{keys}");
+        stage.press("esc");
+        assert!(stage.model.sheet.is_none(), "{keys}");
+    }
+    let mut stage = Stage::night(40, 8);
+    stage.press("r");
+    stage.ends("net");
+    assert!(stage.screen().contains("resolved by its source"), "{}", stage.screen());
+    assert_eq!(stage.line(-1), "esc close");
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Fires(u8),

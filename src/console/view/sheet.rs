@@ -8,13 +8,13 @@ use super::{hint, ink, layout, plain, rule};
 use crate::console::action::{Action, Context};
 use crate::console::model::Model;
 use crate::console::model::acts::{Act, Done, Target};
-use crate::console::model::place::named;
+use crate::console::model::place::{is_viewer, named};
 use crate::console::model::sheet::{
     About, Choice, Kin, LONGEST, Picker, Prompt, Purpose, Question, Sheet, Trial,
 };
 use crate::console::text::{cut, fit, number, width, wrap};
 use crate::console::theme::Role;
-use crate::domain::alert::Alert;
+use crate::domain::alert::{Alert, Ending, Resolution};
 use crate::domain::severity::Severity;
 
 /// Nobody is called yet when an alert fires again; once somebody is, this must say so.
@@ -79,6 +79,11 @@ fn asked_in(model: &Model, question: &Question, cells: usize, breadth: Breadth) 
     if let Some(target) = question.target() {
         lines.push(subject(model, target, cells));
     }
+    if let Some(resolution) = model.ended(question) {
+        lines.extend(said(&ended(model, resolution), cells));
+        let keys = key_lines(model, Context::Confirm, &[(Action::No, "close")], cells);
+        return Content { lines, keys, caret: None };
+    }
     if question.disturbed.is_some() {
         let text = " It changed while this was open.";
         lines.push(Line::from(ink(model, Role::Attention, text)));
@@ -100,6 +105,16 @@ fn asked_in(model: &Model, question: &Question, cells: usize, breadth: Breadth) 
     keys.extend(note.map(|words| (Action::YesWithNote, words)));
     keys.push((Action::No, no));
     Content { lines, keys: key_lines(model, Context::Confirm, &keys, cells), caret: None }
+}
+
+/// How the alert ended behind the question.
+fn ended(model: &Model, resolution: &Resolution) -> String {
+    let by = match &resolution.how {
+        Ending::Source => "its source".to_owned(),
+        Ending::Operator(by) if is_viewer(by, &model.settings.viewer) => "you".to_owned(),
+        Ending::Operator(by) => by.to_string(),
+    };
+    format!("It has ended: resolved by {by} at {}.", model.time(resolution.at))
 }
 
 /// What follows from yes.
