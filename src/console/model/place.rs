@@ -111,9 +111,9 @@ impl Word {
 pub enum Who {
     /// Nobody's.
     Nobody,
-    /// Assigned, and no answer yet.
+    /// Assigned: not acknowledged yet, or no longer, as it has ended.
     Assigned(Text),
-    /// Acknowledged, or ended, by or for this person.
+    /// Acknowledged by this person.
     Has(Text),
 }
 
@@ -123,8 +123,7 @@ impl Who {
         let assignee = alert.standing.assignee.as_ref().map(|person| person.name.clone());
         match (&alert.standing.state, assignee) {
             (State::Acknowledged(it), _) => Who::Has(Text::derive(&it.by.to_string())),
-            (State::Firing, Some(name)) => Who::Assigned(name),
-            (State::Resolved(_), Some(name)) => Who::Has(name),
+            (State::Firing | State::Resolved(_), Some(name)) => Who::Assigned(name),
             (State::Firing | State::Resolved(_), None) => Who::Nobody,
         }
     }

@@ -798,6 +798,20 @@ fn a_question_whose_alert_has_ended_says_so_and_can_only_be_closed() {
     assert_eq!(stage.line(-1), "esc close");
 }
 
+#[test]
+fn an_ended_alert_is_at_most_assigned_to_somebody() {
+    let mut stage = Stage::night(80, 24);
+    stage.press("j a r y").wait(400);
+    assert!(
+        stage.line(3).contains(" res ") && stage.line(3).ends_with("→alice"),
+        "{}",
+        stage.line(3)
+    );
+    stage.press("j");
+    stage.ends("5xx");
+    assert!(stage.screen().contains("→carol"), "{}", stage.screen());
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Fires(u8),
