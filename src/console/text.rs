@@ -2,7 +2,7 @@
 //! and everything here expects text that `domain::text` has cleaned.
 
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Which glyphs the screen is made of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,6 +46,10 @@ impl Symbols {
 
     pub fn dot(self) -> &'static str {
         self.pick("·", ",")
+    }
+
+    pub fn unknown(self) -> &'static str {
+        self.pick("\u{fffd}", "?")
     }
 
     /// The glyphs of `text` that have an ASCII form, in that form where it is asked for.
@@ -142,6 +146,33 @@ pub fn wrap_to(text: &str, cells: usize, most: usize, mark: &str) -> Vec<String>
     lines
 }
 
+/// What is drawn for `glyph`, where that is not itself: terminals disagree on how wide joined emoji,
+/// flags and Indic conjuncts are, and one cell too many moves everything after it. Its first part
+/// stands for it where that fits, else `unknown`; neither is wider than the glyph.
+pub fn instead<'a>(glyph: &'a str, unknown: &'a str) -> Option<&'a str> {
+    if glyph.is_ascii() || is_agreed(glyph) {
+        return None;
+    }
+    let end = glyph.chars().next().map_or(0, char::len_utf8);
+    let first = glyph.get(..end).filter(|first| is_agreed(first) && width(first) <= width(glyph));
+    Some(first.unwrap_or(unknown))
+}
+
+/// Whether a glyph is one character that takes cells and marks that all terminals know to take none.
+fn is_agreed(glyph: &str) -> bool {
+    let mut characters = glyph.chars();
+    let Some(base) = characters.next() else { return true };
+    let flag = matches!(base, '\u{1f1e6}'..='\u{1f1ff}');
+    let cells = base.width().unwrap_or_default();
+    let is_mark = |mark: char| {
+        // Joiners and selectors take no cell themselves, and change how wide the rest is.
+        let joins = matches!(mark,
+            '\u{34f}' | '\u{200b}'..='\u{200f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}');
+        mark.width() == Some(0) && !joins
+    };
+    cells > 0 && !flag && characters.all(is_mark) && width(glyph) == cells
+}
+
 /// A number with a comma between thousands.
 pub fn number(value: usize) -> String {
     let digits = value.to_string();
@@ -213,6 +244,26 @@ mod tests {
     #[test]
     fn a_word_of_a_million_letters_is_wrapped_without_measuring_its_rest_for_every_line() {
         assert_eq!(wrap(&"x".repeat(1_000_000), 80).len(), 12_500);
+    }
+
+    #[test]
+    fn glyphs_of_disputed_width_are_drawn_as_their_first_part() {
+        let cases = [
+            ("a", None),
+            ("é", None),
+            ("e\u{301}", None),
+            ("容", None),
+            ("🙂", None),
+            ("🇩🇪", Some("?")),
+            ("क्षि", Some("क")),
+            ("👨\u{200d}👩\u{200d}👧", Some("👨")),
+            ("👍🏽", Some("👍")),
+            ("❤\u{fe0f}", Some("❤")),
+            ("⌚\u{fe0e}", Some("?")),
+        ];
+        for (glyph, drawn) in cases {
+            assert_eq!(instead(glyph, "?"), drawn, "{glyph}");
+        }
     }
 
     #[test]

@@ -20,11 +20,23 @@ use ratatui::widgets::{Clear, Widget};
 use self::layout::{PanePlace, Regions};
 use super::model::{Model, Screen};
 use super::text::{cut, width, wrap};
+use super::text::{cut, instead, width};
 use super::theme::Role;
 use crate::domain::alert::Ending;
 
-/// Draws the model.
+/// Draws the model, in glyphs that are as wide on every terminal as they are here.
 pub fn draw(model: &Model, frame: &mut Frame<'_>) {
+    paint(model, frame);
+    let unknown = model.settings.symbols.unknown();
+    for cell in &mut frame.buffer_mut().content {
+        if let Some(glyph) = instead(cell.symbol(), unknown).map(str::to_owned) {
+            // What the glyph leaves free of its cells is blank already.
+            cell.set_symbol(&glyph);
+        }
+    }
+}
+
+fn paint(model: &Model, frame: &mut Frame<'_>) {
     let area = frame.area();
     if area.is_empty() {
         return;

@@ -1,6 +1,9 @@
 //! The pictures of `docs/console.md`, drawn by the real program.
 
 use proptest::prelude::*;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::layout::Size;
 
 use crate::console::effect::Event;
 use crate::console::model::senders::Token;
@@ -327,6 +330,39 @@ fn what_senders_write_at_length_is_shown_in_part() {
     assert!(text.iter().any(|line| line.contains("more")), "{text:#?}");
 }
 
+/// Whether a terminal that adds up characters and one that measures glyphs agree on `symbol`.
+fn is_agreed(symbol: &str) -> bool {
+    use unicode_width::UnicodeWidthChar as _;
+    let sum: usize = symbol.chars().filter_map(|character| character.width()).sum();
+    let odd = |c: char| matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{1f1e6}'..='\u{1f1ff}');
+    let wide = symbol.chars().filter(|c| c.width().unwrap_or_default() > 0).count();
+    sum == crate::console::text::width(symbol) && wide <= 1 && !symbol.contains(odd)
+}
+
+/// Every cell that is drawn, as a terminal of this stage gets it.
+fn symbols(stage: &Stage) -> Vec<String> {
+    let Size { width, height } = stage.model.size;
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal.draw(|frame| super::draw(&stage.model, frame)).unwrap();
+    terminal.backend().buffer().content.iter().map(|cell| cell.symbol().to_owned()).collect()
+}
+
+#[test]
+fn titles_of_disputed_width_are_drawn_so_that_every_column_stays() {
+    let mut desk = Desk::new();
+    for (name, title) in [
+        ("flag", "flag 🇩🇪 end"),
+        ("conjunct", "devanagari क्षि end"),
+        ("family", "family 👨\u{200d}👩\u{200d}👧 end"),
+    ] {
+        desk.fires(name, alert(title, "critical", "web"));
+    }
+    let stage = Stage::on(desk, 120, 30);
+    assert!(symbols(&stage).iter().all(|symbol| is_agreed(symbol)), "{}", stage.screen());
+    assert!(stage.screen().contains("flag \u{fffd}  end"), "{}", stage.screen());
+    assert!(stage.screen().contains("family 👨 end"), "{}", stage.screen());
+}
+
 fn keys() -> impl Strategy<Value = Vec<&'static str>> {
     let known = vec![
         "j", "k", "G", "g", ".", "enter", "esc", "a", "U", "A", "r", "R", "n", "u", "/", "F", "T",
@@ -337,6 +373,19 @@ fn keys() -> impl Strategy<Value = Vec<&'static str>> {
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_glyph_drawn_is_as_wide_on_every_terminal(
+        title in "(\\PC|[🇩🇪👨👩👍🏽❤\u{200d}\u{fe0f}\u{20e3}कषि्]){1,40}",
+    ) {
+        let mut desk = Desk::new();
+        desk.fires("odd", alert(&title, "critical", "web"));
+        let mut stage = Stage::on(desk, 80, 24);
+        stage.press("n").type_in(&title);
+        for symbol in symbols(&stage) {
+            prop_assert!(is_agreed(&symbol), "{symbol:?}");
+        }
+    }
 
     #[test]
     fn nothing_panics_at_any_size_with_anything_open(
