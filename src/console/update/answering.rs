@@ -4,10 +4,12 @@ use super::acting;
 use crate::console::action::{Action, Context};
 use crate::console::effect::{Effect, Failure, Receipt};
 use crate::console::frame::Cause;
-use crate::console::model::acts::{Act, Done, Flight};
+use crate::console::model::acts::{Act, Done, Flight, Target};
 use crate::console::model::{Message, Model, Now, Tone};
 use crate::console::when;
+use crate::domain::actor::Actor;
 use crate::domain::command::{Acted, Answer, Unchanged};
+use crate::domain::event::What;
 use crate::domain::id::{OpId, Revision};
 use crate::domain::refusal::Refusal;
 
@@ -45,7 +47,9 @@ pub(super) fn answered(
 
 fn changed(model: &mut Model, flight: Flight, revision: Revision, now: Now) -> Vec<Effect> {
     let Flight { act, target, .. } = flight;
-    let text = format!("{}: {}", act.past(), target.title);
+    let over = taken_from(model, &target, revision);
+    let over = over.map(|by| format!(", taken over from {by}")).unwrap_or_default();
+    let text = format!("{}{over}: {}", act.past(), target.title);
     let text = match &act {
         Act::Undo(_) => format!("{} {}", act.past(), target.title),
         _ => text,
@@ -81,6 +85,13 @@ fn changed(model: &mut Model, flight: Flight, revision: Revision, now: Now) -> V
     }
 }
 
+/// Who had the alert that was acknowledged in this commit.
+fn taken_from(model: &Model, target: &Target, revision: Revision) -> Option<Actor> {
+    let events = &model.alert(target.id)?.recent;
+    let event = events.iter().rev().find(|event| event.revision == revision)?;
+    if let What::Acknowledged { over, .. } = &event.what { over.clone() } else { None }
+}
+
 fn unchanged(model: &mut Model, flight: &Flight, why: &Unchanged) {
     let standing = model.alert(flight.target.id).map(|alert| alert.standing.clone());
     let text = match why {
@@ -113,8 +124,8 @@ fn refused(model: &mut Model, flight: &Flight, refusal: &Refusal, now: Now) {
         Refusal::Resolved(resolved) => acting::ended(model, &resolved.0, &flight.act.to_string()),
         Refusal::NotUndone { last: Some(last) } => format!("Not undone: {last} since."),
         Refusal::NotUndone { last: None } => "Nothing of yours to undo.".to_owned(),
-        Refusal::OpenElsewhere { .. } => {
-            "Not reopened: the same alert fires again already.".to_owned()
+        Refusal::OpenElsewhere { open } => {
+            format!("Not reopened: the same alert fires again already, as {}.", open.short())
         }
         other => format!("Not {}: {other}.", participle(&flight.act)),
     };

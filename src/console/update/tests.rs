@@ -219,7 +219,7 @@ fn somebody_who_was_faster_is_named() {
         stage.line(-1)
     );
     stage.press("a");
-    assert!(stage.line(-1).starts_with("Acknowledged:"), "{}", stage.line(-1));
+    assert!(stage.line(-1).starts_with("Acknowledged, taken over from bob:"));
 }
 
 #[test]
@@ -810,6 +810,28 @@ fn an_ended_alert_is_at_most_assigned_to_somebody() {
     stage.press("j");
     stage.ends("5xx");
     assert!(stage.screen().contains("→carol"), "{}", stage.screen());
+}
+
+#[test]
+fn taking_over_says_from_whom() {
+    let mut stage = Stage::night(80, 24);
+    stage.press("j j j a a");
+    assert_eq!(stage.line(-1), "Acknowledged, taken over from bob: replica lag 340 s      u undo");
+}
+
+#[test]
+fn what_cannot_be_reopened_names_the_alert_that_fires_instead() {
+    let mut stage = Stage::night(80, 24);
+    let old = stage.id("memory");
+    stage.press("G");
+    let new = stage.fires("memory", alert("memory above 90 %", "critical", "cache"));
+    assert_ne!(old, new);
+    stage.press("R y");
+    let short: String = new.to_string().chars().take(8).collect();
+    assert_eq!(
+        stage.line(-1),
+        format!("Not reopened: the same alert fires again already, as {short}.")
+    );
 }
 
 #[derive(Clone, Debug)]
