@@ -82,7 +82,7 @@ pub(super) fn undo(model: &mut Model, now: Now) -> Vec<Effect> {
         return vec![Effect::Draw(Cause::Key)];
     }
     let Some(done) = model.acts.take_last() else {
-        model.say("Nothing of yours to undo.");
+        model.say("Nothing of this session to undo.");
         return vec![Effect::Draw(Cause::Key)];
     };
     if now.tick.saturating_sub(done.tick) >= AT_ONCE {

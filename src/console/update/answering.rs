@@ -122,8 +122,12 @@ fn refused(model: &mut Model, flight: &Flight, refusal: &Refusal, now: Now) {
             format!("{by} acknowledged it {ago}. {key} again takes it over.")
         }
         Refusal::Resolved(resolved) => acting::ended(model, &resolved.0, &flight.act.to_string()),
-        Refusal::NotUndone { last: Some(last) } => format!("Not undone: {last} since."),
-        Refusal::NotUndone { last: None } => "Nothing of yours to undo.".to_owned(),
+        Refusal::NotUndone { last: Some(last) } => {
+            format!("Not undone: {}: {last} since.", flight.target.title)
+        }
+        Refusal::NotUndone { last: None } => {
+            format!("Nothing of yours to undo: {}", flight.target.title)
+        }
         Refusal::OpenElsewhere { open } => {
             format!("Not reopened: the same alert fires again already, as {}.", open.short())
         }

@@ -332,7 +332,7 @@ fn undo_takes_back_act_by_act_and_restores_what_was() {
     let id = stage.id("p99");
     assert_eq!(stage.desk.alert(id).standing.assignee, None);
     stage.press("u");
-    assert_eq!(stage.line(-1), "Nothing of yours to undo.");
+    assert_eq!(stage.line(-1), "Nothing of this session to undo.");
 }
 
 #[test]
@@ -359,7 +359,10 @@ fn undo_asks_after_a_minute_and_is_refused_when_others_acted_since() {
     let net = stage.id("net");
     stage.other("bob", net, AlertCommand::Assign(Some(person_id("carol"))));
     stage.press("u");
-    assert_eq!(stage.line(-1), "Not undone: assigned to carol by bob since.");
+    assert_eq!(
+        stage.line(-1),
+        "Not undone: net004 is HighMemory (95.04%): assigned to carol by bob since."
+    );
 }
 
 #[test]
@@ -831,6 +834,21 @@ fn what_cannot_be_reopened_names_the_alert_that_fires_instead() {
     assert_eq!(
         stage.line(-1),
         format!("Not reopened: the same alert fires again already, as {short}.")
+    );
+}
+
+#[test]
+fn what_cannot_be_undone_is_named() {
+    let mut stage = Stage::night(80, 24);
+    stage.press("u");
+    assert_eq!(stage.line(-1), "Nothing of this session to undo.");
+    stage.press("j a k");
+    let p99 = stage.id("p99");
+    stage.other("bob", p99, AlertCommand::Assign(Some(person_id("carol"))));
+    stage.press("u");
+    assert_eq!(
+        stage.line(-1),
+        "Not undone: p99 latency above 2 s: assigned to carol by bob since."
     );
 }
 
