@@ -132,7 +132,7 @@ fn body(model: &Model, question: &Question, breadth: Breadth) -> String {
         (About::Undo(_), Breadth::Brief) => "The alert goes back to how it stood.".to_owned(),
         (About::Quit, Breadth::Full) => format!(
             "This process receives alerts for {name}. While it is down, posts to it fail: \
-             Prometheus sends again what still fires, a one-time post is lost. {} To keep it \
+             senders (Alertmanager) send again what still fires, a one-time post is lost. {} To keep it \
              running without a screen: watchbell serve",
             firing(model)
         ),
