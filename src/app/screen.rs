@@ -72,15 +72,35 @@ pub(super) async fn left(screen: &mut Option<Screen>) -> Result<Left> {
 }
 
 /// The person's own keys, where there is such a file. One that cannot be read is no reason to go
-/// without a console.
+/// without a console, which says so.
 pub(super) fn keys(path: &Path) -> Option<KeyFile> {
-    match fs::read_to_string(path) {
-        Ok(text) => Some(KeyFile { path: path.to_owned(), text }),
+    let text = match fs::read_to_string(path) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
         Err(error) => {
-            if error.kind() != io::ErrorKind::NotFound {
-                tracing::warn!(path = %path.display(), %error, "The keys cannot be read");
-            }
-            None
+            tracing::warn!(path = %path.display(), %error, "The keys cannot be read");
+            Err(match error.kind() {
+                io::ErrorKind::InvalidData => "it is not UTF-8".to_owned(),
+                io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+                _ => error.to_string(),
+            })
         }
+    };
+    Some(KeyFile { path: path.to_owned(), text })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_cannot_be_read_are_handed_on_with_the_reason() {
+        let place = tempfile::tempdir().unwrap();
+        let file = place.path().join("keybindings.toml");
+        assert_eq!(keys(&file), None);
+        fs::write(&file, b"\xff").unwrap();
+        assert_eq!(keys(&file).unwrap().text, Err("it is not UTF-8".to_owned()));
+        let why = keys(place.path()).unwrap().text;
+        assert_eq!(why, Err("it is a directory".to_owned()));
     }
 }

@@ -38,22 +38,33 @@ pub enum Origin {
 pub struct KeyFile {
     /// Where it lies; its last part names it in messages.
     pub path: PathBuf,
-    /// What stands in it.
-    pub text: String,
+    /// What stands in it, or why it cannot be read.
+    pub text: Result<String, String>,
 }
 
 /// What is wrong with a file of keys, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}:{line}:{column}: {problem}")]
-pub struct KeymapError {
-    /// The name of the file, without its directories.
-    pub file: String,
-    /// From 1.
-    pub line: usize,
-    /// From 1, in characters.
-    pub column: usize,
-    /// What is wrong, and what may have been meant.
-    pub problem: String,
+pub enum KeymapError {
+    /// It cannot be used.
+    #[error("{file}:{line}:{column}: {problem}")]
+    Wrong {
+        /// The name of the file, without its directories.
+        file: String,
+        /// From 1.
+        line: usize,
+        /// From 1, in characters.
+        column: usize,
+        /// What is wrong, and what may have been meant.
+        problem: String,
+    },
+    /// It cannot even be read.
+    #[error("{file} cannot be read: {why}")]
+    Unreadable {
+        /// The name of the file, without its directories.
+        file: String,
+        /// Why, as the system says.
+        why: String,
+    },
 }
 
 /// A problem and the bytes it is about.
@@ -73,9 +84,13 @@ impl Keymap {
 
     /// The built-in keys with a person's file on top. On an error nothing of the file is used.
     pub fn with(file: &KeyFile) -> Result<Keymap, KeymapError> {
+        let text = file.text.as_ref().map_err(|why| KeymapError::Unreadable {
+            file: name_of(&file.path),
+            why: why.clone(),
+        })?;
         Keymap::built_in()
-            .overlaid(&file.text)
-            .map_err(|(span, problem)| locate(&file.path, &file.text, span.start, problem))
+            .overlaid(text)
+            .map_err(|(span, problem)| locate(&file.path, text, span.start, problem))
     }
 
     /// What a key means in a context.
@@ -236,8 +251,11 @@ fn locate(path: &Path, text: &str, offset: usize, problem: String) -> KeymapErro
     let before = text.get(..offset).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
-    let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-    KeymapError { file, line, column, problem }
+    KeymapError::Wrong { file: name_of(path), line, column, problem }
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 #[cfg(test)]

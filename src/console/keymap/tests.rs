@@ -34,7 +34,7 @@ fn written() -> String {
 }
 
 fn file(text: &str) -> KeyFile {
-    KeyFile { path: "/home/alice/.config/watchbell/keybindings.toml".into(), text: text.into() }
+    KeyFile { path: "/home/alice/.config/watchbell/keybindings.toml".into(), text: Ok(text.into()) }
 }
 
 #[test]

@@ -274,12 +274,24 @@ fn wrong_keys() {
     let mut wrong = settings();
     wrong.keys = Some(crate::console::KeyFile {
         path: "/home/alice/.config/watchbell/keybindings.toml".into(),
-        text: "[list]\n    acknowlege = [\"a\"]\n".into(),
+        text: Ok("[list]\n    acknowlege = [\"a\"]\n".into()),
     });
     let mut stage = Stage::with(night(), wrong, 80, 24);
     stage.press("a");
     assert_eq!(stage.state("net"), "acknowledged");
     picture!(stage);
+}
+
+#[test]
+fn keys_that_cannot_be_read_are_told_like_wrong_ones() {
+    let mut unreadable = settings();
+    unreadable.keys = Some(crate::console::KeyFile {
+        path: "/home/alice/.config/watchbell/keybindings.toml".into(),
+        text: Err("is a directory".into()),
+    });
+    let stage = Stage::with(night(), unreadable, 100, 24);
+    let bar = "keybindings.toml cannot be read: is a directory. Built-in keys are in use.";
+    assert_eq!(stage.line(1), bar);
 }
 
 #[test]
