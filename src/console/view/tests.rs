@@ -344,8 +344,8 @@ fn what_senders_write_at_length_is_shown_in_part() {
 
 /// Whether a terminal that adds up characters and one that measures glyphs agree on `symbol`.
 fn is_agreed(symbol: &str) -> bool {
-    use unicode_width::UnicodeWidthChar as _;
-    let sum: usize = symbol.chars().filter_map(|character| character.width()).sum();
+    use unicode_width::UnicodeWidthChar;
+    let sum: usize = symbol.chars().filter_map(UnicodeWidthChar::width).sum();
     let odd = |c: char| matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{1f1e6}'..='\u{1f1ff}');
     let wide = symbol.chars().filter(|c| c.width().unwrap_or_default() > 0).count();
     sum == crate::console::text::width(symbol) && wide <= 1 && !symbol.contains(odd)
