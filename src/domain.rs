@@ -14,6 +14,7 @@ pub mod time;
 // Entities, and what happens to them.
 pub mod actor;
 pub mod alert;
+pub mod delivery;
 pub mod event;
 pub mod once;
 pub mod service;
@@ -24,7 +25,9 @@ pub mod policy;
 pub mod report;
 
 // Pure readers of the table.
+pub mod explain;
 pub mod query;
+pub mod tells;
 
 // The spine.
 pub mod change;
@@ -35,5 +38,7 @@ pub mod entity;
 pub mod refusal;
 pub mod table;
 
+#[cfg(test)]
+pub(crate) mod laws;
 #[cfg(test)]
 pub(crate) mod samples;

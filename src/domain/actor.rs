@@ -1,6 +1,7 @@
-//! Who did it: a person, a machine, or watchbell itself.
+//! Who did it, a person, a machine or watchbell itself, and from where.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use super::id::AccountId;
 use super::text::Text;
@@ -28,6 +29,53 @@ pub enum Actor {
     Watchbell,
 }
 
+/// From where an order came. Says nothing of who gave it: rules look at the [`Actor`] alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Via {
+    /// A key of the console.
+    Console,
+    /// A verb of the command line, run by this Unix user.
+    Verb {
+        /// The user.
+        uid: u32,
+    },
+    /// A verb that this Unix user ran with `--as`: the actor is whom they named.
+    As {
+        /// The user.
+        uid: u32,
+    },
+    /// A request over HTTP.
+    Http {
+        /// Where it was sent from.
+        peer: IpAddr,
+    },
+    /// watchbell: a deadline passed, a channel answered, or it started.
+    Watchbell,
+}
+
+impl Via {
+    /// `actor` as a line names them: with who spoke for them, where somebody did.
+    pub fn naming(self, actor: &Actor) -> String {
+        match self {
+            Self::As { uid } => format!("{actor} (as by uid {uid})"),
+            Self::Console | Self::Verb { .. } | Self::Http { .. } | Self::Watchbell => {
+                actor.to_string()
+            }
+        }
+    }
+}
+
+impl fmt::Display for Via {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Console => f.write_str("console"),
+            Self::Verb { uid } | Self::As { uid } => write!(f, "command line, uid {uid}"),
+            Self::Http { peer } => write!(f, "HTTP, {peer}"),
+            Self::Watchbell => f.write_str("watchbell"),
+        }
+    }
+}
+
 impl Actor {
     /// The account that acts, where a person does.
     pub fn person(&self) -> Option<&Person> {
@@ -44,6 +92,26 @@ impl fmt::Display for Actor {
             Self::Account(person) => person.name.fmt(f),
             Self::User(name) | Self::Machine(name) => name.fmt(f),
             Self::Watchbell => f.write_str("watchbell"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_spoken_for_is_named_with_the_user_who_spoke() {
+        let alice = Actor::User(Text::derive("alice"));
+        let table = [
+            (Via::Console, "alice", "console"),
+            (Via::Verb { uid: 1001 }, "alice", "command line, uid 1001"),
+            (Via::As { uid: 1001 }, "alice (as by uid 1001)", "command line, uid 1001"),
+            (Via::Http { peer: [192, 0, 2, 7].into() }, "alice", "HTTP, 192.0.2.7"),
+            (Via::Watchbell, "alice", "watchbell"),
+        ];
+        for (via, name, place) in table {
+            assert_eq!((via.naming(&alice), via.to_string()), (name.into(), place.into()));
         }
     }
 }

@@ -1,10 +1,16 @@
 //! Alerts: who they are, how they stand, and what may happen to them.
 
+mod call;
 mod episode;
 mod identity;
 pub mod lifecycle;
+mod source;
 mod state;
+mod suppression;
 
-pub use episode::{Alert, Note, Seen};
+pub use call::{Call, Calling, Pause};
+pub use episode::{Alert, Marks, Note, Seen, Worded};
 pub use identity::{Identity, Namespace, Naming};
-pub use state::{Acknowledgement, Ending, Resolution, Standing, State};
+pub use source::{Ends, Interval, Source};
+pub use state::{Acknowledgement, Ending, Hold, Resolution, Standing, State};
+pub use suppression::{Suppression, Suppressor};

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use super::actor::Actor;
+use super::actor::{Actor, Via};
 use super::alert::Namespace;
+use super::delivery::Outcome;
 use super::entity::Key;
-use super::id::{AccountId, AlertId, OpId, Revision, TokenId};
+use super::id::{AccountId, AlertId, DeliveryId, OpId, Revision, TokenId};
 use super::policy::Policy;
 use super::refusal::Refusal;
 use super::report::Report;
 use super::text::Text;
+use super::time::Timestamp;
 use super::token::{Digest, Scope, Scopes};
 
 /// One thing that somebody wants done.
@@ -19,6 +21,8 @@ pub struct Order {
     pub op: OpId,
     /// Who wants it.
     pub actor: Actor,
+    /// From where it came.
+    pub via: Via,
     /// The revision of the alert that they saw, where they saw one: what they decided upon.
     pub seen: Option<Revision>,
     /// What they want.
@@ -38,6 +42,23 @@ pub enum Command {
     Adopt(Arc<Policy>),
     /// A deadline has passed.
     Due(Key),
+    /// An attempt to tell a channel has come to something.
+    Settle(DeliveryId, u32, Outcome),
+    /// We could not hear for a while: nothing times out until a source may have spoken again.
+    Woke(Deaf),
+}
+
+/// Why we could not hear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deaf {
+    /// We were not there.
+    Start,
+    /// The system slept, or its clock was set.
+    Jump,
+    /// Too much waited: reports were refused.
+    Overload,
+    /// Nothing could be saved: reports were refused.
+    Storage,
 }
 
 /// What can be done to an alert by a person or a program.
@@ -49,6 +70,10 @@ pub enum AlertCommand {
     Unacknowledge,
     /// Give it to an account, or to nobody.
     Assign(Option<AccountId>),
+    /// Hear of it later.
+    Snooze(Timestamp),
+    /// Hear of it again.
+    Wake,
     /// End it.
     Resolve,
     /// Bring it back.
@@ -90,12 +115,16 @@ impl Command {
             Self::Alerts(_, command) => match command {
                 AlertCommand::Acknowledge
                 | AlertCommand::Unacknowledge
+                | AlertCommand::Snooze(_)
+                | AlertCommand::Wake
                 | AlertCommand::Note(_)
                 | AlertCommand::Undo(_) => Scope::Ack,
                 AlertCommand::Assign(_) => Scope::Assign,
                 AlertCommand::Resolve | AlertCommand::Reopen => Scope::Resolve,
             },
-            Self::Token(_) | Self::Adopt(_) | Self::Due(_) => Scope::Admin,
+            Self::Token(_) | Self::Adopt(_) | Self::Due(_) | Self::Settle(..) | Self::Woke(_) => {
+                Scope::Admin
+            }
         }
     }
 }
@@ -135,4 +164,8 @@ pub enum Unchanged {
     ResolvedAlready,
     /// It is open already.
     OpenAlready,
+    /// Nothing of that kind keeps it quiet.
+    NotSuppressed,
+    /// No deadline of it has passed.
+    NotDue,
 }

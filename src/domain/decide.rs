@@ -1,11 +1,14 @@
 //! `decide`: the only door. Every change of anything goes through it, whoever asks.
 
+mod interval;
+mod outbox;
+
 use std::sync::Arc;
 
 use super::actor::{Actor, Person};
 use super::alert::lifecycle::{self, Act, By, Happening, Heard, Move, Step};
 use super::alert::{Alert, Identity, Namespace, Naming};
-use super::command::{Acted, AlertCommand, Answer, Command, Order, TokenCommand};
+use super::command::{Acted, AlertCommand, Answer, Command, Deaf, Order, TokenCommand};
 use super::draft::Draft;
 use super::entity::{Entity, Key};
 use super::event::What;
@@ -16,6 +19,7 @@ use super::refusal::Refusal;
 use super::report::{NamedService, Payload, Report, Subject};
 use super::service::Service;
 use super::text::Text;
+use super::time::{SignedDuration, Timestamp};
 use super::token::Token;
 
 /// Decides one order in the draft. What it refuses may have been put in part: `Draft::attempt`
@@ -38,7 +42,20 @@ pub fn decide(draft: &mut Draft, order: &Order) -> Result<Answer, Refusal> {
             Ok(Answer::Done)
         }
         Command::Due(key) => {
-            due(draft, *key);
+            due(draft, *key)?;
+            Ok(Answer::Done)
+        }
+        Command::Settle(delivery, attempt, outcome) => {
+            outbox::settle(draft, *delivery, *attempt, outcome);
+            Ok(Answer::Done)
+        }
+        Command::Woke(deaf) => {
+            draft.grant();
+            match deaf {
+                Deaf::Start => outbox::resume(draft),
+                // Whoever attempts is still there, and will say what came of it.
+                Deaf::Jump | Deaf::Overload | Deaf::Storage => {}
+            }
             Ok(Answer::Done)
         }
     }
@@ -46,12 +63,9 @@ pub fn decide(draft: &mut Draft, order: &Order) -> Result<Answer, Refusal> {
 
 fn report(draft: &mut Draft, by: By<'_>, report: &Report) -> Result<Option<AlertId>, Refusal> {
     match report {
-        Report::Resolved { identity } => {
-            let Some(open) = draft.table().open(identity).cloned() else {
-                return Ok(None);
-            };
-            take(draft, by, Some(&open), &Happening::Ended)?;
-            Ok(Some(open.id))
+        Report::Resolved { identity, road: _, ends_at } => ended(draft, by, identity, *ends_at),
+        Report::Interval { identity, interval, payload } => {
+            interval::tell(draft, by, identity, *interval, payload)
         }
         Report::Firing { subject: Subject::Known(identity), payload } => {
             firing(draft, by, identity.clone(), payload).map(Some)
@@ -62,6 +76,20 @@ fn report(draft: &mut Draft, by: By<'_>, report: &Report) -> Result<Option<Alert
     }
 }
 
+/// A source says that it has ended. An operator may have ended it before: that ends the hold.
+fn ended(
+    draft: &mut Draft,
+    by: By<'_>,
+    identity: &Identity,
+    at: Option<Timestamp>,
+) -> Result<Option<AlertId>, Refusal> {
+    let table = draft.table();
+    let episode = table.open(identity).or(table.newest(identity)).cloned();
+    let Some(episode) = episode else { return Ok(None) };
+    take(draft, by, Some(&episode), &Happening::Ended { at })?;
+    Ok(episode.is_open().then_some(episode.id))
+}
+
 fn firing(
     draft: &mut Draft,
     by: By<'_>,
@@ -69,7 +97,14 @@ fn firing(
     payload: &Payload,
 ) -> Result<AlertId, Refusal> {
     let id = AlertId(draft.tick.ids.draw());
-    hear(draft, by, identity, id, payload)
+    hear(draft, by, identity, id, payload, Lasts::default())
+}
+
+/// What an interval adds to a firing report.
+#[derive(Clone, Copy, Debug, Default)]
+struct Lasts {
+    ends: Option<Timestamp>,
+    behind: Option<SignedDuration>,
 }
 
 /// A manual alert is known by its own id, so that nothing but that id speaks of it again.
@@ -81,14 +116,18 @@ fn manual(
     payload: &Payload,
 ) -> Result<AlertId, Refusal> {
     if let Some(known) = once.and_then(|once| draft.table().once(once)) {
-        return Ok(known.alert);
+        let alert = draft.table().alert(known.alert);
+        return match alert {
+            Some(alert) if !payload.is_of(alert) => Err(Refusal::OnceUsed { alert: known.alert }),
+            Some(_) | None => Ok(known.alert),
+        };
     }
     let id = AlertId(draft.tick.ids.draw());
     let naming = Naming::Given(id.to_string().into());
     let labels = payload.labels.with_missing([("fingerprint", &id.to_string())]);
     let payload = Payload { labels, ..payload.clone() };
     let identity = Identity { namespace: namespace.clone(), naming };
-    let id = hear(draft, by, identity, id, &payload)?;
+    let id = hear(draft, by, identity, id, &payload, Lasts::default())?;
     if let Some(once) = once {
         let once = Once::now(once, id, draft.tick.now);
         draft.put(Entity::Once(Arc::new(once)), None);
@@ -103,6 +142,7 @@ fn hear(
     identity: Identity,
     id: AlertId,
     payload: &Payload,
+    lasts: Lasts,
 ) -> Result<AlertId, Refusal> {
     let service = service(draft, by.actor, &payload.service)?;
     let table = draft.table();
@@ -117,14 +157,16 @@ fn hear(
         service,
         service_was: episode.as_ref().map(|alert| names(alert.service)),
         service_is: names(service),
+        ends: lasts.ends,
+        behind: lasts.behind,
         payload: payload.clone(),
     };
     let happening = Happening::Report(Box::new(heard));
     take(draft, by, episode.as_deref(), &happening)?;
-    let Happening::Report(heard) = happening else {
-        return Ok(id);
-    };
-    Ok(draft.table().open(&heard.identity).map_or(id, |alert| alert.id))
+    let Happening::Report(heard) = happening else { return Ok(id) };
+    let table = draft.table();
+    let about = table.open(&heard.identity).or(table.newest(&heard.identity));
+    Ok(about.map_or(id, |alert| alert.id))
 }
 
 /// The service that a report means. New names are kept while there is room for them.
@@ -167,9 +209,13 @@ fn act(
 ) -> Result<Acted, Refusal> {
     let alert = draft.table().alert(id).cloned().ok_or(Refusal::UnknownAlert(id))?;
     let act = match command {
-        AlertCommand::Acknowledge => Act::Acknowledge,
+        AlertCommand::Acknowledge => {
+            Act::Acknowledge(draft.table().policy().acknowledged_for(alert.service))
+        }
         AlertCommand::Unacknowledge => Act::Unacknowledge,
         AlertCommand::Assign(to) => Act::Assign(person(draft.table().policy(), *to)?),
+        AlertCommand::Snooze(until) => Act::Snooze(*until),
+        AlertCommand::Wake => Act::Wake,
         AlertCommand::Resolve => Act::Resolve,
         AlertCommand::Reopen => {
             alone(draft, &alert)?;
@@ -216,7 +262,11 @@ fn take(
             if let Some(event) = &event {
                 next.remember(Arc::clone(event));
             }
-            draft.put(Entity::Alert(Arc::new(next)), event);
+            let next = Arc::new(next);
+            draft.put(Entity::Alert(Arc::clone(&next)), event.clone());
+            if let Some(event) = event {
+                outbox::owe(draft, &next, &event);
+            }
             Ok(Acted::Changed)
         }
     }
@@ -270,13 +320,37 @@ fn adopt(draft: &mut Draft, policy: &Arc<Policy>) {
 }
 
 /// A deadline may be reached late, or have been moved since: what is not due is left alone.
-fn due(draft: &mut Draft, key: Key) {
+fn due(draft: &mut Draft, key: Key) -> Result<(), Refusal> {
+    let forgotten = draft.table().next_forgotten();
+    if let Some((due, Key::Alert(id))) = forgotten
+        && due <= draft.tick.now
+        && key == Key::Alert(id)
+    {
+        forget(draft, id);
+        return Ok(());
+    }
     let entity = draft.table().entity(key);
     let passed = entity.as_ref().and_then(Entity::due).is_some_and(|due| due <= draft.tick.now);
-    match (key, passed) {
-        (Key::Once(_), true) => draft.end(key, None),
-        (Key::Once(_), false) | (Key::Alert(_) | Key::Service(_) | Key::Token(_), _) => {}
+    match (entity, passed) {
+        (Some(Entity::Alert(alert)), true) => {
+            let by = By { actor: &Actor::Watchbell, seen: None };
+            take(draft, by, Some(&alert), &Happening::Time)?;
+        }
+        (Some(Entity::Delivery(delivery)), true) => outbox::attempt(draft, &delivery),
+        (Some(Entity::Once(_) | Entity::Source(_)), true) => draft.end(key, None),
+        (Some(Entity::Service(_) | Entity::Token(_)) | None, _) | (Some(_), false) => {}
     }
+    Ok(())
+}
+
+/// An alert that ended so long ago is kept no longer, and neither is what was told of it.
+fn forget(draft: &mut Draft, id: AlertId) {
+    let told: Vec<Key> =
+        draft.table().deliveries_of(id).map(|delivery| Key::Delivery(delivery.id)).collect();
+    for key in told {
+        draft.end(key, None);
+    }
+    draft.end(Key::Alert(id), None);
 }
 
 #[cfg(test)]

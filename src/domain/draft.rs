@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::actor::Actor;
+use super::actor::{Actor, Via};
 use super::alert::Standing;
 use super::change::Change;
 use super::command::{Answer, Order};
@@ -13,7 +13,7 @@ use super::id::{Ids, Revision};
 use super::policy::Policy;
 use super::refusal::Refusal;
 use super::table::Table;
-use super::time::Timestamp;
+use super::time::{SignedDuration, Timestamp, after};
 
 /// What a turn decides with: one time, one revision, one source of ids.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub struct Tick {
     pub revision: Revision,
     /// New ids.
     pub ids: Ids,
+    /// Until when nothing times out, because we could not have heard of it.
+    pub granted: Timestamp,
 }
 
 /// A table in the making. Later orders see what earlier ones did; `put` is the only way in.
@@ -31,6 +33,8 @@ pub struct Tick {
 pub struct Draft {
     table: Table,
     changes: Vec<Change>,
+    /// From where the order came that is being decided.
+    via: Via,
     /// What this turn decides with.
     pub tick: Tick,
 }
@@ -38,11 +42,12 @@ pub struct Draft {
 impl Draft {
     /// A draft of what comes after `table`.
     pub fn new(table: Table, tick: Tick) -> Self {
-        Self { table, changes: Vec::new(), tick }
+        Self { table, changes: Vec::new(), via: Via::Watchbell, tick }
     }
 
     /// Decides one order. A refused one leaves the draft as it was.
     pub fn attempt(&mut self, order: &Order) -> Result<Answer, Refusal> {
+        self.via = order.via;
         self.or_restore(|draft| decide(draft, order))
     }
 
@@ -76,6 +81,14 @@ impl Draft {
         self.change(Change { key, next: None, event });
     }
 
+    /// Lets nothing time out for a while: for as long as a source may take to be heard again.
+    pub fn grant(&mut self) {
+        const AT_LEAST: SignedDuration = SignedDuration::from_mins(5);
+        let long = self.table.policy().resolve_timeout.max(AT_LEAST);
+        self.table.grant(after(self.tick.now, long));
+        self.tick.granted = self.table.granted();
+    }
+
     /// Replaces the policy. It is no entity: the configuration file keeps it.
     pub fn adopt(&mut self, policy: Arc<Policy>) {
         self.table.adopt(policy);
@@ -93,6 +106,7 @@ impl Draft {
             at: self.tick.now,
             revision: self.tick.revision,
             actor: actor.clone(),
+            via: self.via,
             subject,
             what,
             before: before.cloned().map(Box::new),

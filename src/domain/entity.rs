@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::alert::Alert;
-use super::id::{AlertId, OnceId, ServiceId, TokenId};
+use super::alert::{Alert, Source};
+use super::delivery::Delivery;
+use super::id::{AlertId, DeliveryId, OnceId, ServiceId, SourceId, TokenId};
 use super::once::Once;
 use super::service::Service;
 use super::time::Timestamp;
@@ -20,6 +21,10 @@ pub enum Entity {
     Token(Arc<Token>),
     /// A remembered idempotency key.
     Once(Arc<Once>),
+    /// What the sources of an identity have told.
+    Source(Arc<Source>),
+    /// A notification on its way.
+    Delivery(Arc<Delivery>),
 }
 
 /// What an entity is found by.
@@ -33,6 +38,10 @@ pub enum Key {
     Token(TokenId),
     /// A remembered idempotency key.
     Once(OnceId),
+    /// What the sources of an identity have told.
+    Source(SourceId),
+    /// A notification on its way.
+    Delivery(DeliveryId),
 }
 
 impl Entity {
@@ -43,6 +52,8 @@ impl Entity {
             Self::Service(service) => Key::Service(service.id),
             Self::Token(token) => Key::Token(token.id),
             Self::Once(once) => Key::Once(once.id),
+            Self::Source(source) => Key::Source(source.id),
+            Self::Delivery(delivery) => Key::Delivery(delivery.id),
         }
     }
 
@@ -55,6 +66,8 @@ impl Entity {
             }
             Self::Service(service) => service.created,
             Self::Token(token) => token.created,
+            Self::Source(source) => source.updated,
+            Self::Delivery(delivery) => delivery.created,
             Self::Once(_) => Timestamp::MIN,
         }
     }
@@ -62,8 +75,11 @@ impl Entity {
     /// When something happens to it by itself, if nothing else does before.
     pub fn due(&self) -> Option<Timestamp> {
         match self {
+            Self::Alert(alert) => alert.due(),
             Self::Once(once) => Some(once.until),
-            Self::Alert(_) | Self::Service(_) | Self::Token(_) => None,
+            Self::Source(source) => Some(source.due()),
+            Self::Delivery(delivery) => delivery.due(),
+            Self::Service(_) | Self::Token(_) => None,
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::actor::{Actor, Person};
-use super::alert::{Ending, Standing};
+use super::actor::{Actor, Person, Via};
+use super::alert::{Ending, Standing, Suppressor};
+use super::delivery::Tell;
 use super::entity::Key;
 use super::id::{AlertId, Revision};
 use super::severity::Severity;
@@ -19,6 +20,8 @@ pub struct Event {
     pub revision: Revision,
     /// Who did it.
     pub actor: Actor,
+    /// From where.
+    pub via: Via,
     /// Whose timeline it is a line of.
     pub subject: Key,
     /// What happened.
@@ -36,6 +39,8 @@ pub enum What {
         occurrence: u32,
         /// The episode before.
         previous: Option<AlertId>,
+        /// Who resolved that one by hand although its source goes on sending it (T10).
+        despite: Option<Actor>,
     },
     /// Its severity, service or labels changed (T2).
     Changed(Vec<Difference>),
@@ -74,6 +79,35 @@ pub enum What {
     },
     /// It ended (T4, T10).
     Resolved(Ending),
+    /// It ended without a word of its source, and the first report that it kept out came (T10).
+    Held {
+        /// Until when reports are kept out.
+        until: Timestamp,
+    },
+    /// It fires again shortly after it ended (T11).
+    Refired,
+    /// It fires on: its sources disagree, or a report came late (T11).
+    Restored,
+    /// It fires on and off; nothing more is told of that (T11).
+    Flapping,
+    /// It has been in one state for a while.
+    FlappingEnded,
+    /// Its webhook has been silent for too long (T13).
+    WentStale,
+    /// Something keeps it quiet from now on (T9, T15).
+    Suppressed(Suppressor),
+    /// Nothing keeps it quiet any more (T16).
+    Unsuppressed {
+        /// What did last.
+        by: Suppressor,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Its acknowledgement ran out (T8).
+    AcknowledgementExpired {
+        /// Who had it.
+        had: Actor,
+    },
     /// Somebody brought it back (T14).
     Reopened,
     /// Somebody wrote a note (T12).
@@ -84,6 +118,22 @@ pub enum What {
         act: Text,
         /// The commit of that line.
         revision: Revision,
+    },
+    /// A channel took what it was told.
+    Told {
+        /// What.
+        tell: Tell,
+        /// The channel.
+        channel: Text,
+    },
+    /// A channel did not take what it was told, and is not tried again.
+    NotTold {
+        /// What.
+        tell: Tell,
+        /// The channel.
+        channel: Text,
+        /// What the last attempt met.
+        why: Text,
     },
     /// A service was named for the first time.
     ServiceCreated(Text),
@@ -125,9 +175,20 @@ impl What {
             | Self::Assigned { .. }
             | Self::Resolved(_)
             | Self::Reopened
+            | Self::Refired
+            | Self::Restored
+            | Self::Flapping
+            | Self::FlappingEnded
+            | Self::Unsuppressed { .. }
+            | Self::AcknowledgementExpired { .. }
             | Self::Undone { .. } => true,
             Self::Changed(_)
             | Self::Reworded { .. }
+            | Self::Held { .. }
+            | Self::WentStale
+            | Self::Suppressed(_)
+            | Self::Told { .. }
+            | Self::NotTold { .. }
             | Self::Noted(_)
             | Self::ServiceCreated(_)
             | Self::TokenCreated(_)
@@ -138,9 +199,13 @@ impl What {
 
 /// The line as a timeline shows it, without its time.
 impl fmt::Display for Event {
+    #[expect(clippy::too_many_lines, reason = "a table: one arm for each thing that can happen")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let actor = &self.actor;
+        let actor = self.via.naming(&self.actor);
         match &self.what {
+            What::Fired { despite: Some(by), .. } => {
+                write!(f, "still firing after {by} resolved it, sent by {actor}")
+            }
             What::Fired { occurrence: 1, .. } => write!(f, "fired, sent by {actor}"),
             What::Fired { occurrence, .. } => {
                 write!(f, "fired for the {} time, sent by {actor}", Ordinal(*occurrence))
@@ -163,7 +228,9 @@ impl fmt::Display for Event {
             What::Acknowledged { over: Some(other), .. } => {
                 write!(f, "acknowledged by {actor}, taking over from {other}")
             }
-            What::Unacknowledged { had } if had == actor => write!(f, "un-acknowledged by {actor}"),
+            What::Unacknowledged { had } if *had == self.actor => {
+                write!(f, "un-acknowledged by {actor}")
+            }
             What::Unacknowledged { had } => {
                 write!(f, "un-acknowledged by {actor}, {had} had it")
             }
@@ -173,10 +240,35 @@ impl fmt::Display for Event {
             }
             What::Assigned { to: None, from: None } => write!(f, "unassigned by {actor}"),
             What::Resolved(Ending::Source) => write!(f, "resolved by its source, {actor}"),
-            What::Resolved(Ending::Operator(by)) => write!(f, "resolved by {by}"),
+            What::Resolved(Ending::Operator { .. }) => write!(f, "resolved by {actor}"),
+            What::Resolved(Ending::TimeOut) => {
+                f.write_str("ended: nothing more was heard of it; is its sender alive?")
+            }
+            What::Held { until } => write!(f, "held until {until:.0}, source still fires"),
+            What::Refired => write!(f, "fires again, sent by {actor}"),
+            What::Restored => {
+                write!(f, "fires on: its sources disagree or a report came late, sent by {actor}")
+            }
+            What::Flapping => f.write_str("flapping: further reopenings tell nobody"),
+            What::FlappingEnded => f.write_str("flapping no more"),
+            What::WentStale => f.write_str("stale: its webhook has been silent for 9 hours"),
+            What::Suppressed(Suppressor::Snooze { until, .. }) => {
+                write!(f, "snoozed by {actor} until {until:.0}")
+            }
+            What::Suppressed(by) => by.fmt(f),
+            What::Unsuppressed { by, since } => {
+                write!(f, "to be heard again, {by}, since {since:.0}")
+            }
+            What::AcknowledgementExpired { had } => {
+                write!(f, "back to firing: the acknowledgement of {had} ran out")
+            }
             What::Reopened => write!(f, "reopened by {actor}"),
             What::Noted(text) => write!(f, "{actor}: \"{text}\""),
             What::Undone { act, .. } => write!(f, "undone by {actor}: {act}"),
+            What::Told { tell, channel } => write!(f, "told {channel}: {tell}"),
+            What::NotTold { tell, channel, why } => {
+                write!(f, "not told {channel}: {tell}; {why}")
+            }
             What::ServiceCreated(name) => write!(f, "service {name} named first by {actor}"),
             What::TokenCreated(name) => write!(f, "token {name} created by {actor}"),
             What::TokenRevoked(name) => write!(f, "token {name} revoked by {actor}"),

@@ -58,6 +58,16 @@ id!(
     OnceId
 );
 
+id!(
+    /// What the sources of one identity have told.
+    SourceId
+);
+
+id!(
+    /// One notification to one channel.
+    DeliveryId
+);
+
 impl AlertId {
     /// The first block of the id, which is how people and short commands name it.
     pub fn short(&self) -> String {
@@ -78,6 +88,20 @@ impl ServiceId {
     /// The id of the service called `name`.
     pub fn of(name: &str) -> Self {
         Self(named("service", name))
+    }
+}
+
+impl SourceId {
+    /// The id of what the sources of the label set with this text have told.
+    pub fn of(namespace: &str, labels: &str) -> Self {
+        Self(named("source", &format!("{namespace}\u{0}{labels}")))
+    }
+}
+
+impl DeliveryId {
+    /// The id of what `alert` gives cause to tell a channel in the commit `cause`.
+    pub fn of(alert: AlertId, cause: Revision, tell: &str, channel: &str) -> Self {
+        Self(named("delivery", &format!("{alert}\u{0}{cause}\u{0}{tell}\u{0}{channel}")))
     }
 }
 

@@ -1,9 +1,12 @@
 //! The policy: what the configuration *means* for decisions. Immutable; replaced whole.
 
+use std::collections::BTreeMap;
+
 use super::actor::Person;
 use super::id::{AccountId, ServiceId};
 use super::severity::SeverityWords;
 use super::text::Text;
+use super::time::SignedDuration;
 
 /// What the configuration means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +25,16 @@ pub struct Policy {
     pub max_services: usize,
     /// The words for severities.
     pub severity: SeverityWords,
+    /// How long an API v2 alert lasts whose sender gives no end.
+    pub resolve_timeout: SignedDuration,
+    /// After how long an acknowledgement of a critical alert runs out, where it does.
+    pub acknowledged_for: Option<SignedDuration>,
+    /// The same, of single services.
+    pub acknowledged_for_service: BTreeMap<ServiceId, Option<SignedDuration>>,
+    /// The names of the channels that are told of critical alerts.
+    pub channels: Vec<Text>,
+    /// How long ended alerts are kept.
+    pub retention: SignedDuration,
 }
 
 /// A person.
@@ -68,6 +81,12 @@ impl Policy {
         self.accounts.iter().find(|account| account.name.as_str() == name)
     }
 
+    /// After how long an acknowledgement runs out, where it does.
+    pub fn acknowledged_for(&self, service: ServiceId) -> Option<SignedDuration> {
+        let own = self.acknowledged_for_service.get(&service);
+        own.copied().unwrap_or(self.acknowledged_for)
+    }
+
     /// The id of the default service.
     pub fn default_service_id(&self) -> ServiceId {
         ServiceId::of(self.default_service.as_str())
@@ -84,6 +103,11 @@ impl Default for Policy {
             unknown_services: UnknownServices::Create,
             max_services: 1_000,
             severity: SeverityWords::default(),
+            resolve_timeout: SignedDuration::from_mins(5),
+            acknowledged_for: None,
+            acknowledged_for_service: BTreeMap::new(),
+            channels: Vec::new(),
+            retention: SignedDuration::from_hours(90 * 24),
         }
     }
 }

@@ -9,7 +9,7 @@ mod parse;
 
 use std::ops::Range;
 
-use super::alert::{Alert, State};
+use super::alert::{Alert, Ending, State};
 use super::id::AccountId;
 use super::matcher::Condition;
 use super::severity::Severity;
@@ -125,11 +125,7 @@ impl Field {
                 Severity::Warning => ["warning", "warn"],
             }),
             Self::Service => condition.holds([view.table.service_name(alert.service).as_str()]),
-            Self::State => condition.holds(match alert.standing.state {
-                State::Firing => ["firing", "fire"],
-                State::Acknowledged(_) => ["acknowledged", "ack"],
-                State::Resolved(_) => ["resolved", "res"],
-            }),
+            Self::State => condition.holds(state_words(alert)),
             Self::Assignee => {
                 let assignee = alert.standing.assignee.as_ref();
                 let name = assignee.map_or("nobody", |person| person.name.as_str());
@@ -139,6 +135,24 @@ impl Field {
             Self::Title => condition.holds([alert.title.as_str()]),
         }
     }
+}
+
+/// All words that say how an alert stands: its state's, and those of what else is the case.
+fn state_words(alert: &Alert) -> impl Iterator<Item = &'static str> {
+    let (state, open) = match &alert.standing.state {
+        State::Firing => (["firing", "fire"], true),
+        State::Acknowledged(_) => (["acknowledged", "ack"], true),
+        State::Resolved(_) => (["resolved", "res"], false),
+    };
+    let resolution = alert.standing.resolution();
+    let also = [
+        ("hold", alert.standing.hold().is_some_and(|hold| hold.reports > 0)),
+        ("lost", resolution.is_some_and(|resolution| resolution.how == Ending::TimeOut)),
+        ("flap", open && alert.marks.flapping.is_some()),
+        ("stale", open && alert.marks.stale.is_some()),
+        ("snz", open && alert.wakes().is_some()),
+    ];
+    state.into_iter().chain(also.into_iter().filter_map(|(word, is_so)| is_so.then_some(word)))
 }
 
 /// Whether the lower-case `word` occurs where people look for words.
@@ -201,6 +215,24 @@ mod tests {
     }
 
     #[test]
+    fn a_snoozed_alert_answers_to_its_state_and_to_its_word() {
+        let mut desk = Desk::new();
+        let id = desk.fires("disk", payload("disk", "critical"));
+        let until = desk.now + SignedDuration::from_hours(1);
+        desk.act(&account("alice"), id, AlertCommand::Snooze(until)).unwrap();
+        let view = View { table: &desk.table, me: None, now: desk.now };
+        let cases = [
+            ("state=fire", true),
+            ("state=snz", true),
+            ("state=hold", false),
+            ("state!=snz", false),
+        ];
+        for (text, shown) in cases {
+            assert_eq!(Filter::parse(text).shows(desk.alert(id), view), shown, "{text:?}");
+        }
+    }
+
+    #[test]
     fn what_cannot_be_read_is_located_and_the_rest_applies() {
         let table = [
             ("state=firing service=~\"(pay.*|web\"", 13..34, "( not closed"),
@@ -208,7 +240,8 @@ mod tests {
             (
                 "state=frining",
                 0..13,
-                "no such value; there are firing, fire, acknowledged, ack, resolved, res",
+                "no such value; there are firing, fire, acknowledged, ack, resolved, res, hold, lost, \
+                 flap, stale, snz",
             ),
             ("=x", 0..2, "a name is missing before the sign"),
             ("!", 0..1, "a word is missing"),

@@ -38,6 +38,18 @@ pub enum Refusal {
         /// The line of the timeline that stands in the way, if one does.
         last: Option<Text>,
     },
+    /// A snooze would be over before it began.
+    #[error("{until:.0} has passed; name a later time")]
+    SnoozeOver {
+        /// Until when it was to last.
+        until: Timestamp,
+    },
+    /// An idempotency key that was used for another alert: this one would be lost.
+    #[error("this idempotency key was used for another alert ({alert}); use a new one")]
+    OnceUsed {
+        /// The alert it was used for.
+        alert: AlertId,
+    },
     /// A note has no text.
     #[error("a note needs text")]
     EmptyNote,
@@ -57,13 +69,14 @@ pub enum Refusal {
 
 /// How and when an alert ended, for the sentence of a refusal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ResolvedBy(pub Resolution);
+pub struct ResolvedBy(pub Box<Resolution>);
 
 impl std::fmt::Display for ResolvedBy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.0.how {
             Ending::Source => write!(f, "by its source at {:.0}", self.0.at),
-            Ending::Operator(by) => write!(f, "by {by} at {:.0}", self.0.at),
+            Ending::Operator { by, .. } => write!(f, "by {by} at {:.0}", self.0.at),
+            Ending::TimeOut => write!(f, "at {:.0}, when nothing more was heard of it", self.0.at),
         }
     }
 }
@@ -78,6 +91,8 @@ impl Refusal {
             Self::Overtaken { .. } => "overtaken",
             Self::OpenElsewhere { .. } => "open_elsewhere",
             Self::NotUndone { .. } => "not_undone",
+            Self::SnoozeOver { .. } => "snooze_over",
+            Self::OnceUsed { .. } => "idempotency_key_used",
             Self::EmptyNote => "empty_note",
             Self::UnknownService(_) => "unknown_service",
             Self::TokenExists(_) => "token_exists",

@@ -1,6 +1,6 @@
 //! Reports: what a source says about one alert at one time, parsed and not yet decided.
 
-use super::alert::Identity;
+use super::alert::{Alert, Identity, Interval};
 use super::id::OnceId;
 use super::labels::Labels;
 use super::severity::{Severity, SeverityReading};
@@ -21,7 +21,32 @@ pub enum Report {
     Resolved {
         /// Of what.
         identity: Identity,
+        /// By which road it came.
+        road: Road,
+        /// When it ended, by the sender's clock.
+        ends_at: Option<Timestamp>,
     },
+    /// A source tells from when to when it fires, as API v2 does. Whether that means firing or
+    /// resolved follows from what it told before.
+    Interval {
+        /// Of what.
+        identity: Identity,
+        /// From when to when.
+        interval: Interval,
+        /// With what.
+        payload: Box<Payload>,
+    },
+}
+
+/// How a report came: what a sender that falls silent means differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Road {
+    /// A plain payload: it speaks once, and its silence means nothing.
+    Plain,
+    /// A webhook document: repeated every few hours while it fires.
+    Webhook,
+    /// An interval of API v2: repeated every few minutes, and over when it is not.
+    V2,
 }
 
 /// What a firing report is about.
@@ -41,6 +66,8 @@ pub enum Subject {
 /// What a firing report carries. An update replaces the former payload whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payload {
+    /// By which road it came.
+    pub road: Road,
     /// What it is, for people. Never empty.
     pub title: Text,
     /// The service that was named.
@@ -58,15 +85,20 @@ pub struct Payload {
 }
 
 impl Payload {
+    /// Whether `alert` may have come of it: what a repeated manual post must not change.
+    pub fn is_of(&self, alert: &Alert) -> bool {
+        self.title == alert.title
+            && self.annotations == alert.annotations
+            && self.labels.iter().all(|(name, value)| alert.labels.get(name) == Some(value))
+    }
+
     /// The labels of an alert of this severity. A plain alert has a `severity` label even where
     /// its sender gave none, so that matchers and routes can see it; the labels of documents are
     /// never added to.
     pub fn labels_at(&self, severity: Severity) -> Labels {
-        match self.service {
-            NamedService::Strictly(_) => {
-                self.labels.with_missing([("severity", &severity.to_string())])
-            }
-            NamedService::Loosely(_) | NamedService::Default => self.labels.clone(),
+        match self.road {
+            Road::Plain => self.labels.with_missing([("severity", &severity.to_string())]),
+            Road::Webhook | Road::V2 => self.labels.clone(),
         }
     }
 }

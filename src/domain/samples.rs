@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::actor::{Actor, Person};
+use super::actor::{Actor, Person, Via};
 use super::alert::{Alert, Identity, Namespace, Naming};
 use super::change::Change;
 use super::command::{Acted, AlertCommand, Answer, Command, Order};
@@ -11,7 +11,7 @@ use super::id::{AlertId, Ids, OpId, Revision};
 use super::labels::Labels;
 use super::policy::{Account, Policy};
 use super::refusal::Refusal;
-use super::report::{NamedService, Payload, Report, Subject};
+use super::report::{NamedService, Payload, Report, Road, Subject};
 use super::severity::SeverityWords;
 use super::table::Table;
 use super::text::Text;
@@ -55,11 +55,12 @@ impl Desk {
     /// Decides several orders as one commit; all are answered.
     pub(crate) fn orders(&mut self, orders: impl IntoIterator<Item = (Actor, Command)>) {
         let revision = self.revision.next();
-        let tick = Tick { now: self.now, revision, ids: self.ids.clone() };
+        let granted = self.table.granted();
+        let tick = Tick { now: self.now, revision, ids: self.ids.clone(), granted };
         let mut draft = Draft::new(self.table.clone(), tick);
         for (actor, command) in orders {
             let op = OpId(draft.tick.ids.draw());
-            draft.attempt(&Order { op, actor, seen: None, command }).unwrap();
+            draft.attempt(&Order { op, actor, via: Via::Console, seen: None, command }).unwrap();
         }
         let (table, _, ids) = draft.finish();
         (self.table, self.ids, self.revision) = (table, ids, revision);
@@ -74,9 +75,10 @@ impl Desk {
     ) -> Result<(Answer, Vec<Change>), Refusal> {
         let op = OpId(self.ids.draw());
         let revision = self.revision.next();
-        let tick = Tick { now: self.now, revision, ids: self.ids.clone() };
+        let granted = self.table.granted();
+        let tick = Tick { now: self.now, revision, ids: self.ids.clone(), granted };
         let mut draft = Draft::new(self.table.clone(), tick);
-        let order = Order { op, actor: actor.clone(), seen, command };
+        let order = Order { op, actor: actor.clone(), via: Via::Console, seen, command };
         let answer = draft.attempt(&order)?;
         let (table, changes, ids) = draft.finish();
         (self.table, self.ids) = (table, ids);
@@ -97,7 +99,9 @@ impl Desk {
 
     /// The source says that it has ended.
     pub(crate) fn ends(&mut self, fingerprint: &str) -> Option<AlertId> {
-        self.reports(Report::Resolved { identity: identity(fingerprint) }).unwrap()
+        let identity = identity(fingerprint);
+        let road = Road::Plain;
+        self.reports(Report::Resolved { identity, road, ends_at: None }).unwrap()
     }
 
     pub(crate) fn reports(&mut self, report: Report) -> Result<Option<AlertId>, Refusal> {
@@ -132,6 +136,15 @@ impl Desk {
         }
     }
 
+    /// Sees to every deadline that has passed.
+    pub(crate) fn time(&mut self) {
+        while let Some((due, key)) = self.table.next_due()
+            && due <= self.now
+        {
+            self.order(&Actor::Watchbell, Command::Due(key)).unwrap();
+        }
+    }
+
     pub(crate) fn alert(&self, id: AlertId) -> &Alert {
         self.table.alert(id).unwrap()
     }
@@ -158,6 +171,7 @@ pub(crate) fn person(name: &str) -> Person {
 /// A payload of the service `web`; the severity is read as it would be from the wire.
 pub(crate) fn payload(title: &str, severity: &str) -> Payload {
     Payload {
+        road: Road::Plain,
         title: Text::derive(title),
         service: NamedService::Strictly(Text::derive("web")),
         severity: SeverityWords::default().read(Some(severity)),

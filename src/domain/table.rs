@@ -5,15 +5,17 @@
 use std::sync::Arc;
 
 use imbl::{HashMap, OrdMap, OrdSet};
+use uuid::Uuid;
 
-use super::alert::{Alert, Identity};
+use super::alert::{Alert, Identity, Source};
 use super::change::Change;
+use super::delivery::Delivery;
 use super::entity::{Entity, Key};
-use super::id::{AlertId, OnceId, ServiceId, TokenId};
+use super::id::{AlertId, DeliveryId, OnceId, ServiceId, SourceId, TokenId};
 use super::once::Once;
 use super::policy::Policy;
 use super::service::Service;
-use super::time::Timestamp;
+use super::time::{Timestamp, after};
 use super::token::Token;
 
 /// Everything that is alive.
@@ -26,6 +28,12 @@ pub struct Table {
     services: OrdMap<ServiceId, Arc<Service>>,
     tokens: OrdMap<TokenId, Arc<Token>>,
     onces: OrdMap<OnceId, Arc<Once>>,
+    sources: OrdMap<SourceId, Arc<Source>>,
+    deliveries: OrdMap<DeliveryId, Arc<Delivery>>,
+    deliveries_of: OrdSet<(AlertId, DeliveryId)>,
+    /// Ended alerts by the time of their end: the first ones are the first to be forgotten.
+    ended: OrdSet<(Timestamp, AlertId)>,
+    granted: Option<Timestamp>,
     due: OrdSet<(Timestamp, Key)>,
 }
 
@@ -103,9 +111,48 @@ impl Table {
         self.onces.get(&id)
     }
 
+    /// What the sources of an identity have told.
+    pub fn source(&self, id: SourceId) -> Option<&Arc<Source>> {
+        self.sources.get(&id)
+    }
+
+    /// The notification of this id.
+    pub fn delivery(&self, id: DeliveryId) -> Option<&Arc<Delivery>> {
+        self.deliveries.get(&id)
+    }
+
+    /// All notifications that are kept, in order of their ids.
+    pub fn deliveries(&self) -> impl Iterator<Item = &Arc<Delivery>> {
+        self.deliveries.values()
+    }
+
+    /// The notifications about an alert.
+    pub fn deliveries_of(&self, alert: AlertId) -> impl Iterator<Item = &Arc<Delivery>> {
+        let first = DeliveryId(Uuid::nil());
+        let last = DeliveryId(Uuid::max());
+        let ids = self.deliveries_of.range((alert, first)..=(alert, last));
+        ids.filter_map(|(_, id)| self.deliveries.get(id))
+    }
+
+    /// Until when nothing times out, because we could not have heard of it.
+    pub fn granted(&self) -> Timestamp {
+        self.granted.unwrap_or(Timestamp::MIN)
+    }
+
+    /// Lets nothing time out until then. No entity: every start grants anew.
+    pub fn grant(&mut self, until: Timestamp) {
+        self.granted = self.granted.max(Some(until));
+    }
+
     /// The next deadline, and whose it is.
     pub fn next_due(&self) -> Option<(Timestamp, Key)> {
-        self.due.get_min().copied()
+        self.due.get_min().copied().into_iter().chain(self.next_forgotten()).min()
+    }
+
+    /// The ended alert that is kept no longer next, and until when it is.
+    pub fn next_forgotten(&self) -> Option<(Timestamp, Key)> {
+        let (at, id) = self.ended.get_min()?;
+        Some((after(*at, self.policy.retention), Key::Alert(*id)))
     }
 
     /// Puts one entity's new state in place of its old one.
@@ -134,8 +181,23 @@ impl Table {
             (Key::Token(id), None) => {
                 self.tokens.remove(&id);
             }
+            (_, Some(Entity::Source(source))) => {
+                self.sources.insert(source.id, Arc::clone(source));
+            }
+            (_, Some(Entity::Delivery(delivery))) => {
+                self.deliveries_of.insert((delivery.alert, delivery.id));
+                self.deliveries.insert(delivery.id, Arc::clone(delivery));
+            }
+            (Key::Delivery(id), None) => {
+                if let Some(delivery) = self.deliveries.remove(&id) {
+                    self.deliveries_of.remove(&(delivery.alert, id));
+                }
+            }
             (Key::Once(id), None) => {
                 self.onces.remove(&id);
+            }
+            (Key::Source(id), None) => {
+                self.sources.remove(&id);
             }
         }
     }
@@ -147,6 +209,8 @@ impl Table {
             Key::Service(id) => self.services.get(&id).cloned().map(Entity::Service),
             Key::Token(id) => self.tokens.get(&id).cloned().map(Entity::Token),
             Key::Once(id) => self.onces.get(&id).cloned().map(Entity::Once),
+            Key::Source(id) => self.sources.get(&id).cloned().map(Entity::Source),
+            Key::Delivery(id) => self.deliveries.get(&id).cloned().map(Entity::Delivery),
         }
     }
 
@@ -156,10 +220,18 @@ impl Table {
         let services = self.services.values().cloned().map(Entity::Service);
         let tokens = self.tokens.values().cloned().map(Entity::Token);
         let onces = self.onces.values().cloned().map(Entity::Once);
-        alerts.chain(services).chain(tokens).chain(onces)
+        let deliveries = self.deliveries.values().cloned().map(Entity::Delivery);
+        let sources = self.sources.values().cloned().map(Entity::Source);
+        alerts.chain(services).chain(tokens).chain(onces).chain(sources).chain(deliveries)
     }
 
     fn put_alert(&mut self, alert: &Arc<Alert>) {
+        if let Some(was) = self.alerts.get(&alert.id).and_then(|old| old.standing.resolution()) {
+            self.ended.remove(&(was.at, alert.id));
+        }
+        if let Some(is) = alert.standing.resolution() {
+            self.ended.insert((is.at, alert.id));
+        }
         if alert.is_open() {
             self.open.insert(alert.identity.clone(), alert.id);
         } else if self.open.get(&alert.identity) == Some(&alert.id) {
@@ -176,6 +248,9 @@ impl Table {
         let Some(alert) = self.alerts.remove(&id) else {
             return;
         };
+        if let Some(was) = alert.standing.resolution() {
+            self.ended.remove(&(was.at, id));
+        }
         for index in [&mut self.open, &mut self.newest] {
             if index.get(&alert.identity) == Some(&id) {
                 index.remove(&alert.identity);

@@ -7,9 +7,21 @@ pub fn after(now: Timestamp, span: SignedDuration) -> Timestamp {
     now.saturating_add(span).unwrap_or(Timestamp::MAX)
 }
 
+/// `now` minus `span`, held at the beginning of time instead of failing.
+pub fn before(now: Timestamp, span: SignedDuration) -> Timestamp {
+    now.saturating_sub(span).unwrap_or(Timestamp::MIN)
+}
+
 /// How long before `now` the time `then` was; never negative.
 pub fn since(now: Timestamp, then: Timestamp) -> SignedDuration {
     now.duration_since(then).max(SignedDuration::ZERO)
+}
+
+/// The length of time that `text` names, as `90s`, `1h 30m` or `90d`; a day has 24 hours, and
+/// months and years have no length. Nothing where it names none.
+pub fn parse_span(text: &str) -> Option<SignedDuration> {
+    let span: jiff::Span = text.trim().parse().ok()?;
+    span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()
 }
 
 /// An age as a column shows it: `now`, `5m`, `3h`, `2d`, `>99d`. Never seconds: a figure that
@@ -28,6 +40,26 @@ pub fn age(now: Timestamp, then: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_length_of_time_may_be_named_in_days_but_not_in_months() {
+        let table = [
+            ("90s", Some(90)),
+            ("1h 30m", Some(5_400)),
+            ("90d", Some(90 * 86_400)),
+            ("1 week", Some(7 * 86_400)),
+            ("PT2H", Some(7_200)),
+            ("-5m", Some(-300)),
+            ("1mo", None),
+            ("2 years", None),
+            ("15", None),
+            ("soon", None),
+            ("", None),
+        ];
+        for (text, seconds) in table {
+            assert_eq!(parse_span(text).map(|span| span.as_secs()), seconds, "of {text:?}");
+        }
+    }
 
     #[test]
     fn an_age_is_coarse_and_never_wider_than_four_columns() {

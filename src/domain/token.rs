@@ -129,7 +129,7 @@ impl fmt::Display for Scopes {
 
 /// A word that is no right.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no scope {0:?}; there are ingest, read, ack, assign, resolve, silence and admin")]
+#[error("no scope {0}; there are ingest, read, ack, assign, resolve, silence and admin")]
 pub struct UnknownScope(Text);
 
 impl FromStr for Scopes {

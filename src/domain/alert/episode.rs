@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use super::call::{Call, Pause};
 use super::identity::Identity;
-use super::state::Standing;
+use super::state::{Standing, State};
+use super::suppression::{Suppression, Suppressor};
 use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::id::{AlertId, Revision, ServiceId};
@@ -39,6 +41,18 @@ pub struct Alert {
     pub received: Timestamp,
     /// How often, and when last, we heard of it.
     pub seen: Seen,
+    /// Who sent the last report.
+    pub sender: Text,
+    /// When it is over if nothing more is heard of it, by API v2's rules.
+    pub ends: Option<Timestamp>,
+    /// When a webhook last spoke of it.
+    pub webhook: Option<Timestamp>,
+    /// Its wording, as the timeline last told it.
+    pub worded: Worded,
+    /// What else there is to say of it.
+    pub marks: Marks,
+    /// What keeps it quiet.
+    pub suppressions: Vec<Suppression>,
     /// How it stands.
     pub standing: Standing,
     /// The episode before this one.
@@ -60,6 +74,32 @@ pub struct Seen {
     pub count: u64,
     /// When the last one came, by our clock.
     pub last: Timestamp,
+}
+
+/// The wording of an alert, as its timeline last told it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Worded {
+    /// When a line told it; nothing, if only the first one did.
+    pub at: Option<Timestamp>,
+    /// The title.
+    pub title: Text,
+    /// The description, else the summary.
+    pub text: Text,
+}
+
+/// What else there is to say of an alert. Marks are never states.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// When it was reopened by its source, lately.
+    pub reopened: Vec<Timestamp>,
+    /// Since when it fires on and off; people were told once.
+    pub flapping: Option<Timestamp>,
+    /// Since when its webhook has been silent for too long.
+    pub stale: Option<Timestamp>,
+    /// How far its sender's clock is off: behind if positive, ahead if negative.
+    pub clock: Option<SignedDuration>,
+    /// Until when it does not time out, because we could not have heard of it.
+    pub granted: Option<Timestamp>,
 }
 
 /// What somebody wrote about an alert.
@@ -87,6 +127,12 @@ impl Alert {
         self.starts_at.filter(believable).unwrap_or(self.received)
     }
 
+    /// What it says of itself beside its title: its description, else its summary.
+    pub fn text(&self) -> Text {
+        let texts = ["description", "summary"].map(|name| self.annotations.get(name));
+        texts.into_iter().flatten().next().map(Text::derive).unwrap_or_default()
+    }
+
     /// Firing or acknowledged.
     pub fn is_open(&self) -> bool {
         self.standing.is_open()
@@ -95,6 +141,80 @@ impl Alert {
     /// Whether it ended less than `span` before `now`.
     pub fn ended_within(&self, span: SignedDuration, now: Timestamp) -> bool {
         self.standing.resolution().is_some_and(|resolution| after(resolution.at, span) > now)
+    }
+
+    /// When something happens to it by itself, if nothing else does before.
+    pub fn due(&self) -> Option<Timestamp> {
+        [
+            self.times_out(),
+            self.goes_stale(),
+            self.wakes(),
+            self.acknowledgement_ends(),
+            self.flapping_ends(),
+            self.hold_ends(),
+            self.pause_ends(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    /// When it ends because nothing more was heard of it (T13). For people it is a little later
+    /// than by the letter: Prometheus' re-send can come just after the end.
+    pub fn times_out(&self) -> Option<Timestamp> {
+        const LATER: SignedDuration = SignedDuration::from_secs(30);
+        let ends = self.ends.filter(|_| self.is_open())?;
+        Some(after(ends, LATER).max(self.marks.granted.unwrap_or(Timestamp::MIN)))
+    }
+
+    /// When its webhook has been silent for too long. An alert that API v2 brings too has an end.
+    pub fn goes_stale(&self) -> Option<Timestamp> {
+        const STALE_AFTER: SignedDuration = SignedDuration::from_hours(9);
+        let open = self.is_open() && self.ends.is_none() && self.marks.stale.is_none();
+        self.webhook.filter(|_| open).map(|last| after(last, STALE_AFTER))
+    }
+
+    /// When its snooze is over.
+    pub fn wakes(&self) -> Option<Timestamp> {
+        self.suppressions.iter().find_map(|suppression| match suppression.by {
+            Suppressor::Snooze { until, .. } => Some(until),
+            Suppressor::Rule(_) => None,
+        })
+    }
+
+    /// When its acknowledgement runs out.
+    pub fn acknowledgement_ends(&self) -> Option<Timestamp> {
+        self.standing.acknowledgement().and_then(|held| held.until)
+    }
+
+    /// When it has been in one state long enough not to be called flapping any more.
+    pub fn flapping_ends(&self) -> Option<Timestamp> {
+        const CALM: SignedDuration = SignedDuration::from_mins(15);
+        self.marks.flapping.map(|_| after(self.standing.since, CALM))
+    }
+
+    /// When reports of what somebody resolved bring it back.
+    pub fn hold_ends(&self) -> Option<Timestamp> {
+        self.standing.hold().map(|hold| hold.until)
+    }
+
+    /// When a call that an ending paused is over.
+    pub fn pause_ends(&self) -> Option<Timestamp> {
+        let paused = matches!(self.standing.call, Call::Paused { why: Pause::Ended, .. });
+        let resolution = self.standing.resolution().filter(|_| paused)?;
+        Some(after(resolution.at, resolution.how.reopen_window()))
+    }
+
+    /// Whether anything keeps it quiet.
+    pub fn is_suppressed(&self) -> bool {
+        !self.suppressions.is_empty()
+    }
+
+    /// Whether it is to call people: somebody is needed, and nothing keeps it quiet.
+    pub fn needs_call(&self) -> bool {
+        self.standing.state == State::Firing
+            && self.severity == Severity::Critical
+            && !self.is_suppressed()
     }
 
     /// Adds a line to the timeline at hand. The oldest leaves when there are too many, but for

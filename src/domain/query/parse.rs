@@ -81,7 +81,19 @@ fn field(name: &str) -> Result<Option<Field>, String> {
 fn known(field: Field, condition: Condition) -> Result<Condition, String> {
     let values: &[&str] = match field {
         Field::Severity => &["critical", "crit", "warning", "warn"],
-        Field::State => &["firing", "fire", "acknowledged", "ack", "resolved", "res"],
+        Field::State => &[
+            "firing",
+            "fire",
+            "acknowledged",
+            "ack",
+            "resolved",
+            "res",
+            "hold",
+            "lost",
+            "flap",
+            "stale",
+            "snz",
+        ],
         Field::Service | Field::Assignee | Field::Title => return Ok(condition),
     };
     match condition.operator() {

@@ -1,0 +1,185 @@
+//! What people cause: T6 to T10, T12, T14 and undo.
+
+use std::sync::Arc;
+
+use super::{Act, By, Step, already_resolved, suppressed};
+use crate::domain::actor::Person;
+use crate::domain::alert::call::Call;
+use crate::domain::alert::episode::{Alert, Note};
+use crate::domain::alert::state::{Acknowledgement, Ending, Hold, Resolution, State};
+use crate::domain::alert::suppression::Suppressor;
+use crate::domain::command::Unchanged;
+use crate::domain::draft::Tick;
+use crate::domain::event::{Event, What};
+use crate::domain::id::Revision;
+use crate::domain::refusal::Refusal;
+use crate::domain::severity::Severity;
+use crate::domain::text::Text;
+use crate::domain::time::{SignedDuration, Timestamp, after, since};
+
+pub(super) fn act(alert: &Alert, act: &Act, by: By<'_>, tick: &Tick) -> Result<Step, Refusal> {
+    match act {
+        Act::Acknowledge(lasts) => acknowledge(alert, *lasts, by, tick),
+        Act::Unacknowledge => unacknowledge(alert, tick),
+        Act::Assign(to) => assign(alert, to.as_ref(), tick),
+        Act::Snooze(until) => snooze(alert, *until, by, tick),
+        Act::Wake => Ok(wake(alert, tick)),
+        Act::Resolve => Ok(resolve(alert, by, tick)),
+        Act::Reopen => Ok(reopen(alert, tick)),
+        Act::Note(text) => Ok(note(alert, text, by, tick)),
+        Act::Undo(revision) => undo(alert, *revision, by, tick),
+    }
+}
+
+/// T6, T7: the actor takes it, from firing or from whom they have seen to have it.
+fn acknowledge(
+    alert: &Alert,
+    lasts: Option<SignedDuration>,
+    by: By<'_>,
+    tick: &Tick,
+) -> Result<Step, Refusal> {
+    let (over, level) = match &alert.standing.state {
+        State::Resolved(resolution) => return Err(already_resolved(resolution)),
+        State::Firing => (None, alert.severity),
+        State::Acknowledged(held) if held.by == *by.actor => {
+            return Ok(Step::Keep(Unchanged::AcknowledgedAlready));
+        }
+        State::Acknowledged(held) if by.seen.is_some_and(|seen| held.revision > seen) => {
+            return Err(Refusal::Overtaken { by: held.by.clone(), at: held.at });
+        }
+        State::Acknowledged(held) => (Some(held.by.clone()), alert.severity.max(held.level)),
+    };
+    let assigned = match alert.standing.assignee {
+        None => by.actor.person().cloned(),
+        Some(_) => None,
+    };
+    let lasts = lasts.filter(|_| alert.severity == Severity::Critical);
+    let state = State::Acknowledged(Acknowledgement {
+        by: by.actor.clone(),
+        at: tick.now,
+        level,
+        revision: tick.revision,
+        until: lasts.map(|lasts| after(tick.now, lasts)),
+    });
+    let what = What::Acknowledged { over, assigned: assigned.clone() };
+    Ok(Step::of_person(alert, what, tick, |next| {
+        next.enter(state, tick);
+        next.standing.assignee = assigned.or(next.standing.assignee.take());
+        next.standing.call = Call::Over;
+    }))
+}
+
+/// T8, T7: back to firing.
+fn unacknowledge(alert: &Alert, tick: &Tick) -> Result<Step, Refusal> {
+    let had = match &alert.standing.state {
+        State::Resolved(resolution) => return Err(already_resolved(resolution)),
+        State::Firing => return Ok(Step::Keep(Unchanged::NotAcknowledged)),
+        State::Acknowledged(held) => held.by.clone(),
+    };
+    Ok(Step::of_person(alert, What::Unacknowledged { had }, tick, |next| next.fire(tick)))
+}
+
+/// T12, T7: somebody else's, or nobody's. Apart from acknowledging.
+fn assign(alert: &Alert, to: Option<&Person>, tick: &Tick) -> Result<Step, Refusal> {
+    if let Some(resolution) = alert.standing.resolution() {
+        return Err(already_resolved(resolution));
+    }
+    let from = alert.standing.assignee.clone();
+    if from.as_ref().map(|person| person.id) == to.map(|person| person.id) {
+        return Ok(Step::Keep(Unchanged::AssignedAlready));
+    }
+    let what = What::Assigned { from, to: to.cloned() };
+    Ok(Step::of_person(alert, what, tick, |next| next.standing.assignee = to.cloned()))
+}
+
+/// T9, T7: quiet until then.
+fn snooze(alert: &Alert, until: Timestamp, by: By<'_>, tick: &Tick) -> Result<Step, Refusal> {
+    if let Some(resolution) = alert.standing.resolution() {
+        return Err(already_resolved(resolution));
+    }
+    if until <= tick.now {
+        return Err(Refusal::SnoozeOver { until });
+    }
+    let snooze = Suppressor::Snooze { by: by.actor.clone(), until };
+    Ok(suppressed::begin(alert, &snooze, tick))
+}
+
+/// T16: the snooze is over before its time.
+fn wake(alert: &Alert, tick: &Tick) -> Step {
+    match alert.suppressions.iter().find(|held| held.by.is_snooze()) {
+        Some(snooze) => suppressed::end(alert, &snooze.by, tick),
+        None => Step::Keep(Unchanged::NotSuppressed),
+    }
+}
+
+/// T10, T7: ended by hand. What its source gives a start is held: it may go on sending it for a
+/// while.
+fn resolve(alert: &Alert, by: By<'_>, tick: &Tick) -> Step {
+    const HELD: SignedDuration = SignedDuration::from_mins(15);
+    if !alert.is_open() {
+        return Step::Keep(Unchanged::ResolvedAlready);
+    }
+    let until = after(tick.now, HELD);
+    let hold = alert.starts_at.map(|_| Hold { until, reports: 0 });
+    let how = Ending::Operator { by: by.actor.clone(), hold };
+    let had = alert.standing.acknowledgement().cloned();
+    let resolution = Resolution { how: how.clone(), at: tick.now, end: tick.now, had };
+    Step::of_person(alert, What::Resolved(how), tick, |next| {
+        next.resolve(resolution, tick);
+        next.standing.call = Call::Over;
+    })
+}
+
+/// T14: an ended one comes back, without an end until the next report. That no other episode is
+/// open was seen to by the caller.
+fn reopen(alert: &Alert, tick: &Tick) -> Step {
+    if alert.is_open() {
+        return Step::Keep(Unchanged::OpenAlready);
+    }
+    Step::of_person(alert, What::Reopened, tick, |next| {
+        next.ends = None;
+        next.fire(tick);
+    })
+}
+
+/// T12, T7: a note, in any state.
+fn note(alert: &Alert, text: &Text, by: By<'_>, tick: &Tick) -> Step {
+    let mut next = alert.clone();
+    next.notes.push(Note { at: tick.now, by: by.actor.clone(), text: text.clone() });
+    Step::to(next, What::Noted(text.clone()))
+}
+
+/// Puts back how the alert stood before the actor's acts of that commit. Refused if they did
+/// nothing to it then, or if anything moved it since.
+fn undo(alert: &Alert, revision: Revision, by: By<'_>, tick: &Tick) -> Result<Step, Refusal> {
+    const CLOCK_GOES_ON: SignedDuration = SignedDuration::from_secs(10);
+    let moved = |event: &&Arc<Event>| event.revision == alert.standing.touched;
+    let in_the_way = || Refusal::NotUndone {
+        last: alert.recent.iter().rfind(moved).map(|event| Text::derive(&event.to_string())),
+    };
+    // From the actor's first act of then on; a source may have moved it in the same commit.
+    let of_then: Vec<&Arc<Event>> = alert
+        .recent
+        .iter()
+        .filter(|event| event.revision == revision && event.what.moves())
+        .skip_while(|event| event.actor != *by.actor || event.before.is_none())
+        .collect();
+    let nothing = || Refusal::NotUndone { last: None };
+    let first = of_then.first().ok_or_else(nothing)?;
+    let before = first.before.as_deref().ok_or_else(nothing)?;
+    let others = of_then.iter().any(|event| event.actor != *by.actor);
+    if others || alert.standing.touched != revision {
+        return Err(in_the_way());
+    }
+    let mut next = alert.clone();
+    next.standing = before.clone();
+    // Within seconds it was a slip: the call goes on as if nothing had been. Later, who was being
+    // called has gone back to sleep.
+    let slip = since(tick.now, first.at) < CLOCK_GOES_ON;
+    match before.call {
+        Call::Calling(calling) | Call::Paused { calling, .. } if slip => next.call_from(calling),
+        Call::Quiet | Call::Calling(_) | Call::Paused { .. } | Call::Over => next.call_anew(tick),
+    }
+    let what = What::Undone { act: Text::derive(&first.to_string()), revision };
+    Ok(Step::to(next, what))
+}

@@ -1,0 +1,120 @@
+//! The source interval: from when to when an alert fires, as its sources tell it by API v2.
+//!
+//! A fact beside the alert that people work on: an operator's resolve does not move it. Merged as
+//! Alertmanager merges (`provider/mem` and `types.Alert.Merge` of prometheus/alertmanager).
+
+use super::identity::Identity;
+use crate::domain::id::SourceId;
+use crate::domain::labels::Labels;
+use crate::domain::time::{SignedDuration, Timestamp, after};
+
+/// From when to when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interval {
+    /// When it began, by the sender's clock.
+    pub start: Timestamp,
+    /// When it ends; in the future while it fires.
+    pub end: Timestamp,
+    /// Who named the end.
+    pub ends: Ends,
+}
+
+/// Who named the end of an interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ends {
+    /// The sender.
+    Told,
+    /// We did, because the sender gave none: it is over when nothing more is heard.
+    Assumed,
+}
+
+/// What the sources of one identity have told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Made from the identity.
+    pub id: SourceId,
+    /// Of what.
+    pub identity: Identity,
+    /// From when to when.
+    pub interval: Interval,
+    /// The annotations of the newest report.
+    pub annotations: Labels,
+    /// The link of the newest report.
+    pub link: Option<Box<str>>,
+    /// When the newest report came, by our clock.
+    pub updated: Timestamp,
+    /// The last resolution that was told: the same one again is a repeat.
+    pub resolved: Option<(Timestamp, Timestamp)>,
+}
+
+impl Interval {
+    /// Whether it fires at `now`: an end that has been reached is a resolution.
+    pub fn fires(&self, now: Timestamp) -> bool {
+        self.end > now
+    }
+
+    /// What `new` makes of `self`, the older of the two. Intervals that do not overlap strictly
+    /// have nothing to do with each other: the new one stands alone.
+    #[must_use]
+    pub fn merged(self, new: Self, now: Timestamp) -> Self {
+        let within = |time: Timestamp| self.start < time && time < self.end;
+        if !within(new.end) && !within(new.start) {
+            return new;
+        }
+        let end = if new.fires(now) {
+            // A sender's word holds against an assumption, if it is later.
+            if self.end > new.end && self.ends == Ends::Told { self.end } else { new.end }
+        } else if self.fires(now) {
+            new.end
+        } else {
+            new.end.max(self.end)
+        };
+        Self { start: self.start.min(new.start), end, ends: new.ends }
+    }
+}
+
+impl Source {
+    /// How long an interval is kept after its end: Alertmanager's collection is every half hour,
+    /// and Prometheus repeats a resolution for 15 minutes.
+    const KEPT: SignedDuration = SignedDuration::from_hours(1);
+
+    /// When it is forgotten.
+    pub fn due(&self) -> Timestamp {
+        after(self.interval.end.max(self.updated), Self::KEPT)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minute: i64) -> Timestamp {
+        Timestamp::from_second(minute * 60).unwrap()
+    }
+
+    fn interval(start: i64, end: i64, ends: Ends) -> Interval {
+        Interval { start: at(start), end: at(end), ends }
+    }
+
+    /// Measured on Alertmanager 0.25 and 0.33.
+    #[test]
+    fn intervals_merge_as_alertmanager_merges_them() {
+        use Ends::{Assumed, Told};
+        let now = at(10);
+        let table = [
+            ("told end over assumed", (0, 15, Assumed), (0, 12, Told), (0, 12, Told)),
+            ("assumed end over told", (0, 12, Told), (0, 15, Assumed), (0, 15, Assumed)),
+            ("a later told end stays", (0, 30, Told), (5, 15, Assumed), (0, 30, Assumed)),
+            ("a later assumed end goes", (0, 30, Assumed), (5, 15, Told), (0, 15, Told)),
+            ("the earlier start stays", (3, 15, Told), (1, 16, Told), (1, 16, Told)),
+            ("a resolution ends it", (0, 15, Told), (0, 9, Told), (0, 9, Told)),
+            ("the later of two ends", (0, 9, Told), (0, 8, Told), (0, 9, Told)),
+            ("nothing in common", (0, 5, Told), (7, 15, Told), (7, 15, Told)),
+            ("touching is not overlapping", (0, 7, Told), (7, 15, Told), (7, 15, Told)),
+        ];
+        for (name, old, new, merged) in table {
+            let of = |(start, end, ends)| interval(start, end, ends);
+            assert_eq!(of(old).merged(of(new), now), of(merged), "{name}");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Suppressions: what keeps an alert quiet without taking it off the table.
+
+use crate::domain::actor::Actor;
+use crate::domain::text::Text;
+use crate::domain::time::Timestamp;
+
+/// One thing that keeps an alert quiet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    /// What.
+    pub by: Suppressor,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// What can keep an alert quiet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Suppressor {
+    /// Somebody wants to hear of it later.
+    Snooze {
+        /// Who.
+        by: Actor,
+        /// When it wakes.
+        until: Timestamp,
+    },
+    /// A rule of this name.
+    Rule(Text),
+}
+
+impl Suppressor {
+    /// Whether both are the same thing: an alert has one snooze, and each rule once.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Snooze { .. }, Self::Snooze { .. }) => true,
+            (Self::Rule(ours), Self::Rule(theirs)) => ours == theirs,
+            (Self::Snooze { .. }, Self::Rule(_)) | (Self::Rule(_), Self::Snooze { .. }) => false,
+        }
+    }
+}
+
+impl std::fmt::Display for Suppressor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Snooze { by, until } => write!(f, "snoozed by {by} until {until:.0}"),
+            Self::Rule(name) => write!(f, "kept quiet by {name}"),
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! What sources say after an end, when they disagree, and when they fall silent.
+
+use super::*;
+use crate::domain::alert::{Call, Ends, Interval, Pause};
+use crate::domain::report::Road;
+use crate::domain::time::{Timestamp, after};
+
+/// A payload with a start, as every source but a plain post gives one.
+fn since(start: Timestamp) -> Payload {
+    Payload { starts_at: Some(start), ..payload("disk", "critical") }
+}
+
+fn ended_at(desk: &mut Desk, at: Timestamp) {
+    let identity = identity("disk");
+    let report = Report::Resolved { identity, road: Road::Webhook, ends_at: Some(at) };
+    desk.reports(report).unwrap();
+}
+
+/// What Prometheus posts by API v2: an interval.
+fn tells(desk: &mut Desk, start: Timestamp, end: Timestamp) -> Option<AlertId> {
+    let set = labels(&[("alertname", "disk")]);
+    let naming = Naming::of_labels(set);
+    let identity = Identity { namespace: Namespace::default(), naming };
+    let payload = Payload { road: Road::V2, ..since(start) };
+    let interval = Interval { start, end, ends: Ends::Told };
+    desk.reports(Report::Interval { identity, interval, payload: Box::new(payload) }).unwrap()
+}
+
+#[test]
+fn what_somebody_resolved_is_held_while_its_source_still_sends_it_and_then_comes_back_anew() {
+    let mut desk = Desk::new();
+    let start = desk.now;
+    let first = desk.fires("disk", since(start));
+    desk.wait(MINUTE);
+    desk.act(&account("bob"), first, AlertCommand::Resolve).unwrap();
+    for minute in 1..15 {
+        desk.wait(MINUTE);
+        let id = desk.fires("disk", since(start));
+        assert_eq!(id, first, "at minute {minute}: {:?}", desk.timeline(id));
+        let hold = desk.alert(first).standing.hold().unwrap();
+        assert_eq!(hold.reports, minute);
+    }
+    assert_eq!(desk.table.open_alerts().count(), 0);
+    assert_eq!(
+        desk.timeline(first).last().unwrap(),
+        "held until 2026-11-21T03:16:00Z, source still fires"
+    );
+    desk.wait(MINUTE);
+    desk.time();
+    let second = desk.fires("disk", since(start));
+    assert_ne!(first, second);
+    assert_eq!(desk.timeline(second), ["still firing after bob resolved it, sent by prometheus"]);
+    assert!(matches!(desk.alert(second).standing.call, Call::Calling(_)));
+}
+
+#[test]
+fn a_hold_ends_when_its_source_resolves_or_a_report_starts_later() {
+    let mut desk = Desk::new();
+    let start = desk.now;
+    let first = desk.fires("disk", since(start));
+    desk.act(&account("bob"), first, AlertCommand::Resolve).unwrap();
+    ended_at(&mut desk, start);
+    assert_eq!(desk.alert(first).standing.hold(), None);
+
+    let other = desk.fires("cpu", since(start));
+    desk.act(&account("bob"), other, AlertCommand::Resolve).unwrap();
+    desk.wait(MINUTE);
+    let later = desk.now;
+    let again = desk.fires("cpu", since(later));
+    assert_ne!(again, other);
+    assert_eq!(desk.timeline(again), ["fired for the 2nd time, sent by prometheus"]);
+}
+
+#[test]
+fn a_cron_job_that_speaks_again_within_minutes_of_a_resolve_reopens_the_same_alert() {
+    let mut desk = Desk::new();
+    let first = desk.fires("disk", payload("disk", "critical"));
+    desk.act(&account("bob"), first, AlertCommand::Resolve).unwrap();
+    desk.wait(MINUTE * 4);
+    assert_eq!(desk.fires("disk", payload("disk", "critical")), first);
+    assert_eq!(desk.alert(first).standing.state, State::Firing);
+    desk.act(&account("bob"), first, AlertCommand::Resolve).unwrap();
+    desk.wait(MINUTE * 5);
+    assert_ne!(desk.fires("disk", payload("disk", "critical")), first);
+}
+
+#[test]
+fn replicas_that_disagree_leave_an_acknowledgement_and_its_clock_as_they_were() {
+    let mut desk = Desk::new();
+    let start = desk.now;
+    let id = desk.fires("disk", since(start));
+    desk.act(&account("alice"), id, AlertCommand::Acknowledge).unwrap();
+    let before = desk.alert(id).standing.clone();
+    for _ in 0..10 {
+        desk.wait(MINUTE);
+        ended_at(&mut desk, after(start, MINUTE * 30));
+        assert!(!desk.alert(id).is_open());
+        assert_eq!(desk.fires("disk", since(start)), id);
+        let standing = &desk.alert(id).standing;
+        assert_eq!((&standing.state, standing.needed), (&before.state, before.needed));
+        assert_eq!(desk.alert(id).marks.reopened, []);
+    }
+}
+
+#[test]
+fn an_alert_that_comes_back_is_the_same_one_unacknowledged_and_calls_again() {
+    let mut desk = Desk::new();
+    let id = desk.fires("disk", payload("disk", "critical"));
+    desk.act(&account("alice"), id, AlertCommand::Acknowledge).unwrap();
+    desk.ends("disk");
+    desk.wait(MINUTE);
+    assert_eq!(desk.fires("disk", payload("disk", "critical")), id);
+    let alert = desk.alert(id);
+    assert_eq!(alert.standing.state, State::Firing);
+    assert_eq!(alert.standing.assignee, Some(person("alice")));
+    assert!(matches!(alert.standing.call, Call::Calling(call) if call.since == desk.now));
+}
+
+#[test]
+fn a_third_reopening_within_half_an_hour_is_flapping_until_a_quarter_of_an_hour_is_calm() {
+    let mut desk = Desk::new();
+    let id = desk.fires("disk", payload("disk", "critical"));
+    desk.act(&account("alice"), id, AlertCommand::Acknowledge).unwrap();
+    for round in 1..=4 {
+        desk.wait(MINUTE * 3);
+        desk.ends("disk");
+        desk.wait(MINUTE * 3);
+        desk.fires("disk", payload("disk", "critical"));
+        assert_eq!(desk.alert(id).marks.flapping.is_some(), round >= 3, "round {round}");
+        if round < 3 {
+            desk.act(&account("alice"), id, AlertCommand::Acknowledge).unwrap();
+        }
+    }
+    assert!(desk.timeline(id).contains(&"flapping: further reopenings tell nobody".to_owned()));
+    desk.wait(MINUTE * 15);
+    desk.time();
+    let alert = desk.alert(id);
+    assert_eq!(alert.marks.flapping, None);
+    assert!(matches!(alert.standing.call, Call::Calling(call) if call.since == desk.now));
+}
+
+#[test]
+fn a_flapper_with_a_sleeping_primary_keeps_its_first_call() {
+    let mut desk = Desk::new();
+    let id = desk.fires("disk", payload("disk", "critical"));
+    let begun = desk.alert(id).standing.call.calling().unwrap();
+    for _ in 0..6 {
+        desk.wait(MINUTE);
+        desk.ends("disk");
+        assert!(matches!(desk.alert(id).standing.call, Call::Paused { why: Pause::Ended, .. }));
+        desk.wait(MINUTE);
+        desk.fires("disk", payload("disk", "critical"));
+        assert!(matches!(desk.alert(id).standing.call, Call::Calling(_)));
+    }
+    let calling = desk.alert(id).standing.call.calling().unwrap();
+    assert!(calling.cause >= begun.cause);
+    assert!(desk.alert(id).marks.flapping.is_some());
+}
+
+#[test]
+fn prometheus_repeating_a_resolution_changes_nothing_even_after_a_reopening() {
+    let mut desk = Desk::new();
+    let start = desk.now;
+    let id = tells(&mut desk, start, after(start, MINUTE * 4)).unwrap();
+    desk.wait(MINUTE);
+    let end = desk.now;
+    assert_eq!(tells(&mut desk, start, end), Some(id));
+    assert!(!desk.alert(id).is_open());
+    desk.act(&account("alice"), id, AlertCommand::Reopen).unwrap();
+    for _ in 0..15 {
+        desk.wait(MINUTE);
+        assert_eq!(tells(&mut desk, start, end), None);
+        assert!(desk.alert(id).is_open());
+    }
+}
+
+#[test]
+fn a_sender_whose_clock_is_behind_is_firing_and_marked() {
+    let mut desk = Desk::new();
+    let behind = MINUTE * 6;
+    let start = after(desk.now, -behind - MINUTE);
+    let mut opened = None;
+    for _ in 0..5 {
+        let end = after(desk.now, MINUTE * 4 - behind);
+        opened = opened.or(tells(&mut desk, start, end));
+        desk.wait(MINUTE);
+        desk.time();
+    }
+    let alert = desk.alert(opened.unwrap());
+    assert!(alert.is_open());
+    assert_eq!(alert.marks.clock, Some(MINUTE * 2));
+    assert_eq!(desk.table.alert_count(), 1);
+}
+
+#[test]
+fn a_sender_whose_clock_is_ahead_is_marked_and_its_alert_has_our_age() {
+    let mut desk = Desk::new();
+    let id = desk.fires("disk", since(after(desk.now, MINUTE * 6)));
+    assert_eq!(desk.alert(id).marks.clock, Some(-MINUTE * 6));
+    assert_eq!(desk.alert(id).started(), desk.now);
+    let old = desk.fires("old", since(Timestamp::UNIX_EPOCH));
+    assert_eq!(desk.alert(old).started(), desk.now);
+}
+
+#[test]
+fn the_same_alert_by_webhook_and_by_api_v2_is_one_and_either_road_ends_it() {
+    let mut desk = Desk::new();
+    let start = desk.now;
+    let id = tells(&mut desk, start, after(start, MINUTE * 4)).unwrap();
+    let set = labels(&[("alertname", "disk")]);
+    let fingerprint = set.fingerprint().to_string();
+    let identity =
+        Identity { namespace: Namespace::default(), naming: Naming::of_report(&fingerprint, &set) };
+    let payload = Payload { road: Road::Webhook, labels: set, ..since(start) };
+    let subject = Subject::Known(identity.clone());
+    let by_webhook = Report::Firing { subject, payload: Box::new(payload) };
+    assert_eq!(desk.reports(by_webhook).unwrap(), Some(id));
+    assert!(desk.alert(id).ends.is_some(), "API v2's end counts");
+    let ends_at = Some(desk.now);
+    desk.reports(Report::Resolved { identity, road: Road::Webhook, ends_at }).unwrap();
+    assert!(!desk.alert(id).is_open());
+}

@@ -1,0 +1,183 @@
+//! What time does: silence of senders, our own absence, snoozes, acknowledgements that run out.
+
+use super::*;
+use crate::domain::alert::{Call, Ends, Interval, Pause};
+use crate::domain::report::Road;
+use crate::domain::time::{Timestamp, after};
+
+fn tells(desk: &mut Desk, name: &str, end: Timestamp) -> AlertId {
+    let naming = Naming::of_labels(labels(&[("alertname", name)]));
+    let identity = Identity { namespace: Namespace::default(), naming };
+    let start = Timestamp::from_second(1_763_690_000).unwrap();
+    let payload = Payload { road: Road::V2, starts_at: Some(start), ..payload(name, "critical") };
+    let interval = Interval { start, end, ends: Ends::Told };
+    let report = Report::Interval { identity, interval, payload: Box::new(payload) };
+    desk.reports(report).unwrap().unwrap()
+}
+
+#[test]
+fn an_alert_of_which_nothing_more_is_heard_ends_and_says_so() {
+    let mut desk = Desk::new();
+    let end = after(desk.now, MINUTE * 4);
+    let id = tells(&mut desk, "disk", end);
+    desk.wait(MINUTE * 4);
+    desk.time();
+    assert!(desk.alert(id).is_open(), "a re-send may come just after the end");
+    desk.wait(SignedDuration::from_secs(30));
+    desk.time();
+    let resolution = desk.alert(id).standing.resolution().unwrap();
+    assert_eq!(resolution.how, crate::domain::alert::Ending::TimeOut);
+    assert_eq!(
+        desk.timeline(id).last().unwrap(),
+        "ended: nothing more was heard of it; is its sender alive?"
+    );
+}
+
+#[test]
+fn after_an_hour_of_downtime_nothing_changes_state_until_we_could_hear_again() {
+    let mut desk = Desk::new();
+    let end = after(desk.now, MINUTE * 4);
+    let ids = ["a", "b", "c"].map(|name| tells(&mut desk, name, end));
+    desk.act(&account("alice"), ids[0], AlertCommand::Acknowledge).unwrap();
+    desk.wait(MINUTE * 60);
+    desk.order(&Actor::Watchbell, Command::Woke(Deaf::Start)).unwrap();
+    desk.time();
+    assert_eq!(desk.table.open_alerts().count(), 3);
+    assert_eq!(desk.alert(ids[0]).standing.state.to_string(), "acknowledged");
+    desk.wait(MINUTE * 2);
+    let end = after(desk.now, MINUTE * 4);
+    tells(&mut desk, "a", end);
+    desk.wait(MINUTE * 3);
+    desk.time();
+    let open: Vec<_> = desk.table.open_alerts().map(|alert| alert.id).collect();
+    assert_eq!(open, [ids[0]], "what was heard again stays, the rest is lost");
+}
+
+#[test]
+fn what_fell_silent_and_speaks_again_within_an_hour_keeps_its_acknowledgement() {
+    let mut desk = Desk::new();
+    let end = after(desk.now, MINUTE * 4);
+    let id = tells(&mut desk, "disk", end);
+    desk.act(&account("alice"), id, AlertCommand::Acknowledge).unwrap();
+    desk.wait(MINUTE * 10);
+    desk.time();
+    assert!(!desk.alert(id).is_open());
+    desk.wait(MINUTE * 30);
+    let end = after(desk.now, MINUTE * 4);
+    assert_eq!(tells(&mut desk, "disk", end), id);
+    assert!(desk.alert(id).standing.acknowledgement().is_some());
+}
+
+#[test]
+fn a_webhook_that_is_silent_for_hours_is_stale_and_still_open_and_a_plain_post_never_is() {
+    let mut desk = Desk::new();
+    let id = desk.fires("hook", Payload { road: Road::Webhook, ..payload("hook", "critical") });
+    let plain = desk.fires("plain", payload("plain", "critical"));
+    desk.wait(SignedDuration::from_hours(9));
+    desk.time();
+    assert!(desk.alert(id).marks.stale.is_some() && desk.alert(id).is_open());
+    assert_eq!(desk.alert(plain).marks.stale, None);
+    desk.fires("hook", Payload { road: Road::Webhook, ..payload("hook", "critical") });
+    assert_eq!(desk.alert(id).marks.stale, None);
+}
+
+#[test]
+fn a_snooze_keeps_quiet_until_it_is_over_and_then_calls_anew_saying_what_it_was() {
+    let mut desk = Desk::new();
+    let alice = account("alice");
+    let id = desk.fires("disk", payload("disk", "critical"));
+    let until = after(desk.now, MINUTE * 30);
+    desk.act(&alice, id, AlertCommand::Snooze(until)).unwrap();
+    let call = desk.alert(id).standing.call;
+    assert!(matches!(call, Call::Paused { why: Pause::Suppressed, .. }));
+    desk.wait(MINUTE * 29);
+    desk.time();
+    assert!(desk.alert(id).is_suppressed());
+    desk.wait(MINUTE);
+    desk.time();
+    assert!(matches!(desk.alert(id).standing.call, Call::Calling(call) if call.since == desk.now));
+    assert_eq!(desk.alert(id).standing.needed, desk.now);
+    assert_eq!(
+        desk.timeline(id).last().unwrap(),
+        "to be heard again, snoozed by alice until 2026-11-21T03:30:00Z, since 2026-11-21T03:00:00Z"
+    );
+    let past = AlertCommand::Snooze(after(desk.now, -MINUTE));
+    assert!(matches!(desk.act(&alice, id, past), Err(Refusal::SnoozeOver { .. })));
+}
+
+#[test]
+fn waking_ends_a_snooze_and_calls_only_if_somebody_is_needed() {
+    let mut desk = Desk::new();
+    let alice = account("alice");
+    let id = desk.fires("disk", payload("disk", "critical"));
+    let later = AlertCommand::Snooze(after(desk.now, MINUTE * 30));
+    desk.act(&alice, id, AlertCommand::Acknowledge).unwrap();
+    desk.act(&alice, id, later).unwrap();
+    desk.act(&alice, id, AlertCommand::Wake).unwrap();
+    assert_eq!(desk.alert(id).standing.call, Call::Over);
+    assert_eq!(
+        desk.act(&alice, id, AlertCommand::Wake),
+        Ok(Acted::Unchanged(Unchanged::NotSuppressed))
+    );
+}
+
+#[test]
+fn a_rise_of_severity_ends_acknowledgement_and_snooze() {
+    let mut desk = Desk::new();
+    let alice = account("alice");
+    let id = desk.fires("disk", payload("disk", "warning"));
+    desk.act(&alice, id, AlertCommand::Acknowledge).unwrap();
+    desk.act(&alice, id, AlertCommand::Snooze(after(desk.now, MINUTE * 30))).unwrap();
+    desk.fires("disk", payload("disk", "critical"));
+    assert!(desk.alert(id).needs_call());
+    assert!(matches!(desk.alert(id).standing.call, Call::Calling(_)));
+}
+
+#[test]
+fn an_acknowledgement_of_a_critical_alert_runs_out_where_the_configuration_says_so() {
+    let mut desk = Desk::new();
+    let policy =
+        Policy { acknowledged_for: Some(MINUTE * 60), ..desk.table.policy().as_ref().clone() };
+    desk.order(&Actor::Watchbell, Command::Adopt(Arc::new(policy))).unwrap();
+    let critical = desk.fires("disk", payload("disk", "critical"));
+    let warning = desk.fires("cert", payload("cert", "warning"));
+    for id in [critical, warning] {
+        desk.act(&account("alice"), id, AlertCommand::Acknowledge).unwrap();
+    }
+    desk.wait(MINUTE * 60);
+    desk.time();
+    assert!(desk.alert(critical).needs_call());
+    assert!(desk.alert(warning).standing.acknowledgement().is_some());
+}
+
+#[test]
+fn undoing_a_slip_lets_the_call_go_on_and_a_later_undo_calls_anew() {
+    let mut desk = Desk::new();
+    let alice = account("alice");
+    let id = desk.fires("disk", payload("disk", "critical"));
+    let begun = desk.now;
+    for (wait, since) in [(SignedDuration::from_secs(5), begun), (MINUTE, after(begun, MINUTE))] {
+        desk.now = begun;
+        desk.act(&alice, id, AlertCommand::Acknowledge).unwrap();
+        let acknowledged = desk.revision;
+        desk.wait(wait);
+        desk.act(&alice, id, AlertCommand::Undo(acknowledged)).unwrap();
+        let calling = desk.alert(id).standing.call.calling().unwrap();
+        assert_eq!(calling.since, since);
+    }
+}
+
+#[test]
+fn an_ended_alert_is_forgotten_after_the_retention_and_an_open_one_never() {
+    let mut desk = Desk::new();
+    let ended = desk.fires("ended", payload("ended", "critical"));
+    desk.ends("ended");
+    let open = desk.fires("open", payload("open", "critical"));
+    desk.wait(SignedDuration::from_hours(90 * 24 - 1));
+    desk.time();
+    assert!(desk.table.alert(ended).is_some());
+    desk.wait(SignedDuration::from_hours(1));
+    desk.time();
+    assert!(desk.table.alert(ended).is_none());
+    assert!(desk.table.alert(open).is_some());
+}

@@ -1,0 +1,210 @@
+//! Why an alert calls people, or does not: rule by rule, in words. Pure.
+
+use std::fmt;
+
+use super::alert::{Alert, Call, Ending, Pause, State};
+use super::delivery::{Delivery, Progress};
+use super::severity::Severity;
+use super::table::Table;
+use super::text::Text;
+use super::time::Timestamp;
+
+/// What was looked at, in the order in which it decides, and what follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// The rules.
+    pub rules: Vec<Rule>,
+    /// What follows from them.
+    pub verdict: Verdict,
+    /// What was, and will be, told to each channel; oldest first.
+    pub told: Vec<Text>,
+}
+
+/// One rule, and how it stands with this alert.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// What is asked.
+    pub name: &'static str,
+    /// The answer, with what it rests on.
+    pub finding: Text,
+    /// What it means for a call.
+    pub means: Means,
+}
+
+/// What a rule means for a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Means {
+    /// It may call.
+    Calls,
+    /// It keeps the alert quiet.
+    Quiet,
+}
+
+/// Whether people are called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// They are, since then.
+    Calls {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// They are not, because of the first rule that keeps it quiet.
+    Quiet {
+        /// That rule's finding.
+        because: Text,
+    },
+}
+
+/// Explains `alert`.
+pub fn explain(table: &Table, alert: &Alert) -> Explanation {
+    let rules = vec![
+        severity(alert),
+        state(alert),
+        suppressions(alert),
+        flapping(alert),
+        channels(table, alert),
+    ];
+    let quiet = rules.iter().find(|rule| rule.means == Means::Quiet);
+    let verdict = match (quiet, alert.standing.call) {
+        (None, Call::Calling(calling)) => Verdict::Calls { since: calling.since },
+        (None, _) => Verdict::Quiet { because: Text::derive("nobody is being called") },
+        (Some(rule), _) => Verdict::Quiet { because: rule.finding.clone() },
+    };
+    let mut deliveries: Vec<_> = table.deliveries_of(alert.id).collect();
+    deliveries.sort_by_key(|delivery| (delivery.created, delivery.id));
+    let told = deliveries.into_iter().map(|delivery| told(delivery)).collect();
+    Explanation { rules, verdict, told }
+}
+
+fn rule(name: &'static str, means: Means, finding: &str) -> Rule {
+    Rule { name, means, finding: Text::derive(finding) }
+}
+
+fn severity(alert: &Alert) -> Rule {
+    let name = "severity";
+    match (alert.severity, &alert.unknown_severity) {
+        (Severity::Critical, None) => rule(name, Means::Calls, "it is critical"),
+        (Severity::Critical, Some(word)) => rule(
+            name,
+            Means::Calls,
+            &format!("severity \"{word}\" is unknown and counts as critical"),
+        ),
+        (Severity::Warning, _) => {
+            rule(name, Means::Quiet, "it is a warning; only critical alerts call")
+        }
+    }
+}
+
+fn state(alert: &Alert) -> Rule {
+    let name = "state";
+    match &alert.standing.state {
+        State::Firing => rule(name, Means::Calls, "it fires and nobody has acknowledged it"),
+        State::Acknowledged(held) => {
+            let until = held.until.map(|until| format!(", until {until:.0}")).unwrap_or_default();
+            let finding = format!("{} acknowledged it at {:.0}{until}", held.by, held.at);
+            rule(name, Means::Quiet, &finding)
+        }
+        State::Resolved(resolution) => {
+            let at = resolution.at;
+            let finding = match &resolution.how {
+                Ending::Source => format!("its source resolved it at {at:.0}"),
+                Ending::TimeOut => {
+                    format!("it ended at {at:.0} because nothing more was heard of it")
+                }
+                Ending::Operator { by, hold: None } => format!("{by} resolved it at {at:.0}"),
+                Ending::Operator { by, hold: Some(hold) } => format!(
+                    "{by} resolved it at {at:.0}; reports of it are kept out until {:.0} ({} so far)",
+                    hold.until, hold.reports
+                ),
+            };
+            rule(name, Means::Quiet, &finding)
+        }
+    }
+}
+
+fn suppressions(alert: &Alert) -> Rule {
+    let name = "suppressions";
+    if alert.suppressions.is_empty() {
+        return rule(name, Means::Calls, "nothing keeps it quiet");
+    }
+    let each = alert.suppressions.iter();
+    let words: Vec<String> =
+        each.map(|held| format!("{} (since {:.0})", held.by, held.since)).collect();
+    rule(name, Means::Quiet, &words.join(", "))
+}
+
+fn flapping(alert: &Alert) -> Rule {
+    let name = "flapping";
+    let paused = matches!(alert.standing.call, Call::Paused { why: Pause::Flapping, .. });
+    match alert.marks.flapping {
+        None => rule(name, Means::Calls, "it does not flap"),
+        Some(since) if paused => {
+            let finding = format!("it flaps since {since:.0}; people were told once");
+            rule(name, Means::Quiet, &finding)
+        }
+        Some(since) => {
+            let finding =
+                format!("it flaps since {since:.0}; the call that nobody answered goes on");
+            rule(name, Means::Calls, &finding)
+        }
+    }
+}
+
+fn channels(table: &Table, alert: &Alert) -> Rule {
+    let name = "channels";
+    let channels = &table.policy().channels;
+    if channels.is_empty() {
+        let finding = "no [[channel]] is configured: only the terminals of consoles tell";
+        return rule(name, Means::Calls, finding);
+    }
+    let names: Vec<&str> = channels.iter().map(Text::as_str).collect();
+    let begun = match alert.standing.call.calling() {
+        Some(calling) => format!("; the call began at {:.0}", calling.since),
+        None => String::new(),
+    };
+    rule(name, Means::Calls, &format!("{}{begun}", names.join(", ")))
+}
+
+fn told(delivery: &Delivery) -> Text {
+    let Delivery { tell, channel, state, attempts, .. } = delivery;
+    let tries = match attempts {
+        0 => String::new(),
+        1 => " (1 attempt)".to_owned(),
+        more => format!(" ({more} attempts)"),
+    };
+    Text::derive(&match state {
+        Progress::Waiting { next, after: None } => {
+            format!("{channel}: {tell}, will be told at {next:.0}")
+        }
+        Progress::Waiting { next, after: Some(why) } => {
+            format!("{channel}: {tell}, will be tried again at {next:.0}{tries}: {why}")
+        }
+        Progress::Attempt { since } => {
+            format!("{channel}: {tell}, being told since {since:.0}{tries}")
+        }
+        Progress::Sent { at } => format!("{channel}: {tell}, told at {at:.0}{tries}"),
+        Progress::Superseded { at, why } => {
+            format!("{channel}: {tell}, not told, because at {at:.0}: {why}")
+        }
+        Progress::GivenUp { at, why } => {
+            format!("{channel}: {tell}, given up at {at:.0}{tries}: {why}")
+        }
+    })
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.verdict {
+            Verdict::Calls { since } => writeln!(f, "calls people, since {since:.0}")?,
+            Verdict::Quiet { because } => writeln!(f, "calls nobody: {because}")?,
+        }
+        for Rule { name, finding, means } in &self.rules {
+            let mark = match means {
+                Means::Calls => "calls",
+                Means::Quiet => "quiet",
+            };
+            writeln!(f, "  {mark}  {name:13}{finding}")?;
+        }
+        self.told.iter().try_for_each(|line| writeln!(f, "  told   {line}"))
+    }
+}

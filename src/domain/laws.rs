@@ -1,0 +1,50 @@
+//! Laws: what holds of every table, whatever happened. Plain functions, for every test that makes
+//! things happen at random.
+
+use super::alert::{Call, Pause};
+use super::delivery::Tell;
+use super::table::Table;
+use super::time::Timestamp;
+
+/// The name of a law that does not hold, if there is one.
+pub(crate) fn broken_law(table: &Table) -> Option<&'static str> {
+    let laws = [
+        ("one open alert of an identity", one_open_alert_each(table)),
+        ("nobody is forgotten", nobody_is_forgotten(table)),
+        ("nobody is called for nothing", nobody_is_called_for_nothing(table)),
+    ];
+    laws.into_iter().find(|(_, holds)| !holds).map(|(name, _)| name)
+}
+
+/// At most one open alert of an identity.
+fn one_open_alert_each(table: &Table) -> bool {
+    table
+        .alerts()
+        .filter(|alert| alert.is_open())
+        .all(|alert| table.open(&alert.identity).is_some_and(|open| open.id == alert.id))
+}
+
+/// Nothing that needs somebody is without a call, or without a named reason for none.
+fn nobody_is_forgotten(table: &Table) -> bool {
+    table.alerts().filter(|alert| alert.needs_call()).all(|alert| match alert.standing.call {
+        Call::Calling(_) | Call::Paused { why: Pause::Flapping, .. } => true,
+        Call::Quiet | Call::Over | Call::Paused { .. } => false,
+    })
+}
+
+/// What nobody is needed for calls nobody.
+fn nobody_is_called_for_nothing(table: &Table) -> bool {
+    table
+        .alerts()
+        .filter(|alert| !alert.needs_call())
+        .all(|alert| !matches!(alert.standing.call, Call::Calling(_)))
+}
+
+/// Once what is due was seen to, no ended alert has a page waiting.
+pub(crate) fn no_page_of_an_ended_alert_waits(table: &Table, now: Timestamp) -> bool {
+    table.deliveries().all(|delivery| {
+        let waits = delivery.due().is_some_and(|due| due <= now);
+        let ended = table.alert(delivery.alert).is_none_or(|alert| !alert.is_open());
+        !(waits && ended && delivery.tell == Tell::Page)
+    })
+}
