@@ -6,6 +6,7 @@
 //! version beside the old one. No rule lives here, and no file.
 
 pub mod order;
+pub mod shown;
 pub mod v1;
 
 #[cfg(test)]

@@ -1,15 +1,18 @@
 //! Twins of what one watchbell asks of another over the socket, and of what it answers.
 //!
-//! An order names no actor: who asks is what the socket knows of its peer, never what it says.
+//! An order names no actor: who asks is what the socket knows of its peer, never what it says. It
+//! may name a person whom the peer wants to speak for; whether they may is not decided here.
 
+mod alert;
 mod refusal;
 
 use serde::{Deserialize, Serialize};
 
+pub use alert::{AlertCommandV1, NewAlertV1};
 pub use refusal::{RefusalV1, WhyV1};
 
 use super::v1::{DigestV1, IdV1, ScopesV1, TextV1};
-use crate::domain::actor::Actor;
+use crate::domain::actor::{Actor, Via};
 use crate::domain::alert::Namespace;
 use crate::domain::command::{Acted, Answer, Command, Order, TokenCommand, Unchanged};
 use crate::domain::id::{AccountId, AlertId, OpId, Revision, TokenId};
@@ -20,6 +23,9 @@ use crate::domain::id::{AccountId, AlertId, OpId, Revision, TokenId};
 pub struct OrderV1 {
     pub op: IdV1,
     pub seen: Option<u64>,
+    /// The account that is to be spoken for, where one is (`--as`).
+    #[serde(default)]
+    pub speaks_for: Option<IdV1>,
     pub command: CommandV1,
 }
 
@@ -28,24 +34,58 @@ pub struct OrderV1 {
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the twin of `Command`, as far as the socket goes")]
 pub enum CommandV1 {
+    Create(NewAlertV1),
+    Alerts(Vec<IdV1>, AlertCommandV1),
     Token(TokenCommandV1),
 }
 
+impl CommandV1 {
+    /// The twin of `command`; nothing where that does not go over the socket.
+    pub fn of(command: &Command) -> Option<Self> {
+        match command {
+            Command::Report(reports) => match reports.as_slice() {
+                [report] => NewAlertV1::of(report).map(Self::Create),
+                _ => None,
+            },
+            Command::Alerts(alerts, command) => {
+                let alerts = alerts.iter().map(|id| IdV1(id.0)).collect();
+                Some(Self::Alerts(alerts, command.into()))
+            }
+            Command::Token(command) => Some(Self::Token(command.into())),
+            Command::Adopt(_) | Command::Due(_) | Command::Settle(..) | Command::Woke(_) => None,
+        }
+    }
+}
+
+impl From<CommandV1> for Command {
+    fn from(command: CommandV1) -> Self {
+        match command {
+            CommandV1::Create(alert) => Self::Report(vec![alert.into()]),
+            CommandV1::Alerts(alerts, command) => {
+                let alerts = alerts.into_iter().map(|id| AlertId(id.0)).collect();
+                Self::Alerts(alerts, command.into())
+            }
+            CommandV1::Token(command) => Self::Token(command.into()),
+        }
+    }
+}
+
 impl OrderV1 {
-    /// An order about tokens.
-    pub fn token(op: OpId, command: &TokenCommand) -> Self {
-        Self { op: IdV1(op.0), seen: None, command: CommandV1::Token(command.into()) }
+    /// An order for what was asked, if that goes over the socket.
+    pub fn of(op: OpId, seen: Option<Revision>, command: &Command) -> Option<Self> {
+        let command = CommandV1::of(command)?;
+        let seen = seen.map(|revision| revision.0);
+        Some(Self { op: IdV1(op.0), seen, speaks_for: None, command })
     }
 
-    /// The order, as given by `actor`.
-    pub fn by(self, actor: Actor) -> Order {
+    /// The order, as given by `actor` from there.
+    pub fn by(self, actor: Actor, via: Via) -> Order {
         Order {
             op: OpId(self.op.0),
             actor,
+            via,
             seen: self.seen.map(Revision),
-            command: match self.command {
-                CommandV1::Token(command) => Command::Token(command.into()),
-            },
+            command: self.command.into(),
         }
     }
 }
@@ -184,6 +224,8 @@ pub enum ActedV1 {
     AssignedAlready,
     ResolvedAlready,
     OpenAlready,
+    NotSuppressed,
+    NotDue,
 }
 
 impl From<&Acted> for ActedV1 {
@@ -195,6 +237,8 @@ impl From<&Acted> for ActedV1 {
             Acted::Unchanged(Unchanged::AssignedAlready) => Self::AssignedAlready,
             Acted::Unchanged(Unchanged::ResolvedAlready) => Self::ResolvedAlready,
             Acted::Unchanged(Unchanged::OpenAlready) => Self::OpenAlready,
+            Acted::Unchanged(Unchanged::NotSuppressed) => Self::NotSuppressed,
+            Acted::Unchanged(Unchanged::NotDue) => Self::NotDue,
         }
     }
 }
@@ -208,6 +252,8 @@ impl From<ActedV1> for Acted {
             ActedV1::AssignedAlready => Self::Unchanged(Unchanged::AssignedAlready),
             ActedV1::ResolvedAlready => Self::Unchanged(Unchanged::ResolvedAlready),
             ActedV1::OpenAlready => Self::Unchanged(Unchanged::OpenAlready),
+            ActedV1::NotSuppressed => Self::Unchanged(Unchanged::NotSuppressed),
+            ActedV1::NotDue => Self::Unchanged(Unchanged::NotDue),
         }
     }
 }

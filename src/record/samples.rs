@@ -1,4 +1,5 @@
-//! Random and fixed domain values, for the tests of records and store.
+//! Random domain values, for the tests of records and store. Boxed, because strategies lie within
+//! one another and a test's stack is small.
 
 use std::sync::Arc;
 
@@ -8,149 +9,308 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use uuid::Uuid;
 
-use crate::domain::actor::{Actor, Person};
+use crate::domain::actor::{Actor, Person, Via};
 use crate::domain::alert::{
-    Acknowledgement, Alert, Ending, Identity, Namespace, Naming, Note, Resolution, Seen, Standing,
-    State,
+    Acknowledgement, Alert, Call, Calling, Ending, Ends, Hold, Identity, Interval, Marks,
+    Namespace, Naming, Note, Pause, Resolution, Seen, Source, Standing, State, Suppression,
+    Suppressor, Worded,
 };
+use crate::domain::delivery::{Delivery, Progress, Tell};
 use crate::domain::entity::{Entity, Key};
 use crate::domain::event::{Difference, Event, What};
-use crate::domain::id::{AccountId, AlertId, OnceId, Revision, ServiceId, TokenId};
+use crate::domain::id::{
+    AccountId, AlertId, DeliveryId, OnceId, Revision, ServiceId, SourceId, TokenId,
+};
 use crate::domain::labels::Labels;
 use crate::domain::once::Once;
 use crate::domain::service::Service;
 use crate::domain::severity::Severity;
 use crate::domain::text::Text;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{SignedDuration, Timestamp};
 use crate::domain::token::{Digest, Scope, Token};
 
 /// Any id.
-pub(crate) fn id() -> impl Strategy<Value = Uuid> {
-    any::<u128>().prop_map(Uuid::from_u128)
+pub(crate) fn id() -> BoxedStrategy<Uuid> {
+    any::<u128>().prop_map(Uuid::from_u128).boxed()
 }
 
 /// Any time there is, to the nanosecond.
-pub(crate) fn time() -> impl Strategy<Value = Timestamp> {
+pub(crate) fn time() -> BoxedStrategy<Timestamp> {
     let [first, last] = [Timestamp::MIN, Timestamp::MAX].map(Timestamp::as_nanosecond);
-    (first..=last).prop_map(|nanoseconds| Timestamp::from_nanosecond(nanoseconds).unwrap())
+    (first..=last).prop_map(|nanoseconds| Timestamp::from_nanosecond(nanoseconds).unwrap()).boxed()
 }
 
 /// Any text for people.
-pub(crate) fn text() -> impl Strategy<Value = Text> {
+pub(crate) fn text() -> BoxedStrategy<Text> {
     prop_oneof![Just(String::new()), "[a-zß容🙂 ]{1,20}", any::<String>()]
         .prop_map(|raw| Text::derive(&raw))
+        .boxed()
 }
 
 /// Any few labels, raw.
-pub(crate) fn labels() -> impl Strategy<Value = Labels> {
-    vec((".{0,8}", any::<String>()), 0..4).prop_map(|pairs| pairs.into_iter().collect())
+pub(crate) fn labels() -> BoxedStrategy<Labels> {
+    vec((".{0,8}", any::<String>()), 0..4).prop_map(|pairs| pairs.into_iter().collect()).boxed()
 }
 
-fn person() -> impl Strategy<Value = Person> {
-    (id(), text()).prop_map(|(id, name)| Person { id: AccountId(id), name })
+fn person() -> BoxedStrategy<Person> {
+    (id(), text()).prop_map(|(id, name)| Person { id: AccountId(id), name }).boxed()
 }
 
 /// Any actor.
-pub(crate) fn actor() -> impl Strategy<Value = Actor> {
+pub(crate) fn actor() -> BoxedStrategy<Actor> {
     prop_oneof![
         person().prop_map(Actor::Account),
         text().prop_map(Actor::User),
         text().prop_map(Actor::Machine),
         Just(Actor::Watchbell),
     ]
+    .boxed()
 }
 
-fn severity() -> impl Strategy<Value = Severity> {
-    select(vec![Severity::Warning, Severity::Critical])
+fn via() -> BoxedStrategy<Via> {
+    prop_oneof![
+        Just(Via::Console),
+        any::<u32>().prop_map(|uid| Via::Verb { uid }),
+        any::<u32>().prop_map(|uid| Via::As { uid }),
+        any::<std::net::IpAddr>().prop_map(|peer| Via::Http { peer }),
+        Just(Via::Watchbell),
+    ]
+    .boxed()
 }
 
-fn ending() -> impl Strategy<Value = Ending> {
-    prop_oneof![Just(Ending::Source), actor().prop_map(Ending::Operator)]
+fn severity() -> BoxedStrategy<Severity> {
+    select(vec![Severity::Warning, Severity::Critical]).boxed()
+}
+
+fn hold() -> BoxedStrategy<Hold> {
+    (time(), any::<u64>()).prop_map(|(until, reports)| Hold { until, reports }).boxed()
+}
+
+fn ending() -> BoxedStrategy<Ending> {
+    prop_oneof![
+        Just(Ending::Source),
+        (actor(), option::of(hold())).prop_map(|(by, hold)| Ending::Operator { by, hold }),
+        Just(Ending::TimeOut),
+    ]
+    .boxed()
 }
 
 /// Any end of an alert.
-pub(crate) fn resolution() -> impl Strategy<Value = Resolution> {
-    (ending(), time()).prop_map(|(how, at)| Resolution { how, at })
+pub(crate) fn resolution() -> BoxedStrategy<Resolution> {
+    (ending(), time(), time(), option::of(acknowledgement()))
+        .prop_map(|(how, at, end, had)| Resolution { how, at, end, had })
+        .boxed()
 }
 
-fn revision() -> impl Strategy<Value = Revision> {
-    any::<u64>().prop_map(Revision)
+fn acknowledgement() -> BoxedStrategy<Acknowledgement> {
+    (actor(), time(), severity(), revision(), option::of(time()))
+        .prop_map(|(by, at, level, revision, until)| Acknowledgement {
+            by,
+            at,
+            level,
+            revision,
+            until,
+        })
+        .boxed()
 }
 
-fn state() -> impl Strategy<Value = State> {
-    let acknowledged = (actor(), time(), severity(), revision());
+fn revision() -> BoxedStrategy<Revision> {
+    any::<u64>().prop_map(Revision).boxed()
+}
+
+fn state() -> BoxedStrategy<State> {
     prop_oneof![
         Just(State::Firing),
-        acknowledged.prop_map(|(by, at, level, revision)| {
-            State::Acknowledged(Acknowledgement { by, at, level, revision })
-        }),
+        acknowledgement().prop_map(State::Acknowledged),
         resolution().prop_map(State::Resolved),
     ]
+    .boxed()
 }
 
-fn standing() -> impl Strategy<Value = Standing> {
-    (state(), option::of(person()), time(), revision()).prop_map(
-        |(state, assignee, needed, touched)| Standing { state, assignee, needed, touched },
-    )
+fn call() -> BoxedStrategy<Call> {
+    let calling =
+        || (time(), revision()).prop_map(|(since, cause)| Calling { since, cause }).boxed();
+    let pauses = vec![Pause::Suppressed, Pause::Warning, Pause::Ended, Pause::Flapping];
+    prop_oneof![
+        Just(Call::Quiet),
+        calling().prop_map(Call::Calling),
+        (calling(), select(pauses)).prop_map(|(calling, why)| Call::Paused { calling, why }),
+        Just(Call::Over),
+    ]
+    .boxed()
 }
 
-fn identity() -> impl Strategy<Value = Identity> {
+fn standing() -> BoxedStrategy<Standing> {
+    (state(), option::of(person()), call(), time(), time(), revision())
+        .prop_map(|(state, assignee, call, needed, since, touched)| Standing {
+            state,
+            assignee,
+            call,
+            needed,
+            since,
+            touched,
+        })
+        .boxed()
+}
+
+/// Any length of time there is, to the nanosecond.
+fn span() -> BoxedStrategy<SignedDuration> {
+    let [least, most] = [SignedDuration::MIN, SignedDuration::MAX].map(|span| span.as_nanos());
+    (least..=most).prop_map(SignedDuration::from_nanos_i128).boxed()
+}
+
+fn marks() -> BoxedStrategy<Marks> {
+    let since = || option::of(time());
+    (vec(time(), 0..3), since(), since(), option::of(span()), since())
+        .prop_map(|(reopened, flapping, stale, clock, granted)| Marks {
+            reopened,
+            flapping,
+            stale,
+            clock,
+            granted,
+        })
+        .boxed()
+}
+
+fn suppressor() -> BoxedStrategy<Suppressor> {
+    prop_oneof![
+        (actor(), time()).prop_map(|(by, until)| Suppressor::Snooze { by, until }),
+        text().prop_map(Suppressor::Rule),
+    ]
+    .boxed()
+}
+
+fn suppression() -> BoxedStrategy<Suppression> {
+    (suppressor(), time()).prop_map(|(by, since)| Suppression { by, since }).boxed()
+}
+
+fn interval() -> BoxedStrategy<Interval> {
+    (time(), time(), select(vec![Ends::Told, Ends::Assumed]))
+        .prop_map(|(start, end, ends)| Interval { start, end, ends })
+        .boxed()
+}
+
+fn link() -> BoxedStrategy<Option<Box<str>>> {
+    option::of(any::<String>().prop_map(String::into_boxed_str)).boxed()
+}
+
+/// Anything that sources can have told.
+pub(crate) fn source() -> BoxedStrategy<Source> {
+    let resolved = option::of((time(), time()));
+    (id(), identity(), interval(), labels(), link(), time(), resolved)
+        .prop_map(|(id, identity, interval, annotations, link, updated, resolved)| Source {
+            id: SourceId(id),
+            identity,
+            interval,
+            annotations,
+            link,
+            updated,
+            resolved,
+        })
+        .boxed()
+}
+
+fn tell() -> BoxedStrategy<Tell> {
+    select(vec![Tell::Page, Tell::Flapping, Tell::Resolved, Tell::FellSilent]).boxed()
+}
+
+fn progress() -> BoxedStrategy<Progress> {
+    prop_oneof![
+        (time(), option::of(text())).prop_map(|(next, after)| Progress::Waiting { next, after }),
+        time().prop_map(|since| Progress::Attempt { since }),
+        time().prop_map(|at| Progress::Sent { at }),
+        (time(), text()).prop_map(|(at, why)| Progress::Superseded { at, why }),
+        (time(), text()).prop_map(|(at, why)| Progress::GivenUp { at, why }),
+    ]
+    .boxed()
+}
+
+/// Any delivery.
+pub(crate) fn delivery() -> BoxedStrategy<Delivery> {
+    let about = (id(), id(), revision(), tell());
+    (about, text(), time(), any::<u32>(), progress())
+        .prop_map(|((id, alert, cause, tell), channel, created, attempts, state)| Delivery {
+            id: DeliveryId(id),
+            alert: AlertId(alert),
+            cause,
+            tell,
+            channel,
+            created,
+            attempts,
+            state,
+        })
+        .boxed()
+}
+
+fn identity() -> BoxedStrategy<Identity> {
     let naming = prop_oneof![
         labels().prop_map(Naming::of_labels),
         any::<String>().prop_map(|given| Naming::Given(given.into())),
     ];
     (text(), naming)
         .prop_map(|(namespace, naming)| Identity { namespace: Namespace(namespace), naming })
+        .boxed()
 }
 
-fn note() -> impl Strategy<Value = Note> {
-    (time(), actor(), text()).prop_map(|(at, by, text)| Note { at, by, text })
+fn note() -> BoxedStrategy<Note> {
+    (time(), actor(), text()).prop_map(|(at, by, text)| Note { at, by, text }).boxed()
+}
+
+fn worded() -> BoxedStrategy<Worded> {
+    let worded = |(at, title, text)| Worded { at, title, text };
+    (option::of(time()), text(), text()).prop_map(worded).boxed()
 }
 
 /// Any alert, without recent lines.
-pub(crate) fn alert() -> impl Strategy<Value = Alert> {
+pub(crate) fn alert() -> BoxedStrategy<Alert> {
     let who = (id(), identity(), text(), id(), severity(), option::of(text()));
-    let payload = (
-        labels(),
-        labels(),
-        option::of(any::<String>().prop_map(String::into_boxed_str)),
-        option::of(time()),
-    );
-    let seen = (time(), any::<u64>(), time());
+    let payload = (labels(), labels(), link(), option::of(time()));
+    let heard = (time(), any::<u64>(), time(), text());
+    let facts =
+        (option::of(time()), option::of(time()), worded(), marks(), vec(suppression(), 0..3));
     let rest = (standing(), option::of(id()), any::<u32>(), revision(), vec(note(), 0..3));
-    (who, payload, seen, rest).prop_map(|(who, payload, seen, rest)| {
-        let (id, identity, title, service, severity, unknown_severity) = who;
-        let (labels, annotations, link, starts_at) = payload;
-        let (received, count, last) = seen;
-        let (standing, previous, occurrence, revision, notes) = rest;
-        Alert {
-            id: AlertId(id),
-            identity,
-            title,
-            service: ServiceId(service),
-            severity,
-            unknown_severity,
-            labels,
-            annotations,
-            link,
-            starts_at,
-            received,
-            seen: Seen { count, last },
-            standing,
-            previous: previous.map(AlertId),
-            occurrence,
-            revision,
-            notes,
-            recent: Vec::new(),
-        }
-    })
+    (who, payload, heard, facts, rest)
+        .prop_map(|(who, payload, heard, facts, rest)| {
+            let (id, identity, title, service, severity, unknown_severity) = who;
+            let (labels, annotations, link, starts_at) = payload;
+            let (received, count, last, sender) = heard;
+            let (ends, webhook, worded, marks, suppressions) = facts;
+            let (standing, previous, occurrence, revision, notes) = rest;
+            Alert {
+                id: AlertId(id),
+                identity,
+                title,
+                service: ServiceId(service),
+                severity,
+                unknown_severity,
+                labels,
+                annotations,
+                link,
+                starts_at,
+                received,
+                seen: Seen { count, last },
+                sender,
+                ends,
+                webhook,
+                worded,
+                marks,
+                suppressions,
+                standing,
+                previous: previous.map(AlertId),
+                occurrence,
+                revision,
+                notes,
+                recent: Vec::new(),
+            }
+        })
+        .boxed()
 }
 
 /// Any token.
-pub(crate) fn token() -> impl Strategy<Value = Token> {
+pub(crate) fn token() -> BoxedStrategy<Token> {
     let scopes = vec(select(Scope::ALL.to_vec()), 0..8);
-    (id(), text(), any::<[u8; 32]>(), scopes, option::of(id()), text(), time()).prop_map(
-        |(id, name, digest, scopes, account, namespace, created)| Token {
+    (id(), text(), any::<[u8; 32]>(), scopes, option::of(id()), text(), time())
+        .prop_map(|(id, name, digest, scopes, account, namespace, created)| Token {
             id: TokenId(id),
             name,
             digest: Digest(digest),
@@ -158,12 +318,12 @@ pub(crate) fn token() -> impl Strategy<Value = Token> {
             account: account.map(AccountId),
             namespace: Namespace(namespace),
             created,
-        },
-    )
+        })
+        .boxed()
 }
 
 /// Any entity.
-pub(crate) fn entity() -> impl Strategy<Value = Entity> {
+pub(crate) fn entity() -> BoxedStrategy<Entity> {
     let service = (id(), text(), time()).prop_map(|(id, name, created)| Service {
         id: ServiceId(id),
         name,
@@ -179,32 +339,63 @@ pub(crate) fn entity() -> impl Strategy<Value = Entity> {
         1 => service.prop_map(|service| Entity::Service(Arc::new(service))),
         1 => token().prop_map(|token| Entity::Token(Arc::new(token))),
         1 => once.prop_map(|once| Entity::Once(Arc::new(once))),
+        2 => source().prop_map(|source| Entity::Source(Arc::new(source))),
+        2 => delivery().prop_map(|delivery| Entity::Delivery(Arc::new(delivery))),
     ]
+    .boxed()
 }
 
-fn key() -> impl Strategy<Value = Key> {
-    (0..4, id()).prop_map(|(kind, id)| match kind {
-        0 => Key::Alert(AlertId(id)),
-        1 => Key::Service(ServiceId(id)),
-        2 => Key::Token(TokenId(id)),
-        _ => Key::Once(OnceId(id)),
-    })
+fn key() -> BoxedStrategy<Key> {
+    (0..6, id())
+        .prop_map(|(kind, id)| match kind {
+            0 => Key::Alert(AlertId(id)),
+            1 => Key::Service(ServiceId(id)),
+            2 => Key::Token(TokenId(id)),
+            3 => Key::Once(OnceId(id)),
+            4 => Key::Source(SourceId(id)),
+            _ => Key::Delivery(DeliveryId(id)),
+        })
+        .boxed()
 }
 
-fn difference() -> impl Strategy<Value = Difference> {
+fn difference() -> BoxedStrategy<Difference> {
     prop_oneof![
         (severity(), severity()).prop_map(|(from, to)| Difference::Severity { from, to }),
         (text(), text()).prop_map(|(from, to)| Difference::Service { from, to }),
         vec(text(), 0..3).prop_map(Difference::Labels),
     ]
+    .boxed()
 }
 
 /// Anything that can happen.
-pub(crate) fn what() -> impl Strategy<Value = What> {
-    prop_oneof![
-        (any::<u32>(), option::of(id())).prop_map(|(occurrence, previous)| What::Fired {
+pub(crate) fn what() -> BoxedStrategy<What> {
+    let fired = (any::<u32>(), option::of(id()), option::of(actor()));
+    let told = prop_oneof![
+        (tell(), text()).prop_map(|(tell, channel)| What::Told { tell, channel }),
+        (tell(), text(), text()).prop_map(|(tell, channel, why)| What::NotTold {
+            tell,
+            channel,
+            why
+        }),
+    ];
+    let passed = prop_oneof![
+        time().prop_map(|until| What::Held { until }),
+        select(vec![
+            What::Refired,
+            What::Restored,
+            What::Flapping,
+            What::FlappingEnded,
+            What::WentStale,
+        ]),
+        suppressor().prop_map(What::Suppressed),
+        (suppressor(), time()).prop_map(|(by, since)| What::Unsuppressed { by, since }),
+        actor().prop_map(|had| What::AcknowledgementExpired { had }),
+    ];
+    let acted = prop_oneof![
+        fired.prop_map(|(occurrence, previous, despite)| What::Fired {
             occurrence,
             previous: previous.map(AlertId),
+            despite,
         }),
         vec(difference(), 0..3).prop_map(What::Changed),
         (text(), text()).prop_map(|(from, to)| What::Reworded { from, to }),
@@ -221,20 +412,22 @@ pub(crate) fn what() -> impl Strategy<Value = What> {
         text().prop_map(What::ServiceCreated),
         text().prop_map(What::TokenCreated),
         text().prop_map(What::TokenRevoked),
-    ]
+    ];
+    prop_oneof![3 => acted, 2 => passed, 1 => told].boxed()
 }
 
 /// Any line of a timeline.
-pub(crate) fn event() -> impl Strategy<Value = Event> {
+pub(crate) fn event() -> BoxedStrategy<Event> {
     let before = option::of(standing().prop_map(Box::new));
-    (time(), revision(), actor(), key(), what(), before).prop_map(
-        |(at, revision, actor, subject, what, before)| Event {
+    (time(), revision(), actor(), via(), key(), what(), before)
+        .prop_map(|(at, revision, actor, via, subject, what, before)| Event {
             at,
             revision,
             actor,
+            via,
             subject,
             what,
             before,
-        },
-    )
+        })
+        .boxed()
 }

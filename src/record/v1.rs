@@ -5,17 +5,26 @@
 
 mod actor;
 mod alert;
+mod call;
+mod delivery;
 mod entity;
 mod event;
+mod identity;
 mod leaf;
+mod source;
+mod standing;
+mod suppression;
 mod token;
 
-pub use actor::{ActorV1, PersonV1};
-pub use alert::{
-    AcknowledgementV1, AlertV1, EndingV1, IdentityV1, NamingV1, NoteV1, ResolutionV1, StandingV1,
-    StateV1,
-};
+pub use actor::{ActorV1, PersonV1, ViaV1};
+pub use alert::{AlertV1, MarksV1, NoteV1};
+pub use call::{CallV1, CallingV1, PauseV1};
+pub use delivery::{DeliveryV1, ProgressV1, TellV1};
 pub use entity::{EntityV1, KeyV1, OnceV1, ServiceV1};
 pub use event::{DifferenceV1, EventV1, WhatV1};
-pub use leaf::{DigestV1, IdV1, LabelsV1, SeverityV1, TextV1, TimeV1};
+pub use identity::{IdentityV1, NamingV1};
+pub use leaf::{DigestV1, IdV1, LabelsV1, SeverityV1, SpanV1, TextV1, TimeV1};
+pub use source::{EndsV1, IntervalV1, SourceV1};
+pub use standing::{AcknowledgementV1, EndingV1, HoldV1, ResolutionV1, StandingV1, StateV1};
+pub use suppression::{SuppressionV1, SuppressorV1};
 pub use token::{ScopeV1, ScopesV1, TokenShownV1, TokenV1};

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::alert::Resolution;
 use crate::domain::id::{AccountId, AlertId};
 use crate::domain::refusal::{Refusal, ResolvedBy};
 use crate::record::v1::{ActorV1, IdV1, ResolutionV1, TextV1, TimeV1};
@@ -24,10 +25,12 @@ pub struct RefusalV1 {
 pub enum WhyV1 {
     UnknownAlert(IdV1),
     UnknownAccount(IdV1),
-    Resolved(ResolutionV1),
+    Resolved(Box<ResolutionV1>),
     Overtaken { by: ActorV1, at: TimeV1 },
     OpenElsewhere { open: IdV1 },
     NotUndone { last: Option<TextV1> },
+    SnoozeOver { until: TimeV1 },
+    OnceUsed { alert: IdV1 },
     EmptyNote,
     UnknownService(TextV1),
     TokenExists(TextV1),
@@ -52,10 +55,14 @@ impl From<&Refusal> for WhyV1 {
         match refusal {
             Refusal::UnknownAlert(id) => Self::UnknownAlert(IdV1(id.0)),
             Refusal::UnknownAccount(id) => Self::UnknownAccount(IdV1(id.0)),
-            Refusal::Resolved(ResolvedBy(resolution)) => Self::Resolved(resolution.into()),
+            Refusal::Resolved(ResolvedBy(resolution)) => {
+                Self::Resolved(Box::new(resolution.as_ref().into()))
+            }
             Refusal::Overtaken { by, at } => Self::Overtaken { by: by.into(), at: TimeV1(*at) },
             Refusal::OpenElsewhere { open } => Self::OpenElsewhere { open: IdV1(open.0) },
             Refusal::NotUndone { last } => Self::NotUndone { last: last.as_ref().map(Into::into) },
+            Refusal::SnoozeOver { until } => Self::SnoozeOver { until: TimeV1(*until) },
+            Refusal::OnceUsed { alert } => Self::OnceUsed { alert: IdV1(alert.0) },
             Refusal::EmptyNote => Self::EmptyNote,
             Refusal::UnknownService(name) => Self::UnknownService(name.into()),
             Refusal::TokenExists(name) => Self::TokenExists(name.into()),
@@ -70,10 +77,14 @@ impl From<WhyV1> for Refusal {
         match why {
             WhyV1::UnknownAlert(id) => Self::UnknownAlert(AlertId(id.0)),
             WhyV1::UnknownAccount(id) => Self::UnknownAccount(AccountId(id.0)),
-            WhyV1::Resolved(resolution) => Self::Resolved(ResolvedBy(resolution.into())),
+            WhyV1::Resolved(resolution) => {
+                Self::Resolved(ResolvedBy(Box::new(Resolution::from(*resolution))))
+            }
             WhyV1::Overtaken { by, at } => Self::Overtaken { by: by.into(), at: at.0 },
             WhyV1::OpenElsewhere { open } => Self::OpenElsewhere { open: AlertId(open.0) },
             WhyV1::NotUndone { last } => Self::NotUndone { last: last.map(Into::into) },
+            WhyV1::SnoozeOver { until } => Self::SnoozeOver { until: until.0 },
+            WhyV1::OnceUsed { alert } => Self::OnceUsed { alert: AlertId(alert.0) },
             WhyV1::EmptyNote => Self::EmptyNote,
             WhyV1::UnknownService(name) => Self::UnknownService(name.into()),
             WhyV1::TokenExists(name) => Self::TokenExists(name.into()),

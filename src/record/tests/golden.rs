@@ -7,13 +7,17 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::actor::{Actor, Person};
+use crate::domain::actor::{Actor, Person, Via};
 use crate::domain::alert::{
-    Acknowledgement, Alert, Ending, Identity, Namespace, Naming, Note, Resolution, Seen, Standing,
-    State,
+    Acknowledgement, Alert, Call, Calling, Ending, Ends, Hold, Identity, Interval, Marks,
+    Namespace, Naming, Note, Pause, Resolution, Seen, Source, Standing, State, Suppression,
+    Suppressor, Worded,
 };
+use crate::domain::delivery::{Delivery, Progress, Tell};
 use crate::domain::event::{Difference, What};
-use crate::domain::id::{AccountId, AlertId, OnceId, Revision, ServiceId, TokenId};
+use crate::domain::id::{
+    AccountId, AlertId, DeliveryId, OnceId, Revision, ServiceId, SourceId, TokenId,
+};
 use crate::domain::labels::Labels;
 use crate::domain::once::Once;
 use crate::domain::service::Service;
@@ -84,9 +88,9 @@ fn read_line(line: &str) -> (&str, Vec<u8>) {
 
 /// One record of each kind of value there is.
 pub(super) fn records() -> Vec<Record> {
-    let entities = entities().map(|(name, entity)| (name, Value::Entity(entity)));
-    let events = whats().map(|(name, what)| (name, Value::Event(event(what))));
-    let values = entities.into_iter().chain(events);
+    let entities = entities().into_iter().map(|(name, entity)| (name, Value::Entity(entity)));
+    let events = whats().into_iter().map(|(name, what)| (name, Value::Event(event(what))));
+    let values = entities.chain(events);
     values.map(|(name, value)| Record { name, bytes: value.bytes(), value }).collect()
 }
 
@@ -106,11 +110,40 @@ fn labels<const N: usize>(pairs: [(&str, &str); N]) -> Labels {
     pairs.into_iter().collect()
 }
 
-fn standing(state: State) -> Standing {
-    Standing { state, assignee: Some(alice()), needed: at(1), touched: Revision(300) }
+fn standing(state: State, call: Call) -> Standing {
+    let (needed, since) = (at(1), at(2));
+    Standing { state, assignee: Some(alice()), call, needed, since, touched: Revision(300) }
 }
 
-fn alert(state: State, naming: Naming) -> Entity {
+fn calling() -> Calling {
+    Calling { since: at(1), cause: Revision(4) }
+}
+
+fn acknowledgement() -> Acknowledgement {
+    Acknowledgement {
+        by: Actor::Account(alice()),
+        at: at(4),
+        level: Severity::Warning,
+        revision: Revision(5),
+        until: Some(at(604)),
+    }
+}
+
+fn marks() -> Marks {
+    Marks {
+        reopened: vec![at(-20), at(-10)],
+        flapping: Some(at(-9)),
+        stale: Some(at(-8)),
+        clock: Some(SignedDuration::new(-360, -5)),
+        granted: Some(at(-7)),
+    }
+}
+
+fn snooze() -> Suppressor {
+    Suppressor::Snooze { by: Actor::Account(alice()), until: at(7_200) }
+}
+
+fn alert(standing: Standing, naming: Naming) -> Entity {
     Entity::Alert(Arc::new(Alert {
         id: AlertId(id(2)),
         identity: Identity { namespace: Namespace("team".into()), naming },
@@ -124,7 +157,20 @@ fn alert(state: State, naming: Naming) -> Entity {
         starts_at: Some(at(-60)),
         received: at(0),
         seen: Seen { count: 70_000, last: at(2) },
-        standing: standing(state),
+        sender: "prometheus".into(),
+        ends: Some(at(300)),
+        webhook: Some(at(2)),
+        worded: Worded {
+            at: Some(at(900)),
+            title: "memory 96 %".into(),
+            text: "for five minutes".into(),
+        },
+        marks: marks(),
+        suppressions: vec![
+            Suppression { by: snooze(), since: at(5) },
+            Suppression { by: Suppressor::Rule("night".into()), since: at(6) },
+        ],
+        standing,
         previous: Some(AlertId(id(4))),
         occurrence: 3,
         revision: Revision(u64::MAX),
@@ -133,15 +179,7 @@ fn alert(state: State, naming: Naming) -> Entity {
     }))
 }
 
-fn entities() -> [(&'static str, Entity); 6] {
-    let named = Naming::of_labels(labels([("alertname", "DiskFull")]));
-    let acknowledged = Acknowledgement {
-        by: Actor::Account(alice()),
-        at: at(4),
-        level: Severity::Warning,
-        revision: Revision(5),
-    };
-    let resolved = Resolution { how: Ending::Operator(Actor::User("bob".into())), at: at(6) };
+fn entities() -> Vec<(&'static str, Entity)> {
     let service = Service { id: ServiceId(id(3)), name: "web".into(), created: at(0) };
     let token = Token {
         id: TokenId(id(5)),
@@ -153,13 +191,85 @@ fn entities() -> [(&'static str, Entity); 6] {
         created: Timestamp::MIN,
     };
     let once = Once { id: OnceId(id(6)), alert: AlertId(id(2)), until: Timestamp::MAX };
-    [
-        ("alert_firing", alert(State::Firing, named.clone())),
-        ("alert_acknowledged", alert(State::Acknowledged(acknowledged), named)),
-        ("alert_resolved", alert(State::Resolved(resolved), Naming::Given("mine".into()))),
+    let mut entities = alerts();
+    entities.extend([
         ("service", Entity::Service(Arc::new(service))),
         ("token", Entity::Token(Arc::new(token))),
         ("once", Entity::Once(Arc::new(once))),
+    ]);
+    entities.extend(sources());
+    entities.extend(deliveries());
+    entities
+}
+
+/// An alert in every state, with every way to end and every kind of call.
+fn alerts() -> Vec<(&'static str, Entity)> {
+    let named = || Naming::of_labels(labels([("alertname", "DiskFull")]));
+    let resolved = |how, had| State::Resolved(Resolution { how, at: at(6), end: at(5), had });
+    let by_hand = Ending::Operator {
+        by: Actor::User("bob".into()),
+        hold: Some(Hold { until: at(900), reports: 7 }),
+    };
+    let paused = |why| Call::Paused { calling: calling(), why };
+    let table = [
+        ("alert_firing", State::Firing, Call::Calling(calling())),
+        ("alert_suppressed", State::Firing, paused(Pause::Suppressed)),
+        ("alert_fallen", State::Firing, paused(Pause::Warning)),
+        ("alert_flapping", State::Firing, paused(Pause::Flapping)),
+        ("alert_acknowledged", State::Acknowledged(acknowledgement()), Call::Over),
+        ("alert_ended", resolved(Ending::Source, Some(acknowledgement())), paused(Pause::Ended)),
+        ("alert_timed_out", resolved(Ending::TimeOut, None), Call::Quiet),
+    ];
+    let mut alerts: Vec<_> = table
+        .into_iter()
+        .map(|(name, state, call)| (name, alert(standing(state, call), named())))
+        .collect();
+    let given = Naming::Given("mine".into());
+    alerts.push(("alert_resolved", alert(standing(resolved(by_hand, None), Call::Over), given)));
+    alerts
+}
+
+fn sources() -> [(&'static str, Entity); 2] {
+    let source = |ends, resolved| {
+        let naming = Naming::of_labels(labels([("alertname", "DiskFull")]));
+        Entity::Source(Arc::new(Source {
+            id: SourceId(id(7)),
+            identity: Identity { namespace: Namespace("team".into()), naming },
+            interval: Interval { start: at(-60), end: at(300), ends },
+            annotations: labels([("summary", "full")]),
+            link: Some("https://example.org/2".into()),
+            updated: at(2),
+            resolved,
+        }))
+    };
+    [
+        ("source_told", source(Ends::Told, None)),
+        ("source_assumed", source(Ends::Assumed, Some((at(-60), at(-30))))),
+    ]
+}
+
+fn deliveries() -> [(&'static str, Entity); 5] {
+    let delivery = |tell, state| {
+        Entity::Delivery(Arc::new(Delivery {
+            id: DeliveryId(id(8)),
+            alert: AlertId(id(2)),
+            cause: Revision(300),
+            tell,
+            channel: "ops".into(),
+            created: at(1),
+            attempts: 3,
+            state,
+        }))
+    };
+    let waiting = Progress::Waiting { next: at(9), after: Some("503".into()) };
+    let superseded = Progress::Superseded { at: at(9), why: "it has ended".into() };
+    let given_up = Progress::GivenUp { at: at(9), why: "404".into() };
+    [
+        ("delivery_waiting", delivery(Tell::Page, waiting)),
+        ("delivery_attempt", delivery(Tell::Flapping, Progress::Attempt { since: at(9) })),
+        ("delivery_sent", delivery(Tell::Resolved, Progress::Sent { at: at(9) })),
+        ("delivery_superseded", delivery(Tell::FellSilent, superseded)),
+        ("delivery_given_up", delivery(Tell::Page, given_up)),
     ]
 }
 
@@ -168,35 +278,67 @@ fn event(what: What) -> Event {
         at: at(7),
         revision: Revision(8),
         actor: Actor::Watchbell,
+        via: Via::Watchbell,
         subject: Key::Alert(AlertId(id(2))),
         what,
-        before: Some(Box::new(standing(State::Firing))),
+        before: Some(Box::new(standing(State::Firing, Call::Quiet))),
     }
 }
 
-fn whats() -> [(&'static str, What); 15] {
+fn whats() -> Vec<(&'static str, What)> {
+    let mut whats = of_people();
+    whats.extend(of_sources_and_time());
+    whats.extend([
+        ("told", What::Told { tell: Tell::Page, channel: "ops".into() }),
+        (
+            "not_told",
+            What::NotTold { tell: Tell::Resolved, channel: "ops".into(), why: "404".into() },
+        ),
+        ("service_created", What::ServiceCreated("web".into())),
+        ("token_created", What::TokenCreated("prometheus".into())),
+        ("token_revoked", What::TokenRevoked("prometheus".into())),
+    ]);
+    whats
+}
+
+fn of_people() -> Vec<(&'static str, What)> {
+    let bob = Actor::User("bob".into());
+    let by_hand = Ending::Operator { by: Actor::Account(alice()), hold: None };
+    vec![
+        ("acknowledged", What::Acknowledged { over: Some(bob.clone()), assigned: Some(alice()) }),
+        ("unacknowledged", What::Unacknowledged { had: bob }),
+        ("assigned", What::Assigned { from: None, to: Some(alice()) }),
+        ("resolved_operator", What::Resolved(by_hand)),
+        ("suppressed", What::Suppressed(snooze())),
+        ("unsuppressed", What::Unsuppressed { by: snooze(), since: at(5) }),
+        ("reopened", What::Reopened),
+        ("noted", What::Noted("a note".into())),
+        ("undone", What::Undone { act: "acknowledged by alice".into(), revision: Revision(7) }),
+    ]
+}
+
+fn of_sources_and_time() -> Vec<(&'static str, What)> {
     let [warning, critical] = [Severity::Warning, Severity::Critical];
     let differences = vec![
         Difference::Severity { from: warning, to: critical },
         Difference::Service { from: "web".into(), to: "db".into() },
         Difference::Labels(vec!["instance".into()]),
     ];
-    let bob = Actor::User("bob".into());
-    [
-        ("fired", What::Fired { occurrence: 2, previous: Some(AlertId(id(4))) }),
+    let despite = Some(Actor::User("bob".into()));
+    let previous = Some(AlertId(id(4)));
+    vec![
+        ("fired", What::Fired { occurrence: 2, previous, despite }),
         ("changed", What::Changed(differences)),
         ("reworded", What::Reworded { from: "old".into(), to: "new".into() }),
         ("worsened", What::Worsened { from: warning, to: critical }),
-        ("acknowledged", What::Acknowledged { over: Some(bob.clone()), assigned: Some(alice()) }),
-        ("unacknowledged", What::Unacknowledged { had: bob }),
-        ("assigned", What::Assigned { from: None, to: Some(alice()) }),
         ("resolved_source", What::Resolved(Ending::Source)),
-        ("resolved_operator", What::Resolved(Ending::Operator(Actor::Account(alice())))),
-        ("reopened", What::Reopened),
-        ("noted", What::Noted("a note".into())),
-        ("undone", What::Undone { act: "acknowledged by alice".into(), revision: Revision(7) }),
-        ("service_created", What::ServiceCreated("web".into())),
-        ("token_created", What::TokenCreated("prometheus".into())),
-        ("token_revoked", What::TokenRevoked("prometheus".into())),
+        ("resolved_time_out", What::Resolved(Ending::TimeOut)),
+        ("held", What::Held { until: at(900) }),
+        ("refired", What::Refired),
+        ("restored", What::Restored),
+        ("flapping", What::Flapping),
+        ("flapping_ended", What::FlappingEnded),
+        ("went_stale", What::WentStale),
+        ("acknowledgement_expired", What::AcknowledgementExpired { had: Actor::Account(alice()) }),
     ]
 }

@@ -1,9 +1,11 @@
-//! Twins of people and actors.
+//! Twins of people and actors, and of where orders come from.
+
+use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
 use super::leaf::{IdV1, TextV1};
-use crate::domain::actor::{Actor, Person};
+use crate::domain::actor::{Actor, Person, Via};
 use crate::domain::id::AccountId;
 
 /// A person, with the name they had.
@@ -56,6 +58,42 @@ impl From<ActorV1> for Actor {
             ActorV1::User(name) => Self::User(name.into()),
             ActorV1::Machine(name) => Self::Machine(name.into()),
             ActorV1::Watchbell => Self::Watchbell,
+        }
+    }
+}
+
+/// From where an order came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the twin of `Via`, word for word")]
+pub enum ViaV1 {
+    Console,
+    Verb { uid: u32 },
+    As { uid: u32 },
+    Http { peer: IpAddr },
+    Watchbell,
+}
+
+impl From<Via> for ViaV1 {
+    fn from(via: Via) -> Self {
+        match via {
+            Via::Console => Self::Console,
+            Via::Verb { uid } => Self::Verb { uid },
+            Via::As { uid } => Self::As { uid },
+            Via::Http { peer } => Self::Http { peer },
+            Via::Watchbell => Self::Watchbell,
+        }
+    }
+}
+
+impl From<ViaV1> for Via {
+    fn from(via: ViaV1) -> Self {
+        match via {
+            ViaV1::Console => Self::Console,
+            ViaV1::Verb { uid } => Self::Verb { uid },
+            ViaV1::As { uid } => Self::As { uid },
+            ViaV1::Http { peer } => Self::Http { peer },
+            ViaV1::Watchbell => Self::Watchbell,
         }
     }
 }

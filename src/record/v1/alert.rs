@@ -1,13 +1,13 @@
-//! Twins of the alert and of how it stands.
+//! Twins of the alert and of what lies in it alone.
 
 use serde::{Deserialize, Serialize};
 
-use super::actor::{ActorV1, PersonV1};
-use super::leaf::{IdV1, LabelsV1, SeverityV1, TextV1, TimeV1};
-use crate::domain::alert::{
-    Acknowledgement, Alert, Ending, Identity, Namespace, Naming, Note, Resolution, Seen, Standing,
-    State,
-};
+use super::actor::ActorV1;
+use super::identity::IdentityV1;
+use super::leaf::{IdV1, LabelsV1, SeverityV1, SpanV1, TextV1, TimeV1};
+use super::standing::StandingV1;
+use super::suppression::SuppressionV1;
+use crate::domain::alert::{Alert, Marks, Note, Seen, Worded};
 use crate::domain::id::{AlertId, Revision, ServiceId};
 
 /// An alert without its recent lines, which are rebuilt from the history.
@@ -27,6 +27,12 @@ pub struct AlertV1 {
     pub received: TimeV1,
     pub seen_count: u64,
     pub seen_last: TimeV1,
+    pub sender: TextV1,
+    pub ends: Option<TimeV1>,
+    pub webhook: Option<TimeV1>,
+    pub worded: WordedV1,
+    pub marks: MarksV1,
+    pub suppressions: Vec<SuppressionV1>,
     pub standing: StandingV1,
     pub previous: Option<IdV1>,
     pub occurrence: u32,
@@ -50,6 +56,12 @@ impl From<&Alert> for AlertV1 {
             starts_at,
             received,
             seen: Seen { count, last },
+            sender,
+            ends,
+            webhook,
+            worded,
+            marks,
+            suppressions,
             standing,
             previous,
             occurrence,
@@ -71,6 +83,12 @@ impl From<&Alert> for AlertV1 {
             received: TimeV1(*received),
             seen_count: *count,
             seen_last: TimeV1(*last),
+            sender: sender.into(),
+            ends: ends.map(TimeV1),
+            webhook: webhook.map(TimeV1),
+            worded: worded.into(),
+            marks: marks.into(),
+            suppressions: suppressions.iter().map(Into::into).collect(),
             standing: standing.into(),
             previous: previous.map(|id| IdV1(id.0)),
             occurrence: *occurrence,
@@ -95,6 +113,12 @@ impl From<AlertV1> for Alert {
             starts_at: alert.starts_at.map(|time| time.0),
             received: alert.received.0,
             seen: Seen { count: alert.seen_count, last: alert.seen_last.0 },
+            sender: alert.sender.into(),
+            ends: alert.ends.map(|time| time.0),
+            webhook: alert.webhook.map(|time| time.0),
+            worded: alert.worded.into(),
+            marks: alert.marks.into(),
+            suppressions: alert.suppressions.into_iter().map(Into::into).collect(),
             standing: alert.standing.into(),
             previous: alert.previous.map(|id| AlertId(id.0)),
             occurrence: alert.occurrence,
@@ -105,185 +129,63 @@ impl From<AlertV1> for Alert {
     }
 }
 
-/// What an alert is known by.
+/// What else there is to say of an alert.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the twin of `Identity`, field by field")]
-pub struct IdentityV1 {
-    pub namespace: TextV1,
-    pub naming: NamingV1,
+#[expect(missing_docs, reason = "the twin of `Marks`, field by field")]
+pub struct MarksV1 {
+    pub reopened: Vec<TimeV1>,
+    pub flapping: Option<TimeV1>,
+    pub stale: Option<TimeV1>,
+    pub clock: Option<SpanV1>,
+    pub granted: Option<TimeV1>,
 }
 
-/// The two kinds of names. A label set is kept whole, and its fingerprint not at all.
+/// The wording that the timeline told last.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the twin of `Naming`, word for word")]
-pub enum NamingV1 {
-    Labels(LabelsV1),
-    Given(Box<str>),
+pub struct WordedV1 {
+    pub at: Option<TimeV1>,
+    pub title: TextV1,
+    pub text: TextV1,
 }
 
-impl From<&Identity> for IdentityV1 {
-    fn from(identity: &Identity) -> Self {
-        let Identity { namespace, naming } = identity;
+impl From<&Worded> for WordedV1 {
+    fn from(worded: &Worded) -> Self {
+        let Worded { at, title, text } = worded;
+        Self { at: at.map(TimeV1), title: title.into(), text: text.into() }
+    }
+}
+
+impl From<WordedV1> for Worded {
+    fn from(worded: WordedV1) -> Self {
         Self {
-            namespace: (&namespace.0).into(),
-            naming: match naming {
-                Naming::Labels { labels, fingerprint: _ } => {
-                    NamingV1::Labels(LabelsV1(labels.clone()))
-                }
-                Naming::Given(given) => NamingV1::Given(given.clone()),
-            },
+            at: worded.at.map(|time| time.0),
+            title: worded.title.into(),
+            text: worded.text.into(),
         }
     }
 }
 
-impl From<IdentityV1> for Identity {
-    fn from(identity: IdentityV1) -> Self {
+impl From<&Marks> for MarksV1 {
+    fn from(marks: &Marks) -> Self {
+        let Marks { reopened, flapping, stale, clock, granted } = marks;
         Self {
-            namespace: Namespace(identity.namespace.into()),
-            naming: match identity.naming {
-                NamingV1::Labels(labels) => Naming::of_labels(labels.0),
-                NamingV1::Given(given) => Naming::Given(given),
-            },
+            reopened: reopened.iter().copied().map(TimeV1).collect(),
+            flapping: flapping.map(TimeV1),
+            stale: stale.map(TimeV1),
+            clock: clock.map(SpanV1),
+            granted: granted.map(TimeV1),
         }
     }
 }
 
-/// How an alert stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the twin of `Standing`, field by field")]
-pub struct StandingV1 {
-    pub state: StateV1,
-    pub assignee: Option<PersonV1>,
-    pub needed: TimeV1,
-    pub touched: u64,
-}
-
-impl From<&Standing> for StandingV1 {
-    fn from(standing: &Standing) -> Self {
-        let Standing { state, assignee, needed, touched } = standing;
+impl From<MarksV1> for Marks {
+    fn from(marks: MarksV1) -> Self {
         Self {
-            state: state.into(),
-            assignee: assignee.as_ref().map(Into::into),
-            needed: TimeV1(*needed),
-            touched: touched.0,
-        }
-    }
-}
-
-impl From<StandingV1> for Standing {
-    fn from(standing: StandingV1) -> Self {
-        Self {
-            state: standing.state.into(),
-            assignee: standing.assignee.map(Into::into),
-            needed: standing.needed.0,
-            touched: Revision(standing.touched),
-        }
-    }
-}
-
-/// The state of an alert.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the twin of `State`, word for word")]
-pub enum StateV1 {
-    Firing,
-    Acknowledged(AcknowledgementV1),
-    Resolved(ResolutionV1),
-}
-
-impl From<&State> for StateV1 {
-    fn from(state: &State) -> Self {
-        match state {
-            State::Firing => Self::Firing,
-            State::Acknowledged(acknowledgement) => Self::Acknowledged(acknowledgement.into()),
-            State::Resolved(resolution) => Self::Resolved(resolution.into()),
-        }
-    }
-}
-
-impl From<StateV1> for State {
-    fn from(state: StateV1) -> Self {
-        match state {
-            StateV1::Firing => Self::Firing,
-            StateV1::Acknowledged(acknowledgement) => Self::Acknowledged(acknowledgement.into()),
-            StateV1::Resolved(resolution) => Self::Resolved(resolution.into()),
-        }
-    }
-}
-
-/// Who has taken an alert.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the twin of `Acknowledgement`, field by field")]
-pub struct AcknowledgementV1 {
-    pub by: ActorV1,
-    pub at: TimeV1,
-    pub level: SeverityV1,
-    pub revision: u64,
-}
-
-impl From<&Acknowledgement> for AcknowledgementV1 {
-    fn from(acknowledgement: &Acknowledgement) -> Self {
-        let Acknowledgement { by, at, level, revision } = acknowledgement;
-        Self { by: by.into(), at: TimeV1(*at), level: (*level).into(), revision: revision.0 }
-    }
-}
-
-impl From<AcknowledgementV1> for Acknowledgement {
-    fn from(acknowledgement: AcknowledgementV1) -> Self {
-        Self {
-            by: acknowledgement.by.into(),
-            at: acknowledgement.at.0,
-            level: acknowledgement.level.into(),
-            revision: Revision(acknowledgement.revision),
-        }
-    }
-}
-
-/// How an alert ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the twin of `Resolution`, field by field")]
-pub struct ResolutionV1 {
-    pub how: EndingV1,
-    pub at: TimeV1,
-}
-
-impl From<&Resolution> for ResolutionV1 {
-    fn from(resolution: &Resolution) -> Self {
-        let Resolution { how, at } = resolution;
-        Self { how: how.into(), at: TimeV1(*at) }
-    }
-}
-
-impl From<ResolutionV1> for Resolution {
-    fn from(resolution: ResolutionV1) -> Self {
-        Self { how: resolution.how.into(), at: resolution.at.0 }
-    }
-}
-
-/// What ended an alert.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the twin of `Ending`, word for word")]
-pub enum EndingV1 {
-    Source,
-    Operator(ActorV1),
-}
-
-impl From<&Ending> for EndingV1 {
-    fn from(ending: &Ending) -> Self {
-        match ending {
-            Ending::Source => Self::Source,
-            Ending::Operator(by) => Self::Operator(by.into()),
-        }
-    }
-}
-
-impl From<EndingV1> for Ending {
-    fn from(ending: EndingV1) -> Self {
-        match ending {
-            EndingV1::Source => Self::Source,
-            EndingV1::Operator(by) => Self::Operator(by.into()),
+            reopened: marks.reopened.into_iter().map(|time| time.0).collect(),
+            flapping: marks.flapping.map(|time| time.0),
+            stale: marks.stale.map(|time| time.0),
+            clock: marks.clock.map(|span| span.0),
+            granted: marks.granted.map(|time| time.0),
         }
     }
 }

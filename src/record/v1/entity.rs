@@ -5,10 +5,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::alert::AlertV1;
+use super::delivery::DeliveryV1;
 use super::leaf::{IdV1, TextV1, TimeV1};
+use super::source::SourceV1;
 use super::token::TokenV1;
 use crate::domain::entity::{Entity, Key};
-use crate::domain::id::{AlertId, OnceId, ServiceId, TokenId};
+use crate::domain::id::{AlertId, DeliveryId, OnceId, ServiceId, SourceId, TokenId};
 use crate::domain::once::Once;
 use crate::domain::service::Service;
 
@@ -21,6 +23,8 @@ pub enum KeyV1 {
     Service(IdV1),
     Token(IdV1),
     Once(IdV1),
+    Source(IdV1),
+    Delivery(IdV1),
 }
 
 impl From<Key> for KeyV1 {
@@ -30,6 +34,8 @@ impl From<Key> for KeyV1 {
             Key::Service(id) => Self::Service(IdV1(id.0)),
             Key::Token(id) => Self::Token(IdV1(id.0)),
             Key::Once(id) => Self::Once(IdV1(id.0)),
+            Key::Source(id) => Self::Source(IdV1(id.0)),
+            Key::Delivery(id) => Self::Delivery(IdV1(id.0)),
         }
     }
 }
@@ -41,6 +47,8 @@ impl From<KeyV1> for Key {
             KeyV1::Service(id) => Self::Service(ServiceId(id.0)),
             KeyV1::Token(id) => Self::Token(TokenId(id.0)),
             KeyV1::Once(id) => Self::Once(OnceId(id.0)),
+            KeyV1::Source(id) => Self::Source(SourceId(id.0)),
+            KeyV1::Delivery(id) => Self::Delivery(DeliveryId(id.0)),
         }
     }
 }
@@ -54,6 +62,8 @@ pub enum EntityV1 {
     Service(ServiceV1),
     Token(TokenV1),
     Once(OnceV1),
+    Source(Box<SourceV1>),
+    Delivery(DeliveryV1),
 }
 
 impl From<&Entity> for EntityV1 {
@@ -63,6 +73,8 @@ impl From<&Entity> for EntityV1 {
             Entity::Service(service) => Self::Service(service.as_ref().into()),
             Entity::Token(token) => Self::Token(token.as_ref().into()),
             Entity::Once(once) => Self::Once(once.as_ref().into()),
+            Entity::Source(source) => Self::Source(Box::new(source.as_ref().into())),
+            Entity::Delivery(delivery) => Self::Delivery(delivery.as_ref().into()),
         }
     }
 }
@@ -74,6 +86,8 @@ impl From<EntityV1> for Entity {
             EntityV1::Service(service) => Self::Service(Arc::new(service.into())),
             EntityV1::Token(token) => Self::Token(Arc::new(token.into())),
             EntityV1::Once(once) => Self::Once(Arc::new(once.into())),
+            EntityV1::Source(source) => Self::Source(Arc::new((*source).into())),
+            EntityV1::Delivery(delivery) => Self::Delivery(Arc::new(delivery.into())),
         }
     }
 }

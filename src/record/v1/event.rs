@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::actor::{ActorV1, PersonV1};
-use super::alert::{EndingV1, StandingV1};
+use super::actor::{ActorV1, PersonV1, ViaV1};
+use super::delivery::TellV1;
 use super::entity::KeyV1;
 use super::leaf::{IdV1, SeverityV1, TextV1, TimeV1};
+use super::standing::{EndingV1, StandingV1};
+use super::suppression::SuppressorV1;
 use crate::domain::event::{Difference, Event, What};
 use crate::domain::id::{AlertId, Revision};
 
@@ -16,6 +18,7 @@ pub struct EventV1 {
     pub at: TimeV1,
     pub revision: u64,
     pub actor: ActorV1,
+    pub via: ViaV1,
     pub subject: KeyV1,
     pub what: WhatV1,
     pub before: Option<Box<StandingV1>>,
@@ -23,11 +26,12 @@ pub struct EventV1 {
 
 impl From<&Event> for EventV1 {
     fn from(event: &Event) -> Self {
-        let Event { at, revision, actor, subject, what, before } = event;
+        let Event { at, revision, actor, via, subject, what, before } = event;
         Self {
             at: TimeV1(*at),
             revision: revision.0,
             actor: actor.into(),
+            via: (*via).into(),
             subject: (*subject).into(),
             what: what.into(),
             before: before.as_deref().map(|before| Box::new(before.into())),
@@ -41,6 +45,7 @@ impl From<EventV1> for Event {
             at: event.at.0,
             revision: Revision(event.revision),
             actor: event.actor.into(),
+            via: event.via.into(),
             subject: event.subject.into(),
             what: event.what.into(),
             before: event.before.map(|before| Box::new((*before).into())),
@@ -53,7 +58,7 @@ impl From<EventV1> for Event {
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the twin of `What`, word for word")]
 pub enum WhatV1 {
-    Fired { occurrence: u32, previous: Option<IdV1> },
+    Fired { occurrence: u32, previous: Option<IdV1>, despite: Option<ActorV1> },
     Changed(Vec<DifferenceV1>),
     Reworded { from: TextV1, to: TextV1 },
     Worsened { from: SeverityV1, to: SeverityV1 },
@@ -61,9 +66,20 @@ pub enum WhatV1 {
     Unacknowledged { had: ActorV1 },
     Assigned { from: Option<PersonV1>, to: Option<PersonV1> },
     Resolved(EndingV1),
+    Held { until: TimeV1 },
+    Refired,
+    Restored,
+    Flapping,
+    FlappingEnded,
+    WentStale,
+    Suppressed(SuppressorV1),
+    Unsuppressed { by: SuppressorV1, since: TimeV1 },
+    AcknowledgementExpired { had: ActorV1 },
     Reopened,
     Noted(TextV1),
     Undone { act: TextV1, revision: u64 },
+    Told { tell: TellV1, channel: TextV1 },
+    NotTold { tell: TellV1, channel: TextV1, why: TextV1 },
     ServiceCreated(TextV1),
     TokenCreated(TextV1),
     TokenRevoked(TextV1),
@@ -72,9 +88,11 @@ pub enum WhatV1 {
 impl From<&What> for WhatV1 {
     fn from(what: &What) -> Self {
         match what {
-            What::Fired { occurrence, previous } => {
-                Self::Fired { occurrence: *occurrence, previous: previous.map(|id| IdV1(id.0)) }
-            }
+            What::Fired { occurrence, previous, despite } => Self::Fired {
+                occurrence: *occurrence,
+                previous: previous.map(|id| IdV1(id.0)),
+                despite: despite.as_ref().map(Into::into),
+            },
             What::Changed(differences) => {
                 Self::Changed(differences.iter().map(Into::into).collect())
             }
@@ -92,10 +110,29 @@ impl From<&What> for WhatV1 {
                 to: to.as_ref().map(Into::into),
             },
             What::Resolved(ending) => Self::Resolved(ending.into()),
+            What::Held { until } => Self::Held { until: TimeV1(*until) },
+            What::Refired => Self::Refired,
+            What::Restored => Self::Restored,
+            What::Flapping => Self::Flapping,
+            What::FlappingEnded => Self::FlappingEnded,
+            What::WentStale => Self::WentStale,
+            What::Suppressed(by) => Self::Suppressed(by.into()),
+            What::Unsuppressed { by, since } => {
+                Self::Unsuppressed { by: by.into(), since: TimeV1(*since) }
+            }
+            What::AcknowledgementExpired { had } => {
+                Self::AcknowledgementExpired { had: had.into() }
+            }
             What::Reopened => Self::Reopened,
             What::Noted(text) => Self::Noted(text.into()),
             What::Undone { act, revision } => {
                 Self::Undone { act: act.into(), revision: revision.0 }
+            }
+            What::Told { tell, channel } => {
+                Self::Told { tell: (*tell).into(), channel: channel.into() }
+            }
+            What::NotTold { tell, channel, why } => {
+                Self::NotTold { tell: (*tell).into(), channel: channel.into(), why: why.into() }
             }
             What::ServiceCreated(name) => Self::ServiceCreated(name.into()),
             What::TokenCreated(name) => Self::TokenCreated(name.into()),
@@ -107,9 +144,11 @@ impl From<&What> for WhatV1 {
 impl From<WhatV1> for What {
     fn from(what: WhatV1) -> Self {
         match what {
-            WhatV1::Fired { occurrence, previous } => {
-                Self::Fired { occurrence, previous: previous.map(|id| AlertId(id.0)) }
-            }
+            WhatV1::Fired { occurrence, previous, despite } => Self::Fired {
+                occurrence,
+                previous: previous.map(|id| AlertId(id.0)),
+                despite: despite.map(Into::into),
+            },
             WhatV1::Changed(differences) => {
                 Self::Changed(differences.into_iter().map(Into::into).collect())
             }
@@ -124,10 +163,29 @@ impl From<WhatV1> for What {
                 Self::Assigned { from: from.map(Into::into), to: to.map(Into::into) }
             }
             WhatV1::Resolved(ending) => Self::Resolved(ending.into()),
+            WhatV1::Held { until } => Self::Held { until: until.0 },
+            WhatV1::Refired => Self::Refired,
+            WhatV1::Restored => Self::Restored,
+            WhatV1::Flapping => Self::Flapping,
+            WhatV1::FlappingEnded => Self::FlappingEnded,
+            WhatV1::WentStale => Self::WentStale,
+            WhatV1::Suppressed(by) => Self::Suppressed(by.into()),
+            WhatV1::Unsuppressed { by, since } => {
+                Self::Unsuppressed { by: by.into(), since: since.0 }
+            }
+            WhatV1::AcknowledgementExpired { had } => {
+                Self::AcknowledgementExpired { had: had.into() }
+            }
             WhatV1::Reopened => Self::Reopened,
             WhatV1::Noted(text) => Self::Noted(text.into()),
             WhatV1::Undone { act, revision } => {
                 Self::Undone { act: act.into(), revision: Revision(revision) }
+            }
+            WhatV1::Told { tell, channel } => {
+                Self::Told { tell: tell.into(), channel: channel.into() }
+            }
+            WhatV1::NotTold { tell, channel, why } => {
+                Self::NotTold { tell: tell.into(), channel: channel.into(), why: why.into() }
             }
             WhatV1::ServiceCreated(name) => Self::ServiceCreated(name.into()),
             WhatV1::TokenCreated(name) => Self::TokenCreated(name.into()),

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::domain::labels::Labels;
 use crate::domain::severity::Severity;
 use crate::domain::text::Text;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{SignedDuration, Timestamp};
 use crate::domain::token::Digest;
 
 /// A time: RFC 3339 for people, nanoseconds since 1970 on disk.
@@ -34,6 +34,34 @@ impl<'de> Deserialize<'de> for TimeV1 {
         }
         let nanoseconds = i128::deserialize(deserializer)?;
         Timestamp::from_nanosecond(nanoseconds).map(Self).map_err(D::Error::custom)
+    }
+}
+
+/// A length of time: as ISO 8601 writes it for people, nanoseconds on disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpanV1(pub SignedDuration);
+
+impl Serialize for SpanV1 {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.collect_str(&self.0)
+        } else {
+            self.0.as_nanos().serialize(serializer)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for SpanV1 {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            return parsed(deserializer, "a length of time as ISO 8601 writes it").map(Self);
+        }
+        let nanoseconds = i128::deserialize(deserializer)?;
+        let possible = SignedDuration::MIN.as_nanos()..=SignedDuration::MAX.as_nanos();
+        if !possible.contains(&nanoseconds) {
+            return Err(D::Error::custom("a length of time beyond all others"));
+        }
+        Ok(Self(SignedDuration::from_nanos_i128(nanoseconds)))
     }
 }
 

@@ -1,0 +1,99 @@
+//! Twins of what the sources of an identity have told.
+
+use serde::{Deserialize, Serialize};
+
+use super::identity::IdentityV1;
+use super::leaf::{IdV1, LabelsV1, TimeV1};
+use crate::domain::alert::{Ends, Interval, Source};
+use crate::domain::id::SourceId;
+
+/// What the sources of one identity have told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the twin of `Source`, field by field")]
+pub struct SourceV1 {
+    pub id: IdV1,
+    pub identity: IdentityV1,
+    pub interval: IntervalV1,
+    pub annotations: LabelsV1,
+    pub link: Option<Box<str>>,
+    pub updated: TimeV1,
+    pub resolved: Option<(TimeV1, TimeV1)>,
+}
+
+impl From<&Source> for SourceV1 {
+    fn from(source: &Source) -> Self {
+        let Source { id, identity, interval, annotations, link, updated, resolved } = source;
+        Self {
+            id: IdV1(id.0),
+            identity: identity.into(),
+            interval: (*interval).into(),
+            annotations: LabelsV1(annotations.clone()),
+            link: link.clone(),
+            updated: TimeV1(*updated),
+            resolved: resolved.map(|(start, end)| (TimeV1(start), TimeV1(end))),
+        }
+    }
+}
+
+impl From<SourceV1> for Source {
+    fn from(source: SourceV1) -> Self {
+        Self {
+            id: SourceId(source.id.0),
+            identity: source.identity.into(),
+            interval: source.interval.into(),
+            annotations: source.annotations.0,
+            link: source.link,
+            updated: source.updated.0,
+            resolved: source.resolved.map(|(start, end)| (start.0, end.0)),
+        }
+    }
+}
+
+/// From when to when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the twin of `Interval`, field by field")]
+pub struct IntervalV1 {
+    pub start: TimeV1,
+    pub end: TimeV1,
+    pub ends: EndsV1,
+}
+
+impl From<Interval> for IntervalV1 {
+    fn from(interval: Interval) -> Self {
+        let Interval { start, end, ends } = interval;
+        Self { start: TimeV1(start), end: TimeV1(end), ends: ends.into() }
+    }
+}
+
+impl From<IntervalV1> for Interval {
+    fn from(interval: IntervalV1) -> Self {
+        Self { start: interval.start.0, end: interval.end.0, ends: interval.ends.into() }
+    }
+}
+
+/// Who named the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the twin of `Ends`, word for word")]
+pub enum EndsV1 {
+    Told,
+    Assumed,
+}
+
+impl From<Ends> for EndsV1 {
+    fn from(ends: Ends) -> Self {
+        match ends {
+            Ends::Told => Self::Told,
+            Ends::Assumed => Self::Assumed,
+        }
+    }
+}
+
+impl From<EndsV1> for Ends {
+    fn from(ends: EndsV1) -> Self {
+        match ends {
+            EndsV1::Told => Self::Told,
+            EndsV1::Assumed => Self::Assumed,
+        }
+    }
+}
