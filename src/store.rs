@@ -11,6 +11,7 @@ mod error;
 mod gate;
 mod load;
 mod schema;
+mod upkeep;
 
 #[cfg(test)]
 pub(crate) mod platter;
@@ -25,10 +26,12 @@ use redb::{Builder, Database};
 pub use archive::{Archive, Mark, NoMark, Page, PageRequest};
 pub use disk::{DataDir, Disk};
 pub use error::{ArchiveError, CommitError, Fault, OpenError};
+pub use upkeep::{Budget, Upkeep};
 
 use crate::domain::change::Change;
 use crate::domain::entity::Entity;
 use crate::domain::id::Revision;
+use crate::domain::time::Timestamp;
 use error::guarded;
 use gate::Gate;
 
@@ -80,6 +83,16 @@ impl Store {
         let stamp = commit::Stamp { revision, epoch: self.epoch };
         self.gate
             .with(|database| commit::commit(database, stamp, changes))
+            .unwrap_or(Err(CommitError::Refused(Fault::Closed)))
+    }
+
+    /// Clears away one slice of the timelines of what was dropped: those whose newest line is
+    /// older than `horizon`. Of what was dropped without a word, at once.
+    ///
+    /// An error is as bad as that of a commit.
+    pub fn upkeep(&mut self, budget: Budget, horizon: Timestamp) -> Result<Upkeep, CommitError> {
+        self.gate
+            .with(|database| upkeep::slice(database, budget, horizon))
             .unwrap_or(Err(CommitError::Refused(Fault::Closed)))
     }
 

@@ -7,7 +7,10 @@ use redb::{Database, ReadableTable, WriteTransaction};
 
 use super::Loaded;
 use super::error::{CommitError, Fault, OpenError, guarded};
-use super::schema::{FORMAT, HISTORY, META, META_EPOCH, META_FORMAT, META_REVISION, STATES};
+use super::schema::{
+    DOOMED, FORMAT, HISTORY, META, META_EPOCH, META_FORMAT, META_REVISION, STATES,
+};
+use super::upkeep;
 use crate::domain::change::Change;
 use crate::domain::entity::Entity;
 use crate::domain::id::Revision;
@@ -50,6 +53,7 @@ pub(super) fn found(database: &Database, place: &Path) -> Result<Loaded, OpenErr
             meta.insert(META_EPOCH, 0)?;
             transaction.open_table(STATES)?;
             transaction.open_table(HISTORY)?;
+            transaction.open_table(DOOMED)?;
         }
         Ok(transaction.commit()?)
     };
@@ -66,11 +70,12 @@ fn prepare(
     write_stamp(&transaction, stamp)?;
     write_states(&transaction, changes)?;
     write_history(&transaction, stamp.revision, changes)?;
+    upkeep::doom(&transaction, changes)?;
     Ok(transaction)
 }
 
 /// Two-phase commits do not rest on checksums, which whoever posts alerts could aim at.
-fn begin(database: &Database) -> Result<WriteTransaction, redb::Error> {
+pub(super) fn begin(database: &Database) -> Result<WriteTransaction, redb::Error> {
     let mut transaction = database.begin_write()?;
     transaction.set_two_phase_commit(true);
     Ok(transaction)

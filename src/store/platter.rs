@@ -109,6 +109,18 @@ impl Platter {
     }
 }
 
+impl State {
+    /// Makes what was written durable, sector by sector: most of a large file did not change.
+    fn sync(&mut self) {
+        self.durable.resize(self.written.len(), 0);
+        for sector in std::mem::take(&mut self.dirty) {
+            let start = (sector * SECTOR).min(self.written.len());
+            let end = (start + SECTOR).min(self.written.len());
+            self.durable[start..end].copy_from_slice(&self.written[start..end]);
+        }
+    }
+}
+
 impl Disk for Platter {
     type Backend = Self;
 
@@ -147,8 +159,7 @@ impl StorageBackend for Platter {
     fn sync_data(&self) -> io::Result<()> {
         let mut state = self.operate()?;
         if !matches!(state.plan, Plan::LieAndCutAt(_)) {
-            state.durable = state.written.clone();
-            state.dirty.clear();
+            state.sync();
         }
         Ok(())
     }

@@ -22,5 +22,8 @@ pub(super) const STATES: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::ne
 /// Where a line of a timeline lies: key of its entity, commit, number within the commit.
 pub(super) type Line<'a> = (&'a [u8], u64, u32);
 
-/// Every line of every timeline. Only ever added to.
+/// Every line of every timeline. Added to, and cleared of what is in [`DOOMED`].
 pub(super) const HISTORY: TableDefinition<'_, Line<'_>, &[u8]> = TableDefinition::new("history");
+
+/// Whose timelines go: the time of the newest line in microseconds, and the key of the entity.
+pub(super) const DOOMED: TableDefinition<'_, (i64, &[u8]), ()> = TableDefinition::new("doomed");

@@ -4,11 +4,12 @@ mod crash;
 mod files;
 mod history;
 mod model;
+mod upkeep;
 
 use std::sync::Arc;
 
 use super::*;
-use crate::domain::actor::Actor;
+use crate::domain::actor::{Actor, Via};
 use crate::domain::entity::Key;
 use crate::domain::event::{Event, What};
 use crate::domain::id::ServiceId;
@@ -36,6 +37,7 @@ fn said(revision: u64, subject: Key, words: &str) -> Event {
         at: Timestamp::UNIX_EPOCH,
         revision: Revision(revision),
         actor: Actor::Watchbell,
+        via: Via::Watchbell,
         subject,
         what: What::Noted(Text::derive(words)),
         before: None,

@@ -1,7 +1,7 @@
 //! The archive and what a start reads of it: pages, marks, recent lines.
 
 use super::*;
-use crate::domain::alert::{Alert, Identity, Namespace, Naming, Seen, Standing};
+use crate::domain::alert::{Alert, Identity, Marks, Namespace, Naming, Seen, Standing, Worded};
 use crate::domain::id::AlertId;
 use crate::domain::labels::Labels;
 use crate::domain::severity::Severity;
@@ -25,6 +25,12 @@ fn alert() -> Alert {
         starts_at: None,
         received: Timestamp::UNIX_EPOCH,
         seen: Seen { count: 1, last: Timestamp::UNIX_EPOCH },
+        sender: "prometheus".into(),
+        ends: None,
+        webhook: None,
+        worded: Worded { at: None, title: "disk".into(), text: Text::default() },
+        marks: Marks::default(),
+        suppressions: Vec::new(),
         standing: Standing::begun(Timestamp::UNIX_EPOCH, Revision(1)),
         previous: None,
         occurrence: 1,

@@ -44,7 +44,11 @@ impl Model {
                     alert.recent = lines[lines.len().saturating_sub(Alert::RECENT)..].to_vec();
                     Entity::Alert(Arc::new(alert))
                 }
-                Entity::Service(_) | Entity::Token(_) | Entity::Once(_) => entity.clone(),
+                Entity::Service(_)
+                | Entity::Token(_)
+                | Entity::Once(_)
+                | Entity::Source(_)
+                | Entity::Delivery(_) => entity.clone(),
             })
             .collect()
     }
