@@ -5,6 +5,7 @@
 
 mod clock;
 mod handle;
+mod hearing;
 mod inbox;
 mod publish;
 mod vitals;
@@ -12,7 +13,7 @@ mod writer;
 
 use std::sync::Arc;
 
-use crate::domain::actor::Actor;
+use crate::domain::actor::{Actor, Via};
 use crate::domain::change::Change;
 use crate::domain::command::{Answer, Command, Order};
 use crate::domain::draft::{Draft, Tick};
@@ -20,8 +21,8 @@ use crate::domain::id::{Ids, OpId, Revision};
 use crate::domain::refusal::Refusal;
 use crate::domain::table::Table;
 use crate::domain::text::Text;
-use crate::domain::time::{SignedDuration, Timestamp, after};
-use crate::store::{CommitError, Loaded, Store};
+use crate::domain::time::{SignedDuration, Timestamp, after, before};
+use crate::store::{Budget, CommitError, Loaded, Store, Upkeep};
 
 pub use crate::store::{ArchiveError, OpenError, Page, PageRequest};
 pub use handle::{Handle, SubmitError};
@@ -108,6 +109,9 @@ impl Engine {
 
     /// Sees to what is due, decides `orders` against one draft, commits what changed, and takes
     /// it over. If the commit fails nothing has happened, and every order is told so.
+    ///
+    /// A `Woke` at the head of the orders comes before what is due: it says that we could not
+    /// have heard what would have kept it from being due.
     pub fn turn(&mut self, orders: &[Order], now: Timestamp) -> Turn {
         self.now = now.max(self.now);
         let reopened = self.trouble.is_some() && self.try_reopen();
@@ -115,10 +119,13 @@ impl Engine {
             return self.unavailable(orders.len(), &trouble.why);
         }
         let revision = self.cursor.revision.next();
-        let tick = Tick { now: self.now, revision, ids: self.ids.clone() };
+        let granted = self.table.granted();
+        let tick = Tick { now: self.now, revision, ids: self.ids.clone(), granted };
         let mut draft = Draft::new(self.table.clone(), tick);
+        let (woke, rest) = orders.split_at(orders.iter().take_while(|one| one.is_woke()).count());
+        let mut answers: Vec<_> = woke.iter().map(|order| draft.attempt(order)).collect();
         see_to_due(&mut draft);
-        let answers: Vec<_> = orders.iter().map(|order| draft.attempt(order)).collect();
+        answers.extend(rest.iter().map(|order| draft.attempt(order)));
         let (table, changes, ids) = draft.finish();
         // Even a commit that failed may be on disk: what it drew must not be drawn again.
         self.ids = ids;
@@ -136,6 +143,22 @@ impl Engine {
             answers: answers.into_iter().map(|answer| self.receipt(answer)).collect(),
             published: news.then(|| self.publish(changes.into())),
             store: StoreState::Well,
+        }
+    }
+
+    /// Clears away a little of what is not kept any more, as of the last turn. To be called when
+    /// nothing waits: a slice takes as long as a commit.
+    pub fn upkeep(&mut self) -> Upkeep {
+        if self.trouble.is_some() {
+            return Upkeep::Done;
+        }
+        let horizon = before(self.now, self.table.policy().retention);
+        match self.store.upkeep(Budget::SLICE, horizon) {
+            Ok(upkeep) => upkeep,
+            Err(error) => {
+                self.fail(0, &error);
+                Upkeep::Done
+            }
         }
     }
 
@@ -233,6 +256,12 @@ impl Engine {
     }
 }
 
+impl Order {
+    fn is_woke(&self) -> bool {
+        matches!(self.command, Command::Woke(_))
+    }
+}
+
 /// Decides the deadlines that have passed. One that stays due would be seen to for ever: the
 /// turn goes on without it, and the next turn comes back to it.
 fn see_to_due(draft: &mut Draft) {
@@ -245,7 +274,7 @@ fn see_to_due(draft: &mut Draft) {
         seen_to = Some((due, key));
         let op = OpId(draft.tick.ids.draw());
         let command = Command::Due(key);
-        let order = Order { op, actor: Actor::Watchbell, seen: None, command };
+        let order = Order { op, actor: Actor::Watchbell, via: Via::Watchbell, seen: None, command };
         if let Err(refusal) = draft.attempt(&order) {
             tracing::warn!(?key, %refusal, "a deadline was refused");
         }

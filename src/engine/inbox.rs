@@ -84,7 +84,12 @@ impl Inbox {
                 lanes.alerts = alerts;
                 lanes.reports.push_back(waiting);
             }
-            Command::Alerts(..) | Command::Token(_) | Command::Adopt(_) | Command::Due(_) => {
+            Command::Alerts(..)
+            | Command::Token(_)
+            | Command::Adopt(_)
+            | Command::Due(_)
+            | Command::Settle(..)
+            | Command::Woke(_) => {
                 if lanes.people.len() >= Self::PEOPLE {
                     return Err(SubmitError::Busy);
                 }
@@ -111,6 +116,11 @@ impl Inbox {
     pub(super) fn close(&self) {
         self.lanes().door = Door::Closed;
         self.filled.notify_all();
+    }
+
+    /// Whether nothing waits.
+    pub(super) fn is_empty(&self) -> bool {
+        self.lanes().is_empty()
     }
 
     /// Lets nothing more in and drops what waits, whose callers then know: nobody will serve it.
@@ -161,7 +171,12 @@ impl Order {
     fn alerts(&self) -> usize {
         match &self.command {
             Command::Report(reports) => reports.len(),
-            Command::Alerts(..) | Command::Token(_) | Command::Adopt(_) | Command::Due(_) => 0,
+            Command::Alerts(..)
+            | Command::Token(_)
+            | Command::Adopt(_)
+            | Command::Due(_)
+            | Command::Settle(..)
+            | Command::Woke(_) => 0,
         }
     }
 }
@@ -169,20 +184,21 @@ impl Order {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::actor::Actor;
+    use crate::domain::actor::{Actor, Via};
     use crate::domain::command::AlertCommand;
     use crate::domain::id::{AlertId, OpId};
-    use crate::domain::report::Report;
+    use crate::domain::report::{Report, Road};
     use crate::domain::samples::identity;
 
     fn waiting(command: Command) -> Waiting {
         let op = OpId(uuid::Uuid::nil());
-        let order = Order { op, actor: Actor::Watchbell, seen: None, command };
+        let order = Order { op, actor: Actor::Watchbell, via: Via::Watchbell, seen: None, command };
         Waiting { order, reply: oneshot::channel().0 }
     }
 
     fn reports(count: usize) -> Waiting {
-        let report = Report::Resolved { identity: identity("x") };
+        let (identity, road) = (identity("x"), Road::Plain);
+        let report = Report::Resolved { identity, road, ends_at: None };
         waiting(Command::Report(vec![report; count]))
     }
 

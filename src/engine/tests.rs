@@ -1,14 +1,18 @@
 //! Turns over a real store, driven with times of our own.
 
+mod outbox;
+mod year;
+
 use std::path::Path;
 
 use super::*;
-use crate::domain::alert::{Identity, State};
-use crate::domain::command::{Acted, AlertCommand};
-use crate::domain::entity::Entity;
+use crate::domain::alert::{Ends, Identity, Interval, Namespace, State};
+use crate::domain::command::{Acted, AlertCommand, Deaf, TokenCommand};
+use crate::domain::entity::{Entity, Key};
 use crate::domain::id::AlertId;
-use crate::domain::report::{Report, Subject};
+use crate::domain::report::{Payload, Report, Road, Subject};
 use crate::domain::samples::{account, identity, payload};
+use crate::domain::token::{Digest, Scopes};
 use crate::store::DataDir;
 use crate::store::platter::{Plan, Platter};
 
@@ -22,7 +26,13 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn order(actor: &Actor, command: Command) -> Order {
-    Order { op: OpId(uuid::Uuid::nil()), actor: actor.clone(), seen: None, command }
+    Order {
+        op: OpId(uuid::Uuid::nil()),
+        actor: actor.clone(),
+        via: Via::Console,
+        seen: None,
+        command,
+    }
 }
 
 fn fires(name: &str) -> Order {
@@ -121,8 +131,7 @@ fn what_is_due_is_seen_to_without_an_order() {
     let directory = tempfile::tempdir().unwrap();
     let mut engine = open(directory.path());
     let once = crate::domain::id::OnceId::of("first", "key");
-    let subject =
-        Subject::Manual { namespace: crate::domain::alert::Namespace::default(), once: Some(once) };
+    let subject = Subject::Manual { namespace: Namespace::default(), once: Some(once) };
     let report = Report::Firing { subject, payload: Box::new(payload("look", "critical")) };
     let machine = Actor::Machine("first".into());
     engine.turn(&[order(&machine, Command::Report(vec![report]))], at("03:00:00"));
@@ -162,6 +171,80 @@ fn while_the_disk_is_full_nothing_is_shown_or_taken_and_afterwards_all_goes_on()
     let turn = engine.turn(&[fires("cpu")], retry);
     assert!(turn.answers.into_iter().all(|answer| answer.is_ok()));
     assert_eq!(engine.table.alert_count(), 2);
+}
+
+/// What Prometheus sends about `name`: it fires since 03:00 and ends at `end`, if nothing more
+/// comes.
+fn lasts(name: &str, end: &str) -> Order {
+    let interval = Interval { start: at("03:00:00"), end: at(end), ends: Ends::Told };
+    let payload = Box::new(Payload { road: Road::V2, ..payload(name, "critical") });
+    let report = Report::Interval { identity: identity(name), interval, payload };
+    order(&Actor::Machine("prometheus".into()), Command::Report(vec![report]))
+}
+
+fn woke() -> Order {
+    order(&Actor::Watchbell, Command::Woke(Deaf::Start))
+}
+
+#[test]
+fn what_could_not_be_heard_of_does_not_time_out_before_a_source_may_have_spoken_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut engine = open(directory.path());
+    engine.turn(&[lasts("disk", "03:04:00")], at("03:00:00"));
+    let id = the_alert(&engine);
+    engine.into_store().close().unwrap();
+    engine = open(directory.path());
+    // An hour later all ends are past.
+    let turn = engine.turn(&[woke(), acts(id, AlertCommand::Acknowledge)], at("04:00:00"));
+    assert!(turn.answers.iter().all(Result::is_ok));
+    assert!(matches!(engine.table.alert(id).unwrap().standing.state, State::Acknowledged(_)));
+    engine.turn(&[], at("04:04:59"));
+    assert!(engine.table.alert(id).unwrap().is_open());
+    engine.turn(&[], at("04:10:00"));
+    assert!(!engine.table.alert(id).unwrap().is_open(), "nobody spoke of it again");
+}
+
+#[test]
+fn a_store_that_works_again_wakes_before_anything_times_out() {
+    let disk = Platter::default();
+    let (store, loaded) = Store::open(disk.clone()).unwrap();
+    let mut engine = Engine::new(store, loaded, 7);
+    engine.turn(&[lasts("disk", "03:04:00")], at("03:00:00"));
+    let id = the_alert(&engine);
+    disk.follow(Plan::FailFrom(0, std::io::ErrorKind::StorageFull));
+    engine.turn(&[lasts("disk", "03:07:00")], at("03:03:00"));
+    disk.follow(Plan::Well);
+    let turn = engine.turn(&[woke()], at("03:30:00"));
+    assert_eq!((turn.store, turn.answers.len()), (StoreState::Well, 1));
+    assert!(engine.table.alert(id).unwrap().is_open());
+}
+
+#[test]
+fn the_timeline_of_a_revoked_token_goes_when_its_last_line_is_older_than_the_retention() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut engine = open(directory.path());
+    let name = Text::derive("ci");
+    let create = TokenCommand::Create {
+        name: name.clone(),
+        digest: Digest([7; 32]),
+        scopes: Scopes::all(),
+        account: None,
+        namespace: Namespace::default(),
+    };
+    engine.turn(&[order(&account("alice"), Command::Token(create))], at("03:00:00"));
+    let token = engine.table.tokens().next().unwrap().id;
+    let revoke = Command::Token(TokenCommand::Revoke { name });
+    engine.turn(&[order(&account("alice"), revoke)], at("03:01:00"));
+    let lines = |engine: &Engine| {
+        let page = engine.store.archive().timeline(Key::Token(token), PageRequest::newest(9));
+        page.unwrap().items.len()
+    };
+    let retention = engine.table.policy().retention;
+    for (passed, left) in [(SignedDuration::from_mins(-1), 2), (SignedDuration::from_mins(1), 0)] {
+        engine.turn(&[], after(after(at("03:01:00"), retention), passed));
+        assert_eq!(engine.upkeep(), Upkeep::Done);
+        assert_eq!(lines(&engine), left);
+    }
 }
 
 #[test]

@@ -11,12 +11,15 @@ use uuid::Uuid;
 use super::Engine;
 use super::clock::Clock;
 use super::handle::{Handle, Shared};
-use super::inbox::{Inbox, Taken};
+use super::hearing::Hearing;
+use super::inbox::{Inbox, Taken, Waiting};
 use super::publish::Publisher;
 use super::vitals::Vitals;
-use crate::domain::command::Order;
+use crate::domain::actor::{Actor, Via};
+use crate::domain::command::{Command, Deaf, Order};
+use crate::domain::id::OpId;
 use crate::domain::time::Timestamp;
-use crate::store::{CommitError, DataDir, Loaded, OpenError, Store};
+use crate::store::{CommitError, DataDir, Loaded, OpenError, Store, Upkeep};
 
 /// The running writer thread.
 #[derive(Debug)]
@@ -93,29 +96,56 @@ impl Writer {
 fn write(mut engine: Engine, shared: &Shared) -> Result<(), CommitError> {
     // Even if this thread panics nobody must wait for it.
     let _abandoning = AbandonOnDrop(&shared.inbox);
+    let mut hearing = Hearing::at_start();
+    let mut patience = Duration::ZERO;
     loop {
-        let now = shared.clock.now();
-        let waiting = match shared.inbox.take(patience(engine.next_due(), now)) {
+        let waiting = match shared.inbox.take(patience) {
             Taken::Orders(waiting) => waiting,
             Taken::Closed => return engine.into_store().close(),
         };
-        let (orders, replies): (Vec<Order>, Vec<_>) =
-            waiting.into_iter().map(|one| (one.order, one.reply)).unzip();
-        let turn = engine.turn(&orders, shared.clock.now());
-        if let Some(published) = turn.published {
-            shared.publisher.publish(published);
-        }
-        shared.vitals.store(turn.store);
-        for (reply, answer) in replies.into_iter().zip(turn.answers) {
-            // Who left before the answer came does not need it.
-            let _ = reply.send(answer);
-        }
+        take_turn(&mut engine, &mut hearing, shared, waiting);
+        let upkeep = if shared.inbox.is_empty() { engine.upkeep() } else { Upkeep::Done };
+        patience = match upkeep {
+            Upkeep::More => Duration::ZERO,
+            Upkeep::Done => until(engine.next_due(), shared.clock.now()),
+        };
     }
 }
 
-/// How long until the next deadline; an hour where there is none, which costs nothing.
-fn patience(due: Option<Timestamp>, now: Timestamp) -> Duration {
-    const LONGEST: Duration = Duration::from_hours(1);
+/// Has what waits decided, publishes what came of it, and only then answers.
+fn take_turn(engine: &mut Engine, hearing: &mut Hearing, shared: &Shared, waiting: Vec<Waiting>) {
+    let (mut orders, replies): (Vec<Order>, Vec<_>) =
+        waiting.into_iter().map(|one| (one.order, one.reply)).unzip();
+    let deaf = hearing.before_turn(shared.clock.reading(), shared.vitals.now().busy);
+    if let Some(deaf) = deaf {
+        orders.insert(0, woke(deaf));
+    }
+    if let Some(why) = hearing.news() {
+        tracing::info!(?why, "Nothing times out for a while, for it may not have been heard");
+    }
+    let turn = engine.turn(&orders, shared.clock.now());
+    hearing.after_turn(&turn.store);
+    if let Some(published) = turn.published {
+        shared.publisher.publish(published);
+    }
+    shared.vitals.store(turn.store);
+    let answers = turn.answers.into_iter().skip(usize::from(deaf.is_some()));
+    for (reply, answer) in replies.into_iter().zip(answers) {
+        // Who left before the answer came does not need it.
+        let _ = reply.send(answer);
+    }
+}
+
+fn woke(deaf: Deaf) -> Order {
+    let op = OpId(Uuid::new_v4());
+    let (actor, via) = (Actor::Watchbell, Via::Watchbell);
+    Order { op, actor, via, seen: None, command: Command::Woke(deaf) }
+}
+
+/// How long until the next deadline. At most a minute: a suspend stops the clock that is waited
+/// by, and a deadline that passed meanwhile must not wait as long again.
+fn until(due: Option<Timestamp>, now: Timestamp) -> Duration {
+    const LONGEST: Duration = Duration::from_mins(1);
     let until = due.map_or(LONGEST, |due| {
         Duration::try_from(due.duration_since(now)).unwrap_or(Duration::ZERO)
     });
