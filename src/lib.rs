@@ -12,6 +12,7 @@ pub mod console;
 pub mod domain;
 pub mod engine;
 pub mod http;
+pub mod notify;
 pub mod record;
 pub mod store;
 pub mod telemetry;

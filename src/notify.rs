@@ -1,0 +1,78 @@
+//! Notifications: carries out what is decided. Takes the deliveries whose attempt has begun from
+//! the feed, sends each to its channel, and has what came of it decided.
+//!
+//! Decides nothing, stores nothing, and never waits between attempts: that wait is a deadline of
+//! the delivery, so that it survives a crash like everything else.
+
+mod channel;
+#[cfg(test)]
+mod samples;
+mod sender;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use self::channel::{
+    Attempt, Channel, ChannelError, ChannelKind, ChannelSettings, Secret, WebhookSettings,
+    leads_inside,
+};
+use self::sender::Sender;
+use crate::domain::delivery::{Delivery, Progress};
+use crate::domain::entity::Entity;
+use crate::engine::{FeedEnd, Handle, Published};
+
+/// Sends until `stop`, or until the engine has stopped. Every send is a task of its own on
+/// `tasks`; those under way at `stop` get a moment to end.
+///
+/// To be started when the engine has taken its first turn: what was being attempted before waits
+/// again from then on.
+pub async fn run(
+    handle: Handle,
+    channels: Vec<Channel>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+) {
+    let (_, mut feed) = handle.follow();
+    let sender = Sender::new(handle.clone(), channels, tasks, stop.clone());
+    sender.begin_all();
+    loop {
+        let news = tokio::select! {
+            () = stop.cancelled() => return,
+            news = feed.next() => news,
+        };
+        match news {
+            Ok(published) if is_whole(&published) => sender.begin_all(),
+            Ok(published) => attempts(&published).for_each(|delivery| sender.begin(delivery.id)),
+            // Whatever was missed is in the newest table, if it still is to be sent.
+            Err(FeedEnd::Lagged(_)) => sender.begin_all(),
+            Err(FeedEnd::Closed) => return,
+        }
+    }
+}
+
+/// Whether a state came without the changes that led to it, as after building the table again
+/// from disk: it may hold an attempt that nobody was told of.
+fn is_whole(published: &Published) -> bool {
+    published.changes.is_empty()
+}
+
+/// The deliveries that have just come to be attempted.
+fn attempts(published: &Published) -> impl Iterator<Item = &Delivery> {
+    published.changes.iter().filter_map(|change| match &change.next {
+        Some(Entity::Delivery(delivery)) if is_attempted(delivery) => Some(delivery.as_ref()),
+        Some(_) | None => None,
+    })
+}
+
+fn is_attempted(delivery: &Delivery) -> bool {
+    match delivery.state {
+        Progress::Attempt { .. } => true,
+        Progress::Waiting { .. }
+        | Progress::Sent { .. }
+        | Progress::Superseded { .. }
+        | Progress::GivenUp { .. } => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,204 @@
+//! Sending with a real engine and a real far end: what is sent, how often, and what is kept of it.
+
+use std::sync::Arc;
+
+use tokio::time::timeout;
+
+use super::samples::{DEADLINE, FarEnd};
+use super::*;
+use crate::domain::actor::{Actor, Via};
+use crate::domain::command::{AlertCommand, Answer, Command, Order};
+use crate::domain::id::AlertId;
+use crate::domain::policy::Policy;
+use crate::domain::report::{Report, Subject};
+use crate::domain::samples::{identity, payload};
+use crate::engine::{self, Writer};
+use crate::store::Store;
+use crate::store::platter::{Plan, Platter};
+
+/// An engine whose policy has the channel `chat`, and the task that sends.
+struct Bench {
+    handle: Handle,
+    _writer: Writer,
+    disk: Platter,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Bench {
+    /// One whose channels all post to `far`.
+    async fn new(far: &FarEnd, configured: &[&str]) -> Self {
+        // Whichever test comes first installs it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let disk = Platter::default();
+        let (store, loaded) = Store::open(disk.clone()).unwrap();
+        let (handle, writer) = engine::start(store, loaded).unwrap();
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let bench = Self { handle, _writer: writer, disk, tasks, stop };
+        let policy = Policy { channels: vec!["chat".into()], ..Policy::default() };
+        bench.order(Command::Adopt(Arc::new(policy))).await;
+        let channels = configured.iter().map(|name| {
+            let url = format!("http://{}/", far.address).parse().unwrap();
+            let webhook = WebhookSettings { url, timeout: DEADLINE, bearer_token: None };
+            let kind = ChannelKind::Webhook(webhook);
+            Channel::open(ChannelSettings { name: (*name).into(), kind }, "").unwrap()
+        });
+        let (handle, channels) = (bench.handle.clone(), channels.collect());
+        bench.tasks.spawn(run(handle, channels, bench.tasks.clone(), bench.stop.clone()));
+        bench
+    }
+
+    async fn order(&self, command: Command) -> Answer {
+        let op = self.handle.op();
+        let order = Order { op, actor: Actor::Watchbell, via: Via::Watchbell, seen: None, command };
+        self.handle.submit(order).await.unwrap().answer
+    }
+
+    async fn fires(&self, name: &str) -> AlertId {
+        let subject = Subject::Known(identity(name));
+        let payload = Box::new(payload(name, "critical"));
+        let report = Command::Report(vec![Report::Firing { subject, payload }]);
+        match self.order(report).await {
+            Answer::Reported(mut one) => one.pop().unwrap().unwrap().unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Waits until the newest table is as `seen` wants it.
+    async fn until(&self, seen: impl Fn(&Published) -> bool) {
+        let (mut latest, mut feed) = self.handle.follow();
+        while !seen(&latest) {
+            latest = match timeout(DEADLINE, feed.next()).await.expect("in time") {
+                Ok(published) => published,
+                Err(_) => self.handle.latest(),
+            };
+        }
+    }
+
+    /// Waits until the timeline of an alert has a line like this, and gives how many it has.
+    async fn line(&self, id: AlertId, text: &str) -> usize {
+        let count = |published: &Published| {
+            let alert = published.table.alert(id).unwrap();
+            alert.recent.iter().filter(|line| line.to_string().starts_with(text)).count()
+        };
+        self.until(|published| count(published) > 0).await;
+        count(&self.handle.latest())
+    }
+}
+
+#[tokio::test]
+async fn a_page_is_posted_once_however_often_its_attempt_begins_anew() {
+    let mut far = FarEnd::open().await;
+    let bench = Bench::new(&far, &["chat"]).await;
+    let id = bench.fires("disk").await;
+    let call = far.next().await;
+    // As after a moment in which we could not hear: what was being attempted is attempted anew.
+    bench.order(Command::Woke(crate::domain::command::Deaf::Start)).await;
+    bench.until(|latest| latest.table.deliveries_of(id).any(|page| page.attempts == 2)).await;
+    call.answer(200);
+    assert_eq!(bench.line(id, "told chat: page").await, 1);
+    assert!(far.is_idle());
+}
+
+#[tokio::test]
+async fn an_outcome_that_cannot_be_kept_is_offered_again_and_not_earned_again() {
+    let mut far = FarEnd::open().await;
+    let bench = Bench::new(&far, &["chat"]).await;
+    let id = bench.fires("disk").await;
+    let call = far.next().await;
+    bench.disk.follow(Plan::FailFrom(0, std::io::ErrorKind::StorageFull));
+    call.answer(200);
+    let broken = || matches!(bench.handle.vitals().now().store, engine::StoreState::Broken { .. });
+    timeout(DEADLINE, async {
+        while !broken() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .unwrap();
+    bench.disk.follow(Plan::Well);
+    assert_eq!(bench.line(id, "told chat: page").await, 1);
+    assert!(far.is_idle());
+}
+
+#[tokio::test]
+async fn a_channel_has_so_many_places_and_the_rest_waits_for_one() {
+    let mut far = FarEnd::open().await;
+    let bench = Bench::new(&far, &["chat"]).await;
+    let mut alerts = Vec::new();
+    for number in 0..sender::AT_ONCE + 2 {
+        alerts.push(bench.fires(&format!("disk {number}")).await);
+    }
+    let mut calls = Vec::new();
+    for _ in 0..sender::AT_ONCE {
+        calls.push(far.next().await);
+    }
+    assert!(far.is_idle());
+    calls.pop().unwrap().answer(200);
+    calls.push(far.next().await);
+    for call in calls {
+        call.answer(200);
+    }
+    far.next().await.answer(200);
+    for id in alerts {
+        assert_eq!(bench.line(id, "told chat: page").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn what_waited_for_a_place_until_somebody_had_it_is_not_posted() {
+    let mut far = FarEnd::open().await;
+    let bench = Bench::new(&far, &["chat"]).await;
+    let mut calls = Vec::new();
+    for number in 0..sender::AT_ONCE {
+        bench.fires(&format!("disk {number}")).await;
+        calls.push(far.next().await);
+    }
+    let taken = bench.fires("taken").await;
+    bench.until(|latest| latest.table.deliveries_of(taken).any(|page| page.attempts == 1)).await;
+    bench.order(Command::Alerts(vec![taken], AlertCommand::Acknowledge)).await;
+    bench.order(Command::Woke(crate::domain::command::Deaf::Start)).await;
+    let superseded = |page: &Arc<Delivery>| matches!(page.state, Progress::Superseded { .. });
+    bench.until(|latest| latest.table.deliveries_of(taken).any(superseded)).await;
+    for call in calls {
+        call.answer(200);
+    }
+    let later = bench.fires("later").await;
+    assert!(far.next().await.body.contains(&later.to_string()));
+    assert!(far.is_idle());
+}
+
+#[tokio::test]
+async fn a_channel_that_is_configured_no_more_is_given_up_and_the_timeline_says_so() {
+    let far = FarEnd::open().await;
+    let bench = Bench::new(&far, &["another"]).await;
+    let id = bench.fires("disk").await;
+    let line = "not told chat: page; no channel of this name is configured any more";
+    assert_eq!(bench.line(id, line).await, 1);
+    assert!(far.is_idle());
+}
+
+#[tokio::test]
+async fn at_the_end_a_post_that_is_under_way_may_still_be_answered() {
+    let mut far = FarEnd::open().await;
+    let bench = Bench::new(&far, &["chat"]).await;
+    let id = bench.fires("disk").await;
+    let call = far.next().await;
+    bench.stop.cancel();
+    bench.tasks.close();
+    call.answer(200);
+    timeout(DEADLINE, bench.tasks.wait()).await.unwrap();
+    assert_eq!(bench.line(id, "told chat: page").await, 1);
+}
+
+#[tokio::test]
+async fn at_the_end_a_far_end_that_says_nothing_is_left_and_the_page_stays_owed() {
+    let mut far = FarEnd::open().await;
+    let bench = Bench::new(&far, &["chat"]).await;
+    let id = bench.fires("disk").await;
+    let _call = far.next().await;
+    bench.stop.cancel();
+    bench.tasks.close();
+    timeout(DEADLINE, bench.tasks.wait()).await.unwrap();
+    assert!(bench.handle.latest().table.deliveries_of(id).all(|page| is_attempted(page)));
+}
