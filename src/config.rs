@@ -3,12 +3,17 @@
 //! Every mistake is named with file, line and column, with what is wrong and what to do. Reading
 //! changes nothing and starts nothing. Of the environment only the time zone is read.
 
+mod account;
+mod channel;
 mod console;
 mod error;
 mod listen;
+mod name;
 mod policy;
 mod section;
+mod socket;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
@@ -17,7 +22,10 @@ use std::path::Path;
 pub use self::console::ConsoleSettings;
 pub use self::error::ConfigError;
 use self::section::{Section, Source};
-use crate::domain::policy::Policy;
+pub use self::socket::SocketSettings;
+use crate::domain::id::AccountId;
+use crate::domain::policy::{Account, Policy};
+use crate::notify::ChannelSettings;
 
 /// What the configuration says, part by part.
 #[derive(Clone, Debug)]
@@ -26,6 +34,12 @@ pub struct Config {
     pub policy: Policy,
     /// Where requests are taken.
     pub listen: SocketAddr,
+    /// Where critical alerts are told.
+    pub channels: Vec<ChannelSettings>,
+    /// Who may use the Unix socket.
+    pub socket: SocketSettings,
+    /// Which account a user of this host is, where the file says so.
+    pub unix_users: BTreeMap<Box<str>, AccountId>,
     /// How the console looks and behaves.
     pub console: ConsoleSettings,
 }
@@ -67,13 +81,32 @@ impl Config {
         let source = Source { name, text };
         let mut top = Section::top(source)?;
         let listen = listen::read(&mut top, given.listen)?;
-        let policy = policy::read(&mut top, given.user)?;
+        let people = account::read(&mut top, given.user)?;
+        let channels = channel::read(&mut top)?;
+        let names = channels.iter().map(|channel| channel.name.clone()).collect();
+        let policy = policy::read(&mut top, people.accounts, names)?;
+        let socket = match top.section("socket")? {
+            Some(section) => socket::read(section)?,
+            None => SocketSettings::default(),
+        };
         let console = match top.section("console")? {
             Some(section) => console::read(section)?,
             None => ConsoleSettings::default(),
         };
         top.finish()?;
-        Ok(Self { policy, listen, console })
+        let unix_users = people.unix_users;
+        Ok(Self { policy, listen, channels, socket, unix_users, console })
+    }
+
+    /// The account that a user of this host is: the one whose `unix_user` it is, or else the one
+    /// of the same name that is not said to be another user.
+    pub fn account_of(&self, user: &str) -> Option<&Account> {
+        if let Some(id) = self.unix_users.get(user) {
+            return self.policy.account(*id);
+        }
+        let namesake = self.policy.account_named(user)?;
+        let is_another = self.unix_users.values().any(|id| *id == namesake.id);
+        (!is_another).then_some(namesake)
     }
 }
 

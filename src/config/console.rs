@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use super::error::ConfigError;
@@ -53,20 +52,11 @@ fn still_for(
     section: &mut Section<'_>,
     default: Option<Duration>,
 ) -> Result<Option<Duration>, ConfigError> {
-    let Some(written) = section.text("still_for", "\"5m\"")? else {
+    let remedy = "write one such as \"30s\" or \"5m\", or \"0\" for never";
+    let Some(length) = section.length("still_for", "\"5m\"", remedy)? else {
         return Ok(default);
     };
-    if written.value == "0" {
-        return Ok(None);
-    }
-    let span = written.value.parse::<SignedDuration>().ok();
-    match span.and_then(|span| Duration::try_from(span).ok()) {
-        Some(span) => Ok((!span.is_zero()).then_some(span)),
-        None => Err(written.error(
-            format!("{:?} is no length of time", written.value),
-            "write one such as \"30s\" or \"5m\", or \"0\" for never",
-        )),
-    }
+    Ok(Some(length.value.unsigned_abs()).filter(|length| !length.is_zero()))
 }
 
 fn symbols(section: &mut Section<'_>) -> Result<Option<Symbols>, ConfigError> {

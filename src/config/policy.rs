@@ -1,19 +1,25 @@
-//! The part of the file that decisions are made by: people, services, severity words.
+//! The part of the file that decisions are made by: services, severity words, time-outs.
 
-use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::ConfigError;
-use super::section::{Section, Written};
+use super::name::{name, new_name};
+use super::section::Section;
+use crate::domain::id::ServiceId;
 use crate::domain::policy::{Account, Policy, UnknownServices};
 use crate::domain::severity::{Severity, SeverityWords};
 use crate::domain::text::Text;
+use crate::domain::time::SignedDuration;
 
-/// The longest name of an account or a service, in characters: it has to fit a column.
-const LONGEST_NAME: usize = 100;
+/// After how long acknowledgements run out, of single services.
+type TimeOuts = BTreeMap<ServiceId, Option<SignedDuration>>;
 
-/// Reads what is about people and services. Without people, `user` is the only one.
-pub(super) fn read(top: &mut Section<'_>, user: &str) -> Result<Policy, ConfigError> {
+/// Reads what is about services and alerts; people and channels are read already.
+pub(super) fn read(
+    top: &mut Section<'_>,
+    accounts: Vec<Account>,
+    channels: Vec<Text>,
+) -> Result<Policy, ConfigError> {
     let default = Policy::default();
     let default_service = top
         .text("default_service", "\"default\"")?
@@ -30,8 +36,7 @@ pub(super) fn read(top: &mut Section<'_>, user: &str) -> Result<Policy, ConfigEr
     };
     let unknown_services = unknown_services(top)?.unwrap_or(default.unknown_services);
     let max_services = top.count("max_services", "1000")?;
-    let accounts = accounts(top, user)?;
-    let services = services(top)?;
+    let (services, acknowledged_for_service) = services(top)?;
     let severity = severity(top)?;
     if let Some(limit) = &max_services
         && limit.value < services.len()
@@ -49,6 +54,11 @@ pub(super) fn read(top: &mut Section<'_>, user: &str) -> Result<Policy, ConfigEr
         unknown_services,
         max_services: max_services.map_or(default.max_services, |limit| limit.value),
         severity,
+        resolve_timeout: resolve_timeout(top)?.unwrap_or(default.resolve_timeout),
+        acknowledged_for: acknowledgement_timeout(top)?.map_or(default.acknowledged_for, or_never),
+        acknowledged_for_service,
+        channels,
+        retention: retention(top)?.unwrap_or(default.retention),
     })
 }
 
@@ -66,84 +76,57 @@ fn unknown_services(top: &mut Section<'_>) -> Result<Option<UnknownServices>, Co
     }
 }
 
-fn accounts(top: &mut Section<'_>, user: &str) -> Result<Vec<Account>, ConfigError> {
-    let mut known = BTreeSet::new();
-    let mut accounts = Vec::new();
-    for mut section in top.sections("account")? {
-        let name = new_name("account", &mut section, &mut known)?;
-        let email = section.text("email", "\"alice@example.org\"")?;
-        if let Some(email) = &email
-            && !is_mail_address(&email.value)
-        {
-            return Err(email.error(
-                format!("{:?} is no mail address", email.value),
-                "write one such as \"alice@example.org\", or leave email out",
-            ));
-        }
-        let email = email.map_or(Cow::Borrowed(""), |email| email.value);
-        accounts.push(Account::new(name.as_str(), &email));
-        section.finish()?;
-    }
-    if accounts.is_empty() {
-        accounts.push(Account::new(user, ""));
-    }
-    Ok(accounts)
-}
-
-fn services(top: &mut Section<'_>) -> Result<Vec<Text>, ConfigError> {
+/// The services, and after how long an acknowledgement runs out where one says so of itself.
+fn services(top: &mut Section<'_>) -> Result<(Vec<Text>, TimeOuts), ConfigError> {
     let mut known = BTreeSet::new();
     let mut services = Vec::new();
+    let mut time_outs = TimeOuts::new();
     for mut section in top.sections("service")? {
-        services.push(new_name("service", &mut section, &mut known)?);
+        let name = new_name("service", &mut section, &mut known)?;
+        if let Some(time_out) = acknowledgement_timeout(&mut section)? {
+            time_outs.insert(ServiceId::of(name.as_str()), or_never(time_out));
+        }
+        services.push(name);
         section.finish()?;
     }
-    Ok(services)
+    Ok((services, time_outs))
 }
 
-/// The `name` of an entry, which no entry before it has.
-fn new_name(
-    kind: &'static str,
+/// After how long an acknowledgement runs out, as it is written.
+fn acknowledgement_timeout(
     section: &mut Section<'_>,
-    known: &mut BTreeSet<Text>,
-) -> Result<Text, ConfigError> {
-    let Some(written) = section.text("name", "\"alice\"")? else {
-        return Err(
-            section.error(format!("[[{kind}]] has no name"), format!("give the {kind} a name"))
-        );
+) -> Result<Option<SignedDuration>, ConfigError> {
+    let remedy = "write one such as \"30m\", or \"0\" for never";
+    let length = section.length("acknowledgement_timeout", "\"30m\"", remedy)?;
+    Ok(length.map(|length| length.value))
+}
+
+/// Written as nothing, it never does.
+fn or_never(length: SignedDuration) -> Option<SignedDuration> {
+    Some(length).filter(|length| !length.is_zero())
+}
+
+/// How long an API v2 alert lasts whose sender names no end.
+fn resolve_timeout(top: &mut Section<'_>) -> Result<Option<SignedDuration>, ConfigError> {
+    let Some(length) = top.length("resolve_timeout", "\"5m\"", "write one such as \"5m\"")? else {
+        return Ok(None);
     };
-    let name = name("name", &written)?;
-    if !known.insert(name.clone()) {
-        return Err(written
-            .error(format!("there are two [[{kind}]] named {name}"), "take one out or rename it"));
+    if length.value.is_zero() {
+        return Err(length.error("resolve_timeout is nothing", "write one such as \"5m\""));
     }
-    Ok(name)
+    Ok(Some(length.value))
 }
 
-/// A name is one line, as it will be shown: what cleaning would change is refused here.
-fn name(key: &str, written: &Written<'_>) -> Result<Text, ConfigError> {
-    let name = Text::derive(&written.value);
-    if name.is_empty() {
-        return Err(written.error(format!("{key} is empty"), "write a name"));
+/// How long what ended is kept: long enough for a source to come back to it.
+fn retention(top: &mut Section<'_>) -> Result<Option<SignedDuration>, ConfigError> {
+    const LEAST: SignedDuration = SignedDuration::from_hours(24);
+    let Some(length) = top.length("retention", "\"90d\"", "write one such as \"90d\"")? else {
+        return Ok(None);
+    };
+    if length.value < LEAST {
+        return Err(length.error("retention is shorter than a day", "write \"1d\" or more"));
     }
-    if name.as_str() != written.value {
-        return Err(written.error(
-            format!("{key} has space at its ends, doubled space or control characters"),
-            format!("write {:?}", name.as_str()),
-        ));
-    }
-    if name.as_str().chars().count() > LONGEST_NAME {
-        return Err(
-            written.error(format!("{key} is longer than {LONGEST_NAME} characters"), "shorten it")
-        );
-    }
-    Ok(name)
-}
-
-/// Only what would surely be a slip: an address is proved by a mail that arrives.
-fn is_mail_address(text: &str) -> bool {
-    let plain = !text.chars().any(|c| c.is_whitespace() || c.is_control());
-    let parts = text.split_once('@');
-    plain && parts.is_some_and(|(local, host)| !local.is_empty() && !host.is_empty())
+    Ok(Some(length.value))
 }
 
 fn severity(top: &mut Section<'_>) -> Result<SeverityWords, ConfigError> {

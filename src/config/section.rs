@@ -7,6 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::ConfigError;
+use crate::domain::time::{SignedDuration, parse_span};
 
 /// The least likeness of two names for one to be offered instead of the other.
 const ALIKE: f64 = 0.8;
@@ -121,6 +122,26 @@ impl<'t> Section<'t> {
                 .filter(|count| *count > 0),
             _ => None,
         })
+    }
+
+    /// The length of time of `key`, if it is given; "0" is one. A refusal shows `remedy`.
+    pub(super) fn length(
+        &mut self,
+        key: &'static str,
+        example: &str,
+        remedy: &str,
+    ) -> Result<Option<Located<'t, SignedDuration>>, ConfigError> {
+        let Some(Located { value, span, source }) = self.text(key, example)? else {
+            return Ok(None);
+        };
+        let length = match value.trim() {
+            "0" => Some(SignedDuration::ZERO),
+            text => parse_span(text).filter(|length| !length.is_negative()),
+        };
+        match length {
+            Some(length) => Ok(Some(locate(source, span, length))),
+            None => Err(source.error(&span, format!("{value:?} is no length of time"), remedy)),
+        }
     }
 
     /// The table of `key`, if it is given.

@@ -5,8 +5,11 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::console::text::Symbols;
+use crate::domain::id::ServiceId;
 use crate::domain::policy::UnknownServices;
 use crate::domain::severity::Severity;
+use crate::domain::time::SignedDuration;
+use crate::notify::{ChannelKind, Secret};
 
 const ALICE: Given<'static> = Given { user: "alice", listen: None };
 
@@ -86,8 +89,11 @@ fn what_is_written_is_what_holds() {
         service_label = "job"
         unknown_services = "refuse"
         max_services = 7
+        resolve_timeout = "2m"
+        acknowledgement_timeout = "1h"
+        retention = "2 weeks"
         account = [{ name = "bob", email = "bob@example.org" }]
-        service = [{ name = "db" }]
+        service = [{ name = "db", acknowledgement_timeout = "0" }, { name = "web" }]
         severity = { Foo = "warning", high = "warning" }
         console = { name = "prod", still_for = "90s", symbols = "ascii", time_zone = "UTC" }
         "#,
@@ -98,7 +104,11 @@ fn what_is_written_is_what_holds() {
     assert_eq!(policy.service_label.as_ref(), "job");
     assert_eq!(policy.unknown_services, UnknownServices::Refuse);
     assert_eq!(policy.max_services, 7);
-    assert_eq!(policy.services, ["db".into()]);
+    assert_eq!(policy.services, ["db".into(), "web".into()]);
+    assert_eq!(policy.resolve_timeout, SignedDuration::from_mins(2));
+    assert_eq!(policy.retention, SignedDuration::from_hours(14 * 24));
+    let time_out = |name| policy.acknowledged_for(ServiceId::of(name));
+    assert_eq!([time_out("db"), time_out("web")], [None, Some(SignedDuration::from_hours(1))]);
     for word in ["foo", "high"] {
         assert_eq!(policy.severity.read(Some(word)).level(), Some(Severity::Warning));
     }
@@ -109,6 +119,48 @@ fn what_is_written_is_what_holds() {
         time_zone: jiff::tz::TimeZone::UTC,
     };
     assert_eq!(config.console, console);
+}
+
+#[test]
+fn a_channel_is_known_to_the_policy_by_name_and_its_secret_is_never_shown() {
+    let config = read(
+        r#"
+        [[channel]]
+        name = "ops"
+        kind = "webhook"
+        url = "https://chat.example.org/hooks/ops"
+        bearer_token = "hunter2"
+        [[channel]]
+        name = "plain"
+        kind = "webhook"
+        url = "http://127.0.0.1:8080"
+        timeout = "3s"
+        "#,
+    );
+    assert_eq!(config.policy.channels, ["ops".into(), "plain".into()]);
+    let shown = format!("{:?}", config.channels);
+    assert!(!shown.contains("hunter2") && !shown.contains("hooks"), "{shown}");
+    let timeouts = config.channels.iter().map(|channel| match &channel.kind {
+        ChannelKind::Webhook(webhook) => webhook.timeout.as_secs(),
+    });
+    assert_eq!(timeouts.collect::<Vec<_>>(), [10, 3]);
+    let ChannelKind::Webhook(webhook) = &config.channels[0].kind;
+    assert_eq!(webhook.bearer_token.as_ref().map(Secret::reveal), Some("hunter2"));
+}
+
+#[test]
+fn a_user_of_the_host_is_the_account_that_says_so_or_else_the_one_of_the_same_name() {
+    let config = read(
+        r#"
+        account = [{ name = "alice", unix_user = "ops" }, { name = "bob" }]
+        [socket]
+        group = "oncall"
+        "#,
+    );
+    let name = |user| config.account_of(user).map(|account| account.name.to_string());
+    let known = ["ops", "bob", "alice", "carol"].map(name);
+    assert_eq!(known, [Some("alice".into()), Some("bob".into()), None, None]);
+    assert_eq!(config.socket.group.as_deref(), Some("oncall"));
 }
 
 #[test]
