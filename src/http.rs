@@ -22,14 +22,14 @@ use error::ApiError;
 
 pub use door::Door;
 pub use edge::{Limits, Listener, Peer, serve};
-pub use own::Owner;
+pub use own::{OpenTo, Owner};
 
 /// What is served to the network: the TTYOps API, to holders of tokens.
 pub fn public_router(door: Door) -> Router {
     behind(door, ttyops::routes())
 }
 
-/// What is served on the Unix socket: our own API, to the owner of the data and to root.
+/// What is served on the Unix socket: our own API, to those whom `owner` lets in.
 pub fn own_router(door: Door, owner: Owner) -> Router {
     let admit = middleware::from_fn_with_state(Arc::new(owner), own::admit);
     behind(door, own::routes()).layer(admit)

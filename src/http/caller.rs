@@ -4,9 +4,10 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
 use super::door::Door;
+use super::edge::Peer;
 use super::error::ApiError;
 use super::guard;
-use crate::domain::actor::Actor;
+use crate::domain::actor::{Actor, Via};
 use crate::domain::alert::Namespace;
 use crate::domain::command::{Command, Order};
 use crate::domain::id::TokenId;
@@ -20,6 +21,8 @@ use crate::engine::{Handle, Receipt};
 pub(super) struct Caller {
     /// As whom they act: the token's person, or the machine of its name.
     pub(super) actor: Actor,
+    /// From where they call.
+    via: Via,
     /// Whose alerts their reports touch.
     pub(super) namespace: Namespace,
     /// The token.
@@ -31,7 +34,7 @@ pub(super) struct Caller {
 impl Caller {
     /// The holder of `token`. A person who is no account any more is no person: the token then
     /// acts in its own name.
-    pub(super) fn holding(token: &Token, policy: &Policy) -> Self {
+    pub(super) fn holding(token: &Token, policy: &Policy, via: Via) -> Self {
         let account = token.account.and_then(|id| policy.account(id));
         let actor = account.map_or_else(
             || Actor::Machine(token.name.clone()),
@@ -39,6 +42,7 @@ impl Caller {
         );
         Self {
             actor,
+            via,
             namespace: token.namespace.clone(),
             token: token.id,
             name: token.name.clone(),
@@ -61,7 +65,8 @@ impl Caller {
         command: Command,
     ) -> Result<Receipt, ApiError> {
         self.may(command.scope())?;
-        let order = Order { op: handle.op(), actor: self.actor.clone(), seen: None, command };
+        let (op, actor) = (handle.op(), self.actor.clone());
+        let order = Order { op, actor, via: self.via, seen: None, command };
         Ok(handle.submit(order).await?)
     }
 }
@@ -70,6 +75,11 @@ impl FromRequestParts<Door> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, door: &Door) -> Result<Self, ApiError> {
-        guard::admit(&door.handle()?.latest().table, &parts.headers)
+        let via = match parts.extensions.get::<Peer>() {
+            Some(Peer::Net(address)) => Via::Http { peer: address.ip().to_canonical() },
+            Some(Peer::User(uid)) => Via::Verb { uid: *uid },
+            None => return Err(ApiError::Internal("a request from nowhere".to_owned())),
+        };
+        guard::admit(&door.handle()?.latest().table, &parts.headers, via)
     }
 }

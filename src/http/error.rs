@@ -37,6 +37,21 @@ pub(super) enum ApiError {
     /// The socket is not open to this user.
     #[error("uid {0} may not use this socket; only its owner and root may")]
     ForeignUser(u32),
+    /// The socket is open to the user's group, and nobody knows who the user is.
+    #[error(
+        "uid {0} is no account of this watchbell; add its user as unix_user to an [[account]] of \
+         watchbell.toml and start the service again"
+    )]
+    UserWithoutAccount(u32),
+    /// A member of the socket's group may not do this.
+    #[error(
+        "this needs the right {0}, which the socket gives to the user who runs the service alone; \
+         ask them, or use sudo"
+    )]
+    OwnerOnly(Scope),
+    /// A member of the socket's group wants to act as somebody else.
+    #[error("--as is for the user who runs the service and for root; leave it out")]
+    MayNotSpeak,
     /// The other end is not known to be a user of this host.
     #[error("this is served on the Unix socket only")]
     NoUser,
@@ -49,6 +64,12 @@ pub(super) enum ApiError {
     /// An account is named by what is no id of any.
     #[error("no account {0}; GET /api/v1/team/members lists them")]
     NoAccount(Text),
+    /// No alert's id begins so.
+    #[error("{0}")]
+    NoneBegins(String),
+    /// The ids of several alerts begin so.
+    #[error("{0}")]
+    SeveralBegin(String),
     /// The path does not take this method. `Allow` names those that it takes.
     #[error("{0} is not possible here; the Allow header names what is")]
     Method(Text),
@@ -113,8 +134,16 @@ impl ApiError {
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::NoToken | Self::UnknownToken => StatusCode::UNAUTHORIZED,
-            Self::Forbidden { .. } | Self::ForeignUser(_) | Self::NoUser => StatusCode::FORBIDDEN,
-            Self::NoPath(_) | Self::NoAlert(_) | Self::NoAccount(_) => StatusCode::NOT_FOUND,
+            Self::Forbidden { .. }
+            | Self::ForeignUser(_)
+            | Self::UserWithoutAccount(_)
+            | Self::OwnerOnly(_)
+            | Self::MayNotSpeak
+            | Self::NoUser => StatusCode::FORBIDDEN,
+            Self::NoPath(_) | Self::NoAlert(_) | Self::NoneBegins(_) | Self::NoAccount(_) => {
+                StatusCode::NOT_FOUND
+            }
+            Self::SeveralBegin(_) => StatusCode::CONFLICT,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge(_) | Self::TooMany(_) => StatusCode::PAYLOAD_TOO_LARGE,
@@ -137,9 +166,13 @@ impl ApiError {
             Self::UnknownToken => "unknown_token",
             Self::Forbidden { .. } => "missing_scope",
             Self::ForeignUser(_) => "foreign_user",
+            Self::UserWithoutAccount(_) => "user_without_account",
+            Self::OwnerOnly(_) => "owner_only",
+            Self::MayNotSpeak => "may_not_speak",
+            Self::SeveralBegin(_) => "ambiguous_alert",
             Self::NoUser => "socket_only",
             Self::NoPath(_) => "unknown_path",
-            Self::NoAlert(_) => "unknown_alert",
+            Self::NoAlert(_) | Self::NoneBegins(_) => "unknown_alert",
             Self::NoAccount(_) => "unknown_account",
             Self::Method(_) => "method_not_allowed",
             Self::MediaType => "unsupported_media_type",
@@ -200,10 +233,12 @@ pub(super) fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::Overtaken { .. }
         | Refusal::OpenElsewhere { .. }
         | Refusal::NotUndone { .. }
+        | Refusal::OnceUsed { .. }
         | Refusal::TokenExists(_) => StatusCode::CONFLICT,
-        Refusal::EmptyNote | Refusal::UnknownService(_) | Refusal::EmptyTokenName => {
-            StatusCode::BAD_REQUEST
-        }
+        Refusal::SnoozeOver { .. }
+        | Refusal::EmptyNote
+        | Refusal::UnknownService(_)
+        | Refusal::EmptyTokenName => StatusCode::BAD_REQUEST,
     }
 }
 

@@ -10,11 +10,12 @@ use subtle::{ConditionallySelectable, ConstantTimeEq};
 
 use super::caller::Caller;
 use super::error::ApiError;
+use crate::domain::actor::Via;
 use crate::domain::table::Table;
 
 /// The caller whose token's secret is in `Authorization`: as a bearer, or as the password of HTTP
 /// Basic, which is all that some tools speak.
-pub(super) fn admit(table: &Table, headers: &HeaderMap) -> Result<Caller, ApiError> {
+pub(super) fn admit(table: &Table, headers: &HeaderMap, via: Via) -> Result<Caller, ApiError> {
     let header = headers.get(AUTHORIZATION).ok_or(ApiError::NoToken)?;
     let credentials = header.to_str().map_err(|_| ApiError::UnknownToken)?;
     let (scheme, rest) = credentials.trim().split_once(' ').ok_or(ApiError::NoToken)?;
@@ -26,18 +27,18 @@ pub(super) fn admit(table: &Table, headers: &HeaderMap) -> Result<Caller, ApiErr
     if secret.is_empty() {
         return Err(ApiError::NoToken);
     }
-    holder(table, &secret).ok_or(ApiError::UnknownToken)
+    holder(table, &secret, via).ok_or(ApiError::UnknownToken)
 }
 
 /// Compares with every token and never stops early: how long it takes tells nothing.
-fn holder(table: &Table, secret: &[u8]) -> Option<Caller> {
+fn holder(table: &Table, secret: &[u8], via: Via) -> Option<Caller> {
     let digest: [u8; 32] = Sha256::digest(secret).into();
     let mut found = u32::MAX;
     for (place, token) in (0..u32::MAX).zip(table.tokens()) {
         found.conditional_assign(&place, token.digest.0.ct_eq(&digest));
     }
     let token = table.tokens().nth(usize::try_from(found).ok()?)?;
-    Some(Caller::holding(token, table.policy()))
+    Some(Caller::holding(token, table.policy(), via))
 }
 
 /// Standard base64. Some clients leave the padding out.

@@ -1,63 +1,51 @@
-//! Our own API, for the verbs of another watchbell on this host. Served on the Unix socket only,
-//! and there to the owner of the data and to root, who could read the data file anyway.
+//! Our own API, for the verbs of another watchbell on this host. Served on the Unix socket only:
+//! to the owner of the data and to root, who could read the data file anyway, and, where the
+//! configuration names a group, to its people.
 //!
 //! Speaks records, the language of the data file; the only part of `http` that does.
 
-use std::sync::Arc;
+mod peer;
 
-use axum::extract::{Request, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, Request};
 use axum::http::StatusCode;
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
+use serde::{Deserialize, Serialize};
 
+use self::peer::Caller;
+pub(super) use self::peer::admit;
+pub use self::peer::{OpenTo, Owner};
 use super::body;
 use super::door::{Door, Open};
-use super::edge::Peer;
 use super::error::{ApiError, json, status_of};
-use crate::domain::actor::Actor;
-use crate::domain::text::Text;
-use crate::engine::SubmitError;
+use crate::client::reading::{self, FindError, Wanted};
+use crate::domain::id::AccountId;
+use crate::domain::query::Filter;
+use crate::domain::token::Scope;
+use crate::engine::{Handle, SubmitError};
 use crate::record::order::{OrderV1, ReceiptV1, RefusalV1};
-use crate::record::v1::TokenShownV1;
+use crate::record::v1::IdV1;
 
-/// Whose data it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Owner {
-    /// The user that the service runs as.
-    pub uid: u32,
-    /// As whom that user acts.
-    pub actor: Actor,
-}
-
-/// The largest order that is read, in bytes: a hundred times what one has.
-const MOST_BYTES: usize = 64 * 1024;
+/// The largest order that is read, in bytes: thousands of alerts at once.
+const MOST_BYTES: usize = 256 * 1024;
 
 pub(super) fn routes() -> Router<Door> {
-    Router::new().route("/own/v1/orders", post(order)).route("/own/v1/tokens", get(tokens))
-}
-
-/// Lets the owner and root through, each with the actor that they are.
-pub(super) async fn admit(
-    State(owner): State<Arc<Owner>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let actor = match request.extensions().get::<Peer>() {
-        Some(Peer::User(uid)) if *uid == owner.uid => owner.actor.clone(),
-        Some(Peer::User(0)) => Actor::User(Text::derive("root")),
-        Some(Peer::User(uid)) => return ApiError::ForeignUser(*uid).into_response(),
-        Some(Peer::Net(_)) | None => return ApiError::NoUser.into_response(),
-    };
-    request.extensions_mut().insert(actor);
-    next.run(request).await
+    Router::new()
+        .route("/own/v1/orders", post(order))
+        .route("/own/v1/alerts", get(alerts))
+        .route("/own/v1/alerts/{beginning}", get(alert))
+        .route("/own/v1/explain/{beginning}", get(explain))
+        .route("/own/v1/services", get(services))
+        .route("/own/v1/accounts", get(accounts))
+        .route("/own/v1/tokens", get(tokens))
 }
 
 /// `POST /own/v1/orders`: has an order carried out; answers a receipt or a refusal.
 async fn order(
     Open(handle): Open,
-    Extension(actor): Extension<Actor>,
+    Extension(caller): Extension<Caller>,
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
@@ -67,7 +55,11 @@ async fn order(
         code: "bad_order",
         message: format!("the body is no order: {error}; use the same version for both"),
     })?;
-    match handle.submit(order.by(actor)).await {
+    let speaks_for = order.speaks_for.map(|id| AccountId(id.0));
+    let (actor, via) = caller.acting(speaks_for, handle.latest().table.policy())?;
+    let order = order.by(actor, via);
+    caller.may(order.command.scope())?;
+    match handle.submit(order).await {
         Ok(receipt) => Ok(json(StatusCode::OK, &ReceiptV1::new(receipt.revision, &receipt.answer))),
         Err(SubmitError::Refused(refusal)) => {
             Ok(json(status_of(&refusal), &RefusalV1::from(&refusal)))
@@ -76,9 +68,103 @@ async fn order(
     }
 }
 
-/// `GET /own/v1/tokens`: all tokens, without their digests. Who shows them sorts them.
-async fn tokens(Open(handle): Open) -> Response {
-    let latest = handle.latest();
-    let tokens: Vec<_> = latest.table.tokens().map(|token| TokenShownV1::from(&**token)).collect();
-    json(StatusCode::OK, &tokens)
+/// Which alerts are asked for.
+#[derive(Debug, Deserialize)]
+struct Asked {
+    /// As it is typed into the console.
+    #[serde(default)]
+    filter: String,
+    /// Those that ended long ago, too.
+    #[serde(default)]
+    all: bool,
+    /// Who `me` is, if not who asks.
+    #[serde(rename = "as")]
+    speaks_for: Option<IdV1>,
+}
+
+/// `GET /own/v1/alerts?filter=…`: those that match.
+async fn alerts(
+    Open(handle): Open,
+    Extension(caller): Extension<Caller>,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Result<Response, ApiError> {
+    caller.may(Scope::Read)?;
+    let bad = |message| ApiError::BadRequest { code: "bad_query", message };
+    let Query(asked) = asked.map_err(|error| bad(error.body_text()))?;
+    let filter = Filter::parse(&asked.filter);
+    if let Some(problem) = filter.problems().first() {
+        return Err(bad(format!("filter: {}", problem.reason)));
+    }
+    let speaks_for = asked.speaks_for.map(|id| AccountId(id.0));
+    let (actor, _) = caller.acting(speaks_for, handle.latest().table.policy())?;
+    let me = actor.person().map(|person| person.id);
+    let wanted = if asked.all { Wanted::All } else { Wanted::Shown };
+    // A long list takes a while to write: not on a thread that others wait for.
+    let list = move || json(StatusCode::OK, &reading::listing(&handle, &filter, wanted, me));
+    let listing = tokio::task::spawn_blocking(list);
+    listing.await.map_err(|error| ApiError::Internal(error.to_string()))
+}
+
+/// `GET /own/v1/alerts/{beginning}`: the one whose id begins so, with its timeline.
+async fn alert(
+    Open(handle): Open,
+    Extension(caller): Extension<Caller>,
+    Path(beginning): Path<String>,
+) -> Result<Response, ApiError> {
+    caller.may(Scope::Read)?;
+    Ok(json(StatusCode::OK, &reading::found(&handle, &beginning).await?))
+}
+
+/// `GET /own/v1/explain/{beginning}`: why it calls people, or does not.
+async fn explain(
+    Open(handle): Open,
+    Extension(caller): Extension<Caller>,
+    Path(beginning): Path<String>,
+) -> Result<Response, ApiError> {
+    caller.may(Scope::Read)?;
+    Ok(json(StatusCode::OK, &reading::explained(&handle, &beginning)?))
+}
+
+/// `GET /own/v1/services`: all services by name.
+async fn services(
+    Open(handle): Open,
+    Extension(caller): Extension<Caller>,
+) -> Result<Response, ApiError> {
+    list(&caller, Scope::Read, &handle, reading::services)
+}
+
+/// `GET /own/v1/accounts`: all accounts, in the order of the configuration.
+async fn accounts(
+    Open(handle): Open,
+    Extension(caller): Extension<Caller>,
+) -> Result<Response, ApiError> {
+    list(&caller, Scope::Read, &handle, reading::accounts)
+}
+
+/// `GET /own/v1/tokens`: all tokens by name, without their digests.
+async fn tokens(
+    Open(handle): Open,
+    Extension(caller): Extension<Caller>,
+) -> Result<Response, ApiError> {
+    list(&caller, Scope::Admin, &handle, reading::tokens)
+}
+
+fn list<T: Serialize>(
+    caller: &Caller,
+    scope: Scope,
+    handle: &Handle,
+    read: fn(&Handle) -> Vec<T>,
+) -> Result<Response, ApiError> {
+    caller.may(scope)?;
+    Ok(json(StatusCode::OK, &read(handle)))
+}
+
+impl From<FindError> for ApiError {
+    fn from(error: FindError) -> Self {
+        let message = error.to_string();
+        match error {
+            FindError::NoAlert(_) => Self::NoneBegins(message),
+            FindError::Ambiguous { .. } => Self::SeveralBegin(message),
+        }
+    }
 }

@@ -21,7 +21,7 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 use super::{Door, Peer, public_router};
-use crate::domain::actor::Actor;
+use crate::domain::actor::{Actor, Via};
 use crate::domain::alert::Namespace;
 use crate::domain::command::{Command, Order, TokenCommand};
 use crate::domain::id::AccountId;
@@ -70,7 +70,7 @@ impl Bench {
 
     pub(super) async fn order(&self, command: Command) {
         let op = self.handle.op();
-        let order = Order { op, actor: Actor::Watchbell, seen: None, command };
+        let order = Order { op, actor: Actor::Watchbell, via: Via::Watchbell, seen: None, command };
         self.handle.submit(order).await.unwrap();
     }
 

@@ -4,11 +4,13 @@
 
 mod act;
 mod document;
+mod explained;
 mod json;
 mod path;
 mod post;
 mod read;
 mod row;
+mod snooze;
 mod wire;
 
 use axum::routing::{get, put};
@@ -28,8 +30,10 @@ pub(super) fn routes() -> Router<Door> {
         router
             .route(&at("/alert"), get(read::alerts).post(post::alerts))
             .route(&at("/alert/{alert}"), get(read::alert))
+            .route(&at("/alert/{alert}/explain"), get(read::explain))
             .route(&at("/alert/{alert}/acknowledge"), put(act::acknowledge))
             .route(&at("/alert/{alert}/resolve"), put(act::resolve))
+            .route(&at("/alert/{alert}/snooze"), put(snooze::snooze).delete(snooze::wake))
             .route(&at("/alert/{alert}/assign/{account}"), put(act::assign))
             .route(&at("/service"), get(read::services))
             .route(&at("/team/members"), get(read::members))

@@ -80,3 +80,54 @@ async fn a_body_beside_a_put_is_ignored_whatever_it_is() {
     let form = Ask::put(&path).token("ops").header("content-type", "text/plain").text("x");
     assert_eq!(bench.ask(form).await.status, 200);
 }
+
+#[tokio::test]
+async fn a_snooze_is_for_a_while_or_until_a_time_and_ends_when_it_is_taken_away() {
+    let bench = bench().await;
+    let id = alert(&bench).await;
+    let path = format!("/api/v1/alert/{id}/snooze");
+    let snooze = async |body: Value| bench.ask(Ask::put(&path).token("ops").json(&body)).await;
+    let row = snooze(json!({"until": "2126-01-01T00:00:00+01:00"})).await.body;
+    assert_eq!(row["snoozedUntil"], "2125-12-31T23:00:00Z");
+    let row = snooze(json!({"for": "2h", "until": null})).await.body;
+    assert_ne!(row["snoozedUntil"], "2125-12-31T23:00:00Z");
+    let text = row["suppressions"][0]["text"].as_str().unwrap();
+    assert!(text.starts_with("snoozed by ops until 20"), "{text}");
+    for _ in 0..2 {
+        let row = bench.ask(Ask::new("DELETE", &path).token("ops")).await.body;
+        assert_eq!((&row["snoozedUntil"], &row["status"]), (&Value::Null, &json!("firing")));
+    }
+}
+
+#[tokio::test]
+async fn a_snooze_that_cannot_be_understood_is_refused_with_the_field_named() {
+    let bench = bench().await;
+    let id = alert(&bench).await;
+    let ask = || Ask::put(&format!("/alert/{id}/snooze")).token("ops");
+    let mut lines = vec![bench.ask(ask()).await.line()];
+    for body in [
+        json!([]),
+        json!({}),
+        json!({"until": "tomorrow"}),
+        json!({"until": 7}),
+        json!({"for": "soon"}),
+        json!({"for": "0s"}),
+        json!({"for": "1 month"}),
+        json!({"for": "2h", "until": "2126-01-01T00:00:00Z"}),
+        json!({"until": "2001-01-01T00:00:00Z"}),
+    ] {
+        lines.push(bench.ask(ask().json(&body)).await.line());
+    }
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    415 unsupported_media_type: the body must be JSON; send Content-Type: application/json
+    400 bad_json: the body is not a JSON object: invalid type: sequence, expected a map at line 1 column 0
+    400 bad_snooze: until: needed: an RFC 3339 time; or send for, a length of time such as "2h"
+    400 bad_snooze: until: must be an RFC 3339 time, as TIME
+    400 bad_snooze: until: must be an RFC 3339 time, as TIME
+    400 bad_snooze: for: must be a length of time, as "30m", "2h" or "1d"
+    400 bad_snooze: for: must be a length of time, as "30m", "2h" or "1d"
+    400 bad_snooze: for: must be a length of time, as "30m", "2h" or "1d"
+    400 bad_snooze: for: is given beside until; send one of them
+    400 snooze_over: TIME has passed; name a later time
+    "#);
+}

@@ -63,6 +63,7 @@ fn full() -> Value {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one picture of everything")]
 async fn the_row_has_everything_there_is_to_know() {
     let bench = bench().await;
     let id = bench.post("ops", full()).await.remove(0);
@@ -73,6 +74,7 @@ async fn the_row_has_everything_there_is_to_know() {
     {
       "acknowledgedAt": "TIME",
       "acknowledgedBy": "alice",
+      "acknowledgedUntil": null,
       "annotations": {
         "runbook": "look\nhere"
       },
@@ -80,6 +82,7 @@ async fn the_row_has_everything_there_is_to_know() {
       "assigneeName": "alice",
       "count": 1,
       "fingerprint": "f",
+      "heldUntil": null,
       "id": "id-2",
       "labels": {
         "alertname": "it burns",
@@ -90,6 +93,12 @@ async fn the_row_has_everything_there_is_to_know() {
       },
       "lastSeen": "TIME",
       "link": "https://example.org/g",
+      "marks": {
+        "clockBehindSeconds": null,
+        "flappingSince": null,
+        "grantedUntil": null,
+        "staleSince": null
+      },
       "namespace": "",
       "notes": [],
       "occurrence": 1,
@@ -97,26 +106,33 @@ async fn the_row_has_everything_there_is_to_know() {
       "receivedAt": "TIME",
       "resolvedAt": null,
       "resolvedBy": null,
+      "resolvedHow": null,
       "revision": 5,
+      "sender": "ops",
       "service": "id-3",
       "serviceName": "web",
       "severity": "warning",
+      "snoozedUntil": null,
       "startedAt": "TIME",
       "status": "acknowledged",
+      "suppressions": [],
       "timeline": [
         {
           "actor": "ops",
           "at": "TIME",
           "revision": 3,
-          "text": "fired, sent by ops"
+          "text": "fired, sent by ops",
+          "via": "HTTP, 192.0.2.7"
         },
         {
           "actor": "alice",
           "at": "TIME",
           "revision": 5,
-          "text": "acknowledged by alice, assigned to alice"
+          "text": "acknowledged by alice, assigned to alice",
+          "via": "HTTP, 192.0.2.7"
         }
       ],
+      "timesOutAt": null,
       "title": "it burns",
       "unknownSeverity": null
     }

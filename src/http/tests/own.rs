@@ -1,24 +1,33 @@
 //! Our own API, as another watchbell asks it.
 
 use super::*;
+use crate::domain::command::AlertCommand;
 use crate::domain::id::OpId;
 use crate::domain::refusal::Refusal;
-use crate::http::{Owner, own_router};
+use crate::http::{OpenTo, Owner, own_router};
 use crate::record::order::{AnswerV1, OrderV1, ReceiptV1, RefusalV1};
-use crate::record::v1::TokenShownV1;
+use crate::record::v1::{IdV1, TokenShownV1};
 
 const OWNER: u32 = 1_001;
 
-/// Asks as a process of that user.
+/// A user of the host who is bob.
+const BOBS: u32 = 1_007;
+
+/// Asks as a process of that user, where the socket is its owner's alone.
 async fn ask(bench: &Bench, peer: Peer, ask: Ask) -> Answer {
-    let alice = Account::new("alice", "alice@example.org").person();
-    let owner = Owner { uid: OWNER, actor: Actor::Account(alice) };
+    ask_of(bench, OpenTo::Owner, peer, ask).await
+}
+
+async fn ask_of(bench: &Bench, open_to: OpenTo, peer: Peer, ask: Ask) -> Answer {
+    let person = |name| Account::new(name, "").person();
+    let people = [(OWNER, person("alice")), (BOBS, person("bob"))].into();
+    let owner = Owner { uid: OWNER, actor: Actor::Account(person("alice")), people, open_to };
     ask.of(own_router(bench.door.clone(), owner).layer(Extension(peer))).await
 }
 
 fn order(command: &TokenCommand) -> Ask {
-    let order = OrderV1::token(OpId(uuid::Uuid::nil()), command);
-    Ask::post("/own/v1/orders").json(&serde_json::to_value(order).unwrap())
+    let order = OrderV1::of(OpId(uuid::Uuid::nil()), None, &Command::Token(command.clone()));
+    Ask::post("/own/v1/orders").json(&serde_json::to_value(order.unwrap()).unwrap())
 }
 
 fn create(name: &str) -> TokenCommand {
@@ -92,13 +101,116 @@ async fn what_is_no_order_is_refused() {
     let lines = [
         line(post().json(&json!({"command": "dance"}))).await,
         line(post().text("x")).await,
-        line(post().header("content-type", "application/json").text("x".repeat(65_537))).await,
+        line(post().header("content-type", "application/json").text("x".repeat(262_145))).await,
         line(Ask::get("/own/v1/orders")).await,
     ];
     insta::assert_snapshot!(lines.join("\n"), @r#"
-    400 bad_order: the body is no order: unknown variant `dance`, expected `token` at line 1 column 18; use the same version for both
+    400 bad_order: the body is no order: unknown variant `dance`, expected one of `create`, `alerts`, `token` at line 1 column 18; use the same version for both
     415 unsupported_media_type: the body must be JSON; send Content-Type: application/json
-    413 too_large: the body is larger than 65536 bytes; send it in several posts
+    413 too_large: the body is larger than 262144 bytes; send it in several posts
     405 method_not_allowed: GET is not possible here; the Allow header names what is
     "#);
+}
+
+fn act(alert: &str, command: AlertCommand) -> OrderV1 {
+    let command = Command::Alerts(vec![alert.parse().unwrap()], command);
+    OrderV1::of(OpId(uuid::Uuid::nil()), None, &command).unwrap()
+}
+
+fn post(order: &OrderV1) -> Ask {
+    Ask::post("/own/v1/orders").json(&serde_json::to_value(order).unwrap())
+}
+
+#[tokio::test]
+async fn people_of_the_socket_s_group_do_what_those_on_call_do_and_no_more() {
+    let bench = bench().await;
+    let id = bench.post("ops", json!([{"title": "disk", "service": "web"}])).await.remove(0);
+    let bob = async |asked| ask_of(&bench, OpenTo::Group, Peer::User(BOBS), asked).await;
+    assert_eq!(bob(post(&act(&id, AlertCommand::Acknowledge))).await.status, 200);
+    assert_eq!(bob(post(&act(&id, AlertCommand::Resolve))).await.status, 200);
+    let reads = ["alerts", "services", "accounts", &format!("explain/{id}")];
+    for read in reads {
+        assert_eq!(bob(Ask::get(&format!("/own/v1/{read}"))).await.status, 200, "{read}");
+    }
+    let shown = bob(Ask::get(&format!("/own/v1/alerts/{}", &id[..6]))).await.body;
+    assert_eq!(shown["timeline"][1]["actor"]["account"]["name"], "bob");
+    assert_eq!(shown["timeline"][1]["via"], json!({"verb": {"uid": BOBS}}));
+
+    let as_alice = OrderV1 {
+        speaks_for: Some(IdV1(AccountId::of("alice").0)),
+        ..act(&id, AlertCommand::Reopen)
+    };
+    let refused = [
+        bob(order(&create("mine"))).await.line(),
+        bob(Ask::get("/own/v1/tokens")).await.line(),
+        bob(post(&as_alice)).await.line(),
+        bob(Ask::get(&format!("/own/v1/alerts?as={}", AccountId::of("alice")))).await.line(),
+        ask_of(&bench, OpenTo::Group, Peer::User(1_099), Ask::get("/own/v1/alerts")).await.line(),
+        ask_of(&bench, OpenTo::Owner, Peer::User(BOBS), Ask::get("/own/v1/alerts")).await.line(),
+    ];
+    insta::assert_snapshot!(refused.join("\n"));
+}
+
+#[tokio::test]
+async fn the_owner_and_root_may_speak_for_people_and_the_timeline_says_so() {
+    let bench = bench().await;
+    let id = bench.post("ops", json!([{"title": "disk", "service": "web"}])).await.remove(0);
+    let for_bob =
+        |command| OrderV1 { speaks_for: Some(IdV1(AccountId::of("bob").0)), ..act(&id, command) };
+    let taken = ask(&bench, Peer::User(OWNER), post(&for_bob(AlertCommand::Acknowledge))).await;
+    assert_eq!(taken.status, 200, "{}", taken.body);
+    let back = ask(&bench, Peer::User(0), post(&for_bob(AlertCommand::Unacknowledge))).await;
+    assert_eq!(back.status, 200, "{}", back.body);
+    let lines = bench.ask(Ask::get(&format!("/alert/{id}")).token("ops")).await.body;
+    assert_eq!(
+        lines["timeline"][1]["text"],
+        "acknowledged by bob (as by uid 1001), assigned to bob"
+    );
+    assert_eq!(lines["timeline"][2]["text"], "un-acknowledged by bob (as by uid 0)");
+    let nobody = OrderV1 {
+        speaks_for: Some(IdV1(AccountId::of("carol").0)),
+        ..act(&id, AlertCommand::Acknowledge)
+    };
+    assert_eq!(ask(&bench, Peer::User(OWNER), post(&nobody)).await.status, 404);
+}
+
+#[tokio::test]
+async fn alerts_are_listed_as_the_console_s_filter_says_and_found_by_a_beginning() {
+    let bench = bench().await;
+    let alerts = json!([
+        {"title": "disk", "service": "web"},
+        {"title": "cpu", "service": "db", "severity": "warning"},
+    ]);
+    let ids = bench.post("ops", alerts).await;
+    bench
+        .ask(Ask::put(&format!("/alert/{}/assign/{}", ids[1], AccountId::of("alice"))).token("ops"))
+        .await;
+    let owner = async |path: &str| ask(&bench, Peer::User(OWNER), Ask::get(path)).await;
+    let titles = async |query: &str| {
+        let answer = owner(&format!("/own/v1/alerts{query}")).await;
+        let listed = answer.body["alerts"].as_array().unwrap().clone();
+        let mut titles: Vec<_> =
+            listed.iter().map(|one| one["alert"]["title"].as_str().unwrap().to_owned()).collect();
+        titles.sort();
+        titles.join(" ")
+    };
+    let bob = AccountId::of("bob");
+    let table = [
+        ("", "cpu disk"),
+        ("?filter=service=web", "disk"),
+        ("?filter=severity=warn%20cpu", "cpu"),
+        ("?filter=assignee=me", "cpu"),
+        (&format!("?filter=assignee=me&as={bob}"), ""),
+        ("?filter=state=resolved&all=true", ""),
+    ];
+    for (query, wanted) in table {
+        assert_eq!(titles(query).await, wanted, "{query}");
+    }
+    let lines = [
+        owner("/own/v1/alerts?filter=state=foo").await.line(),
+        owner("/own/v1/alerts?all=perhaps").await.line(),
+        owner("/own/v1/alerts/0x").await.line(),
+        owner("/own/v1/explain/-").await.line(),
+    ];
+    insta::assert_snapshot!(lines.join("\n"));
 }

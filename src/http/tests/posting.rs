@@ -226,6 +226,7 @@ async fn alertmanagers_webhook_document_is_taken_as_it_is_and_what_it_leaves_out
     {
       "acknowledgedAt": null,
       "acknowledgedBy": null,
+      "acknowledgedUntil": null,
       "annotations": {
         "summary": "Load of db-1 is 12.5"
       },
@@ -233,6 +234,7 @@ async fn alertmanagers_webhook_document_is_taken_as_it_is_and_what_it_leaves_out
       "assigneeName": null,
       "count": 1,
       "fingerprint": "5bc2f7f0bb8b3f0a",
+      "heldUntil": null,
       "id": "id-1",
       "labels": {
         "alertname": "HighLoad",
@@ -242,18 +244,29 @@ async fn alertmanagers_webhook_document_is_taken_as_it_is_and_what_it_leaves_out
       },
       "lastSeen": "TIME",
       "link": "http://prometheus.example.org/graph?g0.expr=load1",
+      "marks": {
+        "clockBehindSeconds": null,
+        "flappingSince": null,
+        "grantedUntil": null,
+        "staleSince": null
+      },
       "namespace": "",
       "occurrence": 1,
       "previous": null,
       "receivedAt": "TIME",
       "resolvedAt": null,
       "resolvedBy": null,
+      "resolvedHow": null,
       "revision": 3,
+      "sender": "ops",
       "service": "id-2",
       "serviceName": "node",
       "severity": "critical",
+      "snoozedUntil": null,
       "startedAt": "TIME",
       "status": "firing",
+      "suppressions": [],
+      "timesOutAt": null,
       "title": "Load of db-1 is 12.5",
       "unknownSeverity": null
     }

@@ -41,7 +41,7 @@ pub(super) async fn assign(
 }
 
 /// Has it done, and shows the alert as it is then.
-async fn act(
+pub(super) async fn act(
     handle: &Handle,
     caller: &Caller,
     alert: AlertId,

@@ -74,6 +74,8 @@ pub(super) struct Fields {
     pub(super) severity: Field,
     /// When it began.
     pub(super) starts_at: Field,
+    /// When it ended, or will end.
+    pub(super) ends_at: Field,
     /// The source's page about it.
     pub(super) link: Field,
     /// Its labels.
@@ -176,6 +178,7 @@ impl Item {
                 "service" => fields.service = Field::read(value)?,
                 "severity" => fields.severity = Field::read(value)?,
                 "startsAt" => fields.starts_at = Field::read(value)?,
+                "endsAt" => fields.ends_at = Field::read(value)?,
                 "generatorURL" => fields.link = Field::read(value)?,
                 "labels" => fields.labels = Pairs::read(value)?,
                 "annotations" => fields.annotations = Pairs::read(value)?,

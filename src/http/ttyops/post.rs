@@ -197,12 +197,14 @@ impl From<Unreadable> for ApiError {
 fn field_of(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::UnknownService(_) => "service",
+        Refusal::OnceUsed { .. } => "idempotency_key",
         Refusal::UnknownAlert(_)
         | Refusal::UnknownAccount(_)
         | Refusal::Resolved(_)
         | Refusal::Overtaken { .. }
         | Refusal::OpenElsewhere { .. }
         | Refusal::NotUndone { .. }
+        | Refusal::SnoozeOver { .. }
         | Refusal::EmptyNote
         | Refusal::TokenExists(_)
         | Refusal::UnknownToken(_)

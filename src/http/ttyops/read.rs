@@ -8,11 +8,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
 
+use super::explained::Explained;
 use super::path::Target;
 use super::row::{Row, place};
 use crate::domain::alert::{Alert, State as AlertState};
 use crate::domain::entity::Key;
 use crate::domain::event::Event;
+use crate::domain::explain;
 use crate::domain::id::Revision;
 use crate::domain::refusal::Refusal;
 use crate::domain::table::Table;
@@ -69,6 +71,19 @@ pub(super) async fn alert(
     let events = timeline.iter().map(AsRef::as_ref);
     let row = Row::new(alert, &latest.table).with(&alert.notes, events);
     Ok(json(StatusCode::OK, &row))
+}
+
+/// `GET /alert/{alert}/explain`: why it calls people, or does not.
+pub(super) async fn explain(
+    Open(handle): Open,
+    caller: Caller,
+    Target(id): Target,
+) -> Result<Response, ApiError> {
+    caller.may(Scope::Read)?;
+    let latest = handle.latest();
+    let alert = latest.table.alert(id).ok_or(Refusal::UnknownAlert(id))?;
+    let explanation = explain::explain(&latest.table, alert);
+    Ok(json(StatusCode::OK, &Explained::new(id, &explanation)))
 }
 
 /// The newest lines of its timeline, oldest first: from disk, or, should that fail, those at hand.

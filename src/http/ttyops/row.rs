@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::domain::alert::{Alert, Ending, Note, State};
+use crate::domain::alert::{Alert, Ending, Marks, Note, State, Suppression};
 use crate::domain::event::Event;
 use crate::domain::labels::Labels;
 use crate::domain::table::Table;
@@ -35,11 +35,24 @@ pub(super) struct Row<'a> {
     received_at: String,
     last_seen: String,
     count: u64,
+    /// The token that sent the last report.
+    sender: &'a str,
+    /// When it ends if nothing more is heard of it; null where it does not.
+    times_out_at: Option<String>,
     acknowledged_by: Option<String>,
     acknowledged_at: Option<String>,
-    /// Who resolved it by hand; null where its source did.
+    /// When the acknowledgement runs out; null where it does not.
+    acknowledged_until: Option<String>,
+    /// `source`, `operator` or `time_out`.
+    resolved_how: Option<&'static str>,
+    /// Who resolved it by hand; null where nobody did.
     resolved_by: Option<String>,
     resolved_at: Option<String>,
+    /// Until when a source that still fires does not bring back what was resolved by hand.
+    held_until: Option<String>,
+    snoozed_until: Option<String>,
+    suppressions: Vec<SuppressionRow>,
+    marks: MarksRow,
     occurrence: u32,
     previous: Option<String>,
     revision: u64,
@@ -52,6 +65,25 @@ pub(super) struct Whole<'a> {
     row: Row<'a>,
     notes: Vec<NoteRow<'a>>,
     timeline: Vec<Line>,
+}
+
+/// One thing that keeps an alert quiet.
+#[derive(Debug, Serialize)]
+struct SuppressionRow {
+    since: String,
+    text: String,
+}
+
+/// What else there is to say of an alert.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MarksRow {
+    flapping_since: Option<String>,
+    stale_since: Option<String>,
+    /// How far its sender's clock is behind ours; negative where it is ahead.
+    clock_behind_seconds: Option<i64>,
+    /// Until when it does not time out, because it could not have been heard of.
+    granted_until: Option<String>,
 }
 
 /// One note.
@@ -68,6 +100,8 @@ struct Line {
     at: String,
     revision: u64,
     actor: String,
+    /// From where the actor did it.
+    via: String,
     text: String,
 }
 
@@ -107,10 +141,18 @@ impl<'a> Row<'a> {
             received_at: alert.received.to_string(),
             last_seen: alert.seen.last.to_string(),
             count: alert.seen.count,
+            sender: alert.sender.as_str(),
+            times_out_at: shown(alert.times_out()),
             acknowledged_by: acknowledgement.map(|held| held.by.to_string()),
             acknowledged_at: acknowledgement.map(|held| held.at.to_string()),
+            acknowledged_until: shown(alert.acknowledgement_ends()),
+            resolved_how: resolution.map(|resolution| how(&resolution.how)),
             resolved_by: resolution.and_then(|resolution| by_hand(&resolution.how)),
             resolved_at: resolution.map(|resolution| resolution.at.to_string()),
+            held_until: shown(alert.hold_ends()),
+            snoozed_until: shown(alert.wakes()),
+            suppressions: alert.suppressions.iter().map(SuppressionRow::new).collect(),
+            marks: MarksRow::new(&alert.marks),
             occurrence: alert.occurrence,
             previous: alert.previous.map(|id| id.to_string()),
             revision: alert.revision.0,
@@ -131,6 +173,25 @@ impl<'a> Row<'a> {
     }
 }
 
+impl SuppressionRow {
+    fn new(suppression: &Suppression) -> Self {
+        Self { since: suppression.since.to_string(), text: suppression.by.to_string() }
+    }
+}
+
+impl MarksRow {
+    fn new(marks: &Marks) -> Self {
+        // When it was reopened only decides whether it flaps.
+        let Marks { reopened: _, flapping, stale, clock, granted } = marks;
+        Self {
+            flapping_since: shown(*flapping),
+            stale_since: shown(*stale),
+            clock_behind_seconds: clock.map(|behind| behind.as_secs()),
+            granted_until: shown(*granted),
+        }
+    }
+}
+
 impl<'a> NoteRow<'a> {
     fn new(note: &'a Note) -> Self {
         Self { at: note.at.to_string(), by: note.by.to_string(), text: note.text.as_str() }
@@ -142,16 +203,29 @@ impl Line {
         Self {
             at: event.at.to_string(),
             revision: event.revision.0,
-            actor: event.actor.to_string(),
+            actor: event.via.naming(&event.actor),
+            via: event.via.to_string(),
             text: event.to_string(),
         }
     }
 }
 
-fn by_hand(how: &Ending) -> Option<String> {
-    match how {
-        Ending::Source => None,
-        Ending::Operator(actor) => Some(actor.to_string()),
+fn shown(time: Option<Timestamp>) -> Option<String> {
+    time.map(|time| time.to_string())
+}
+
+fn how(ending: &Ending) -> &'static str {
+    match ending {
+        Ending::Source => "source",
+        Ending::Operator { .. } => "operator",
+        Ending::TimeOut => "time_out",
+    }
+}
+
+fn by_hand(ending: &Ending) -> Option<String> {
+    match ending {
+        Ending::Operator { by, hold: _ } => Some(by.to_string()),
+        Ending::Source | Ending::TimeOut => None,
     }
 }
 

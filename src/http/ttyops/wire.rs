@@ -123,6 +123,11 @@ fn time(text: &str) -> Option<Result<Timestamp, ()>> {
     Some(time.map_err(|_| ()))
 }
 
+/// The time in a field of which nothing is demanded.
+fn time_if_any(field: &Field) -> Option<Timestamp> {
+    field.text().and_then(time).and_then(Result::ok)
+}
+
 fn without_excess_digits(text: &str) -> String {
     let mut fraction: Option<usize> = None;
     text.chars()

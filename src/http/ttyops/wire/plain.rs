@@ -1,9 +1,9 @@
 //! Plain payloads: the API's own form, judged strictly and told exactly what is wrong.
 
-use super::{Fault, LONGEST_FINGERPRINT, Sender, find, time};
+use super::{Fault, LONGEST_FINGERPRINT, Sender, find, time, time_if_any};
 use crate::domain::alert::{Identity, Naming};
 use crate::domain::policy::Policy;
-use crate::domain::report::{NamedService, Payload, Report, Subject};
+use crate::domain::report::{NamedService, Payload, Report, Road, Subject};
 use crate::domain::severity::{Severity, SeverityReading};
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
@@ -43,7 +43,8 @@ pub(super) fn report(
                 naming: Naming::of_report(given, &fields.labels.texts),
             };
             if status == Status::Resolved {
-                return Ok(Report::Resolved { identity });
+                let ends_at = time_if_any(&fields.ends_at);
+                return Ok(Report::Resolved { identity, road: Road::Plain, ends_at });
             }
             Subject::Known(identity)
         }
@@ -73,6 +74,7 @@ fn payload(fields: &Fields, policy: &Policy) -> Result<Payload, Fault> {
         ("fingerprint", field(&fields.fingerprint, fields, "fingerprint")?.unwrap_or_default()),
     ]);
     Ok(Payload {
+        road: Road::Plain,
         severity: severity(word, policy)?,
         labels,
         annotations: fields.annotations.texts.clone(),

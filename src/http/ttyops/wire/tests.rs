@@ -53,7 +53,11 @@ fn webhook(alert: &str) -> String {
 
 fn line_of(report: &Report) -> String {
     match report {
-        Report::Resolved { identity } => format!("resolved {}", name_of(&identity.naming)),
+        Report::Resolved { identity, road, ends_at } => {
+            let end = ends_at.map(|end| format!(" at {end}")).unwrap_or_default();
+            format!("resolved {} by {road:?}{end}", name_of(&identity.naming))
+        }
+        Report::Interval { .. } => panic!("{report:?}"),
         Report::Firing { subject: Subject::Known(identity), payload } => {
             assert_eq!(identity.namespace.0.as_str(), "team");
             format!("firing {}: {}", name_of(&identity.naming), words_of(payload))
@@ -188,14 +192,18 @@ fn a_resolved_alert_needs_its_fingerprint_alone_whatever_else_is_wrong() {
         [
             r#"{"fingerprint": "f", "status": "resolved"}"#,
             r#"{"labels": {"fingerprint": "f", "status": "Resolved "}}"#,
+            r#"{"fingerprint": "f", "status": "resolved", "endsAt": "2026-11-21T03:00:00Z"}"#,
+            r#"{"fingerprint": "f", "status": "resolved", "endsAt": "just now"}"#,
             r#"{"fingerprint": "f", "status": "resolved", "severity": "foo", "startsAt": 7, "labels": {"a": []}}"#,
         ]
         .map(plain)
         .join("\n"),
         @r#"
-        resolved "f"
-        resolved "f"
-        resolved "f"
+        resolved "f" by Plain
+        resolved "f" by Plain
+        resolved "f" by Plain at 2026-11-21T03:00:00Z
+        resolved "f" by Plain
+        resolved "f" by Plain
         "#
     );
 }
@@ -271,7 +279,8 @@ fn a_webhook_document_is_never_refused_and_falls_back_field_by_field() {
                 "fingerprint": "f"}"#,
             r#"{"labels": {"alertname": "Down", "service": "web", "job": "node"}, "annotations": {"title": "T", "summary": "S"}}"#,
             r#"{"labels": {"severity": "foo"}, "fingerprint": ""}"#,
-            r#"{"status": "resolved", "labels": {"alertname": "Down"}, "fingerprint": "f"}"#,
+            r#"{"status": "resolved", "labels": {"alertname": "Down"}, "fingerprint": "f",
+                "endsAt": "2026-11-21T04:00:00+01:00"}"#,
             r#"{"status": 7, "labels": {"a": [], "b": 1, "c": null}, "annotations": "none", "startsAt": "never", "fingerprint": {}}"#,
             "{}",
             "null",
@@ -282,7 +291,7 @@ fn a_webhook_document_is_never_refused_and_falls_back_field_by_field() {
         firing "f": "it is down", loosely node, Known(Critical), alertname="Down", job="node", severity="page", @summary="it is down", since 2026-11-21T02:00:00.5Z, at http://prometheus.example.org/g
         firing labels cc4ad2aacaa2fe92: "T", loosely web, Absent, alertname="Down", job="node", service="web", @summary="S", @title="T"
         firing labels 94fd119e3c7fcf4a: "alert without a name", default service, Unknown(Text("foo")), severity="foo"
-        resolved "f"
+        resolved "f" by Webhook at 2026-11-21T03:00:00Z
         firing labels 02957199a0ccbf96: "alert without a name", default service, Absent, b="1"
         firing labels cbf29ce484222325: "alert without a name", default service, Absent
         firing labels cbf29ce484222325: "alert without a name", default service, Absent
@@ -307,7 +316,7 @@ fn each_alert_is_judged_by_its_own_status_and_never_by_the_documents() {
         told(r#"{"status": "firing", "receiver": "ops", "version": "4", "alerts": [
             {"status": "resolved", "fingerprint": "a"}, {"status": "firing", "fingerprint": "b"}]}"#),
         @r#"
-        resolved "a"
+        resolved "a" by Webhook
         firing "b": "alert without a name", default service, Absent
         "#
     );
@@ -328,7 +337,7 @@ fn the_service_label_names_the_service_of_documents_alone() {
     let policy = Policy { service_label: "team".into(), ..Policy::default() };
     let service = |body: &str| match read_with(body, None, &policy).unwrap().accepted.remove(0).1 {
         Report::Firing { payload, .. } => payload.service,
-        other @ Report::Resolved { .. } => panic!("{other:?}"),
+        other @ (Report::Resolved { .. } | Report::Interval { .. }) => panic!("{other:?}"),
     };
     let alert = r#"{"alerts": [{"title": "t", "labels": {"team": "web", "service": "kube"}}]"#;
     assert_eq!(service(&format!("{alert}}}")), NamedService::Strictly("kube".into()));
@@ -377,7 +386,7 @@ fn halves_of_surrogate_pairs_and_broken_utf_8_lose_no_alert() {
         let sender = shared();
         match parse(body.to_vec(), &sender, &Policy::default()).unwrap().accepted.remove(0).1 {
             Report::Firing { payload, .. } => payload.title.to_string(),
-            other @ Report::Resolved { .. } => panic!("{other:?}"),
+            other @ (Report::Resolved { .. } | Report::Interval { .. }) => panic!("{other:?}"),
         }
     };
     let alert = |title: &str| {
@@ -418,6 +427,7 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
         "severity",
         "fingerprint",
         "startsAt",
+        "endsAt",
         "truncatedAlerts",
         "x",
     ]);

@@ -1,11 +1,11 @@
 //! Webhook documents of Alertmanager and Grafana: nothing in them is refused, and no alert is lost
 //! for want of a field.
 
-use super::{LONGEST_FINGERPRINT, Sender, find, time};
+use super::{LONGEST_FINGERPRINT, Sender, find, time_if_any};
 use crate::domain::alert::{Identity, Naming};
 use crate::domain::labels::Labels;
 use crate::domain::policy::Policy;
-use crate::domain::report::{NamedService, Payload, Report, Subject};
+use crate::domain::report::{NamedService, Payload, Report, Road, Subject};
 use crate::domain::severity::{Severity, SeverityReading};
 use crate::domain::text::Text;
 use crate::http::ttyops::document::{Field, Fields, Item};
@@ -20,7 +20,8 @@ pub(super) fn report(item: Item, sender: &Sender, policy: &Policy) -> Report {
     let identity = identity(&fields, sender);
     let status = fields.status.text().map(str::trim);
     if status.is_some_and(|status| status.eq_ignore_ascii_case("resolved")) {
-        return Report::Resolved { identity };
+        let ends_at = time_if_any(&fields.ends_at);
+        return Report::Resolved { identity, road: Road::Webhook, ends_at };
     }
     Report::Firing {
         subject: Subject::Known(identity),
@@ -45,6 +46,7 @@ pub(super) fn truncation(receiver: &Field, truncated: &Field, sender: &Sender) -
         ("severity", "critical"),
     ];
     let payload = Payload {
+        road: Road::Webhook,
         title: Text::derive(&title),
         service: NamedService::Default,
         severity: SeverityReading::Known(Severity::Critical),
@@ -73,12 +75,13 @@ fn identity(fields: &Fields, sender: &Sender) -> Identity {
 
 fn payload(fields: &Fields, policy: &Policy) -> Payload {
     Payload {
+        road: Road::Webhook,
         title: title(fields),
         service: service(&fields.labels.texts, policy),
         severity: policy.severity.read(find(&fields.severity, fields, "severity")),
         labels: fields.labels.texts.clone(),
         annotations: fields.annotations.texts.clone(),
-        starts_at: fields.starts_at.text().and_then(time).and_then(Result::ok),
+        starts_at: time_if_any(&fields.starts_at),
         link: fields.link.text().map(Box::from),
     }
 }

@@ -1,0 +1,56 @@
+//! Why an alert calls people, or does not, as the API shows it.
+
+use serde::Serialize;
+
+use crate::domain::explain::{Explanation, Means, Rule, Verdict};
+use crate::domain::id::AlertId;
+use crate::domain::text::Text;
+
+/// The answer, the rules that led to it in the order in which they decide, and what was told.
+#[derive(Debug, Serialize)]
+pub(super) struct Explained<'a> {
+    alert: String,
+    calls: bool,
+    /// Since when people are called; null where they are not.
+    since: Option<String>,
+    /// Why nobody is called; null where people are.
+    because: Option<&'a str>,
+    rules: Vec<RuleRow<'a>>,
+    /// What was, and will be, told to each channel, oldest first.
+    told: Vec<&'a str>,
+}
+
+/// One rule.
+#[derive(Debug, Serialize)]
+struct RuleRow<'a> {
+    rule: &'a str,
+    finding: &'a str,
+    /// Whether the alert may call as far as this rule goes.
+    calls: bool,
+}
+
+impl<'a> Explained<'a> {
+    /// The explanation of the alert of this id.
+    pub(super) fn new(alert: AlertId, explanation: &'a Explanation) -> Self {
+        let Explanation { rules, verdict, told } = explanation;
+        let (since, because) = match verdict {
+            Verdict::Calls { since } => (Some(since.to_string()), None),
+            Verdict::Quiet { because } => (None, Some(because.as_str())),
+        };
+        Self {
+            alert: alert.to_string(),
+            calls: since.is_some(),
+            since,
+            because,
+            rules: rules.iter().map(RuleRow::new).collect(),
+            told: told.iter().map(Text::as_str).collect(),
+        }
+    }
+}
+
+impl<'a> RuleRow<'a> {
+    fn new(rule: &'a Rule) -> Self {
+        let Rule { name, finding, means } = rule;
+        Self { rule: name, finding: finding.as_str(), calls: *means == Means::Calls }
+    }
+}
