@@ -1,7 +1,14 @@
 //! The command line: what was asked for, and where things lie. The environment is read in this
 //! module alone; the rest of the program is told.
 
+mod alert;
+mod asking;
+mod exit;
+mod explain;
+mod generate;
+mod output;
 mod places;
+mod roster;
 mod terminal;
 pub mod token;
 mod user;
@@ -12,10 +19,16 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
+pub use self::alert::AlertVerb;
+pub use self::asking::Asking;
+pub use self::exit::{Exit, Said, VerbError};
+pub use self::explain::Explain;
+pub use self::generate::{Shell, completions, manual};
 pub use self::places::{Places, PlacesError};
-pub use self::terminal::{NoTerminal, Terminal};
+pub use self::roster::{AccountVerb, ServiceVerb};
+pub use self::terminal::{NoTerminal, Terminal, terminal_width};
 pub use self::token::TokenVerb;
-pub use self::user::UnixUser;
+pub use self::user::{UnixUser, group_id, user_id};
 
 /// What was asked for.
 #[derive(Debug, Parser)]
@@ -40,7 +53,9 @@ pub struct Cli {
 const AFTER: &str = "\
 Without a command, watchbell takes alerts in and shows the console.
 
-Exit codes: 0 done, 1 refused or failed (one line on stderr says why), 2 not understood";
+Exit codes: 0 done, also where nothing had to change; 1 refused or failed; 2 not understood;
+3 no such alert, or the beginning of several ids; 4 the service is busy or cannot save: try again.
+A line on stderr says why";
 
 /// What every verb understands.
 #[derive(Clone, Debug, Args)]
@@ -78,11 +93,29 @@ pub struct Common {
 pub enum Verb {
     /// Take alerts in without a console; logs go to stderr
     Serve,
+    /// List alerts, show them, make them and act on them
+    Alert(AlertVerb),
+    /// Say why an alert calls people, or does not
+    Explain(Explain),
+    /// List the services
+    #[command(subcommand)]
+    Service(ServiceVerb),
+    /// List the people
+    #[command(subcommand)]
+    Account(AccountVerb),
     /// Make, list and revoke the tokens of senders and programs
     #[command(subcommand)]
     Token(TokenVerb),
     /// Print where configuration, data, socket and logs lie
     Paths,
+    /// Print the script with which a shell completes words
+    Completions {
+        /// bash, zsh or fish
+        #[arg(hide_possible_values = true)]
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man,
 }
 
 /// How much is logged.

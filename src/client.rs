@@ -3,16 +3,21 @@
 //! Whether a process is the owner is decided by the data file's lock and by nothing else; the
 //! socket only says who the owner is, and takes orders for it.
 
+mod asker;
 mod local;
 mod owner;
+pub mod reading;
 mod remote;
 mod secret;
 mod socket;
 mod source;
+mod view;
 
+pub use asker::Asker;
 pub use local::Local;
 pub use owner::{Found, OwnerError, Reached, find, reach};
 pub use remote::{Remote, RemoteError};
 pub use secret::Secret;
-pub use socket::{SocketPathError, bind_socket, owner_pid, socket_path};
-pub use source::{AskError, ListedToken, NewToken, NewTokenError, Source};
+pub use socket::{SocketPathError, bind_socket, owner_pid, share_socket, socket_path};
+pub use source::{AskError, Kind, ListedToken, NewToken, Source};
+pub use view::{Explained, ListedAccount, ListedService, Listing, Shown, Whole};

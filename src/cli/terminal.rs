@@ -92,6 +92,15 @@ fn symbols(locales: &[String]) -> Symbols {
     if locale.is_some_and(is_utf8) { Symbols::Unicode } else { Symbols::Ascii }
 }
 
+/// How many columns the terminal on stdout has; nothing where stdout is something else.
+pub fn terminal_width() -> Option<usize> {
+    if !io::stdout().is_terminal() {
+        return None;
+    }
+    let (columns, _) = crossterm::terminal::size().ok()?;
+    Some(usize::from(columns)).filter(|columns| *columns > 0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

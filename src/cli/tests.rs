@@ -18,9 +18,13 @@ fn the_definition_is_sound() {
 
 #[test]
 fn help_says_it_all_in_a_screen() {
-    let pages: [&[&str]; 7] = [
+    let pages: [&[&str]; 11] = [
         &["--help"],
         &["serve", "--help"],
+        &["alert", "--help"],
+        &["alert", "list", "--help"],
+        &["alert", "create", "--help"],
+        &["alert", "snooze", "--help"],
         &["token", "--help"],
         &["token", "create", "--help"],
         &["token", "list", "--help"],
@@ -44,5 +48,48 @@ fn a_token_without_a_known_scope_is_not_understood() {
     for scope in ["all", "", ","] {
         let args = ["watchbell", "token", "create", "x", "--scope", scope];
         assert_eq!(Cli::try_parse_from(args).unwrap_err().exit_code(), 2, "{scope:?}");
+    }
+}
+
+#[test]
+fn every_verb_is_completed_in_every_shell_and_described_in_the_manual() {
+    let first = |bytes: Vec<u8>, lines: usize| {
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(["alert", "snooze", "explain"].iter().all(|verb| text.contains(verb)));
+        text.lines().take(lines).collect::<Vec<_>>().join("\n")
+    };
+    let texts = [
+        first(completions(Shell::Bash), 8),
+        first(completions(Shell::Zsh), 8),
+        first(completions(Shell::Fish), 8),
+        first(manual().unwrap(), 8),
+    ];
+    insta::assert_snapshot!(texts.join("\n----\n"));
+}
+
+#[test]
+fn ids_come_before_what_is_done_with_them() {
+    let parse = |line: &str| Cli::try_parse_from(line.split(' '));
+    for line in [
+        "watchbell alert ack 1a 2b",
+        "watchbell alert assign 1a 2b alice",
+        "watchbell alert snooze 1a 2b 2h --as bob",
+        "watchbell alert --as bob note 1a it is bad",
+        "watchbell alert resolve 1a --note done",
+    ] {
+        parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+    }
+    for line in [
+        "watchbell alert",
+        "watchbell alert ack",
+        "watchbell alert assign 1a",
+        "watchbell alert snooze 1a",
+        "watchbell alert snooze 1a soon",
+        "watchbell alert note 1a",
+        "watchbell alert create --title x",
+        "watchbell alert create --title x --service y --label z",
+        "watchbell completions tcsh",
+    ] {
+        assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
     }
 }

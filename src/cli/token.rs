@@ -1,15 +1,17 @@
 //! The verb `token`: makes, lists and revokes tokens, through whoever owns the data.
 
 use clap::{Args, Subcommand};
+use serde::Serialize;
 
-use crate::client::{AskError, ListedToken, NewToken, NewTokenError, Source};
-use crate::domain::actor::Actor;
+use super::asking::Asking;
+use super::exit::{Said, VerbError};
+use super::output::{Format, Output};
+use crate::client::{ListedAccount, ListedToken, NewToken};
 use crate::domain::alert::Namespace;
-use crate::domain::command::TokenCommand;
+use crate::domain::command::{Command, TokenCommand};
 use crate::domain::id::AccountId;
-use crate::domain::policy::Policy;
 use crate::domain::text::Text;
-use crate::domain::token::Scopes;
+use crate::domain::token::{Scope, Scopes};
 
 /// What there is to do with tokens.
 #[derive(Debug, Subcommand)]
@@ -17,7 +19,7 @@ pub enum TokenVerb {
     /// Make a token; its secret is printed once, alone, on stdout
     Create(Create),
     /// List the tokens, without their secrets
-    List,
+    List(Output),
     /// Revoke a token; the next request with it is refused
     Revoke {
         /// The token's name
@@ -41,75 +43,43 @@ pub struct Create {
     pub namespace: String,
 }
 
-/// What a verb says: on stdout what may be piped on, on stderr the rest.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
-    /// For stdout.
-    pub result: String,
-    /// For stderr.
-    pub remark: String,
-}
-
-/// Why a verb about tokens was not carried out.
-#[derive(Debug, thiserror::Error)]
-pub enum TokenError {
-    /// The service refused, or could not be asked.
-    #[error(transparent)]
-    Ask(#[from] AskError),
-    /// There is no such person.
-    #[error("no account named {name}; there are: {known}")]
-    NoAccount {
-        /// The name.
-        name: Text,
-        /// The names there are.
-        known: String,
-    },
-    /// No token was made.
-    #[error(transparent)]
-    Make(#[from] NewTokenError),
-}
-
 impl TokenVerb {
-    /// Carries it out in the name of `actor`. Names of accounts are those of `policy`.
-    pub async fn carry_out(
-        &self,
-        source: &Source,
-        actor: &Actor,
-        policy: &Policy,
-    ) -> Result<Said, TokenError> {
+    /// Carries it out.
+    pub async fn carry_out(&self, asking: &Asking<'_>) -> Result<Said, VerbError> {
         match self {
-            Self::Create(create) => create.carry_out(source, actor, policy).await,
-            Self::List => Ok(list(&source.tokens().await?, policy)),
+            Self::Create(create) => create.carry_out(asking).await,
+            Self::List(output) => list(*output, asking).await,
             Self::Revoke { name } => {
                 let name = Text::derive(name);
                 let remark =
-                    format!("token {name} is revoked: the next request with it is refused\n");
-                source.token(actor, TokenCommand::Revoke { name }).await?;
-                Ok(Said { result: String::new(), remark })
+                    format!("token {name} is revoked: the next request with it is refused");
+                let command = Command::Token(TokenCommand::Revoke { name });
+                asking.source.submit(&asking.asker, None, command).await?;
+                Ok(Said::remark(&remark))
             }
         }
     }
 }
 
 impl Create {
-    async fn carry_out(
-        &self,
-        source: &Source,
-        actor: &Actor,
-        policy: &Policy,
-    ) -> Result<Said, TokenError> {
+    async fn carry_out(&self, asking: &Asking<'_>) -> Result<Said, VerbError> {
         let name = Text::derive(&self.name);
+        let account = match &self.account {
+            Some(account) => Some(asking.person(account).await?.id),
+            None => None,
+        };
         let token = NewToken {
             name: name.clone(),
             scopes: self.scope,
-            account: self.account.as_deref().map(|name| account(name, policy)).transpose()?,
+            account,
             namespace: Namespace(Text::derive(&self.namespace)),
         };
-        let secret = source.make_token(actor, token).await?;
+        let (secret, command) = token.draw()?;
+        asking.source.submit(&asking.asker, None, command).await?;
         let scopes = self.scope;
         Ok(Said {
             result: format!("{}\n", secret.reveal()),
-            remark: format!("token {name} may {scopes}; its secret is shown this once\n"),
+            ..Said::remark(&format!("token {name} may {scopes}; its secret is shown this once"))
         })
     }
 }
@@ -123,59 +93,53 @@ fn scopes(list: &str) -> Result<Scopes, String> {
     Ok(scopes)
 }
 
-fn account(name: &str, policy: &Policy) -> Result<AccountId, TokenError> {
-    let account = policy.account_named(name).map(|account| account.id);
-    account.ok_or_else(|| {
-        let known: Vec<&str> =
-            policy.accounts.iter().map(|account| account.name.as_str()).collect();
-        TokenError::NoAccount { name: Text::derive(name), known: known.join(", ") }
-    })
+/// A token as it is listed for programs.
+#[derive(Debug, Serialize)]
+struct Row {
+    name: String,
+    scopes: Vec<&'static str>,
+    account: Option<String>,
+    namespace: String,
+    created: String,
 }
 
-fn list(tokens: &[ListedToken], policy: &Policy) -> Said {
-    if tokens.is_empty() {
-        let remark = "no tokens yet; watchbell token create NAME --scope ingest makes one\n";
-        return Said { result: String::new(), remark: remark.to_owned() };
+const HEAD: [&str; 5] = ["NAME", "SCOPES", "ACCOUNT", "NAMESPACE", "CREATED"];
+
+async fn list(output: Output, asking: &Asking<'_>) -> Result<Said, VerbError> {
+    let tokens = asking.source.tokens().await?;
+    let accounts = asking.source.accounts().await?;
+    let items: Vec<Row> = tokens.iter().map(|token| Row::new(token, &accounts)).collect();
+    if items.is_empty() && output.format == Format::Table {
+        let remark = "no tokens yet; watchbell token create NAME --scope ingest makes one";
+        return Ok(Said::remark(remark));
     }
-    let head = ["NAME", "SCOPES", "ACCOUNT", "NAMESPACE", "CREATED"].map(str::to_owned);
-    let rows: Vec<[String; 5]> = tokens.iter().map(|token| row(token, policy)).collect();
-    Said { result: columns(std::iter::once(&head).chain(&rows)), remark: String::new() }
+    let rows = items.iter().zip(&tokens).map(|(row, token)| row.cells(token)).collect();
+    Ok(Said::result(output.list(&items, HEAD, rows, asking.width)?))
 }
 
-fn row(token: &ListedToken, policy: &Policy) -> [String; 5] {
-    // The owner may know people whom the configuration read here does not.
-    let account = token.account.map_or_else(dash, |id| {
-        policy.account(id).map_or_else(|| id.to_string(), |account| account.name.to_string())
-    });
-    let Namespace(namespace) = &token.namespace;
-    let namespace = if namespace.is_empty() { dash() } else { namespace.to_string() };
-    let created = format!("{:.0}", token.created);
-    [token.name.to_string(), token.scopes.to_string(), account, namespace, created]
-}
-
-fn dash() -> String {
-    "-".to_owned()
-}
-
-/// Lines of cells, each column as wide as its widest cell.
-fn columns<'r, const N: usize>(rows: impl Iterator<Item = &'r [String; N]> + Clone) -> String {
-    use unicode_width::UnicodeWidthStr as _;
-
-    let mut widths = [0; N];
-    for row in rows.clone() {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = cell.width().max(*width);
+impl Row {
+    fn new(token: &ListedToken, accounts: &[ListedAccount]) -> Self {
+        let name = |id: AccountId| {
+            let account = accounts.iter().find(|account| account.id.0 == id.0);
+            account.map_or_else(|| id.to_string(), |account| account.name.0.to_string())
+        };
+        Self {
+            name: token.name.to_string(),
+            scopes: token.scopes.iter().map(Scope::word).collect(),
+            account: token.account.map(name),
+            namespace: token.namespace.0.to_string(),
+            created: token.created.to_string(),
         }
     }
-    let mut text = String::new();
-    for row in rows {
-        let mut line = String::new();
-        for (cell, width) in row.iter().zip(widths) {
-            line.push_str(cell);
-            line.extend(std::iter::repeat_n(' ', width - cell.width() + 2));
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
+
+    fn cells(&self, token: &ListedToken) -> [String; 5] {
+        let dash = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
+        [
+            self.name.clone(),
+            token.scopes.to_string(),
+            dash(self.account.as_deref().unwrap_or_default()),
+            dash(&self.namespace),
+            format!("{:.0}", token.created),
+        ]
     }
-    text
 }

@@ -1,6 +1,6 @@
-//! The Unix user who started the program.
+//! The Unix user who started the program, and others of this host by name.
 
-use nix::unistd::{Uid, User};
+use nix::unistd::{Group, Uid, User};
 
 /// Who started the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,4 +21,14 @@ impl UnixUser {
         };
         Self { name, uid: Uid::effective().as_raw() }
     }
+}
+
+/// The uid of the user of this name; nothing where the system knows none.
+pub fn user_id(name: &str) -> Option<u32> {
+    User::from_name(name).ok().flatten().map(|user| user.uid.as_raw())
+}
+
+/// The gid of the group of this name; nothing where the system knows none.
+pub fn group_id(name: &str) -> Option<u32> {
+    Group::from_name(name).ok().flatten().map(|group| group.gid.as_raw())
 }

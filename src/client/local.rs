@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::domain::actor::Actor;
+use super::reading::{self, FindError, Wanted};
+use crate::domain::actor::{Actor, Via};
 use crate::domain::command::{Command, Order};
-use crate::domain::id::OpId;
+use crate::domain::id::{AccountId, OpId};
 use crate::domain::policy::Policy;
+use crate::domain::query::Filter;
 use crate::domain::time::Timestamp;
 use crate::engine::{Feed, Handle, Published, Receipt, SubmitError, Vitals};
+use crate::record::shown::{AccountV1, ExplanationV1, FoundV1, ListingV1, ServiceShownV1};
+use crate::record::v1::TokenShownV1;
 
 /// The service in this process: the engine behind its handle. Cloning is cheap.
 #[derive(Clone, Debug)]
@@ -27,7 +31,13 @@ impl Local {
     /// Has a configuration taken over.
     pub async fn adopt(&self, policy: Policy) -> Result<(), SubmitError> {
         let command = Command::Adopt(Arc::new(policy));
-        let order = Order { op: self.op(), actor: Actor::Watchbell, seen: None, command };
+        let order = Order {
+            op: self.op(),
+            actor: Actor::Watchbell,
+            via: Via::Watchbell,
+            seen: None,
+            command,
+        };
         self.submit(order).await.map(|_| ())
     }
 
@@ -39,6 +49,41 @@ impl Local {
     /// The newest published table, and a feed of everything after it.
     pub fn follow(&self) -> (Arc<Published>, Feed) {
         self.0.follow()
+    }
+
+    /// The alerts that match, in no order.
+    pub(super) fn alerts(
+        &self,
+        filter: &Filter,
+        wanted: Wanted,
+        me: Option<AccountId>,
+    ) -> ListingV1 {
+        reading::listing(&self.0, filter, wanted, me)
+    }
+
+    /// The alert whose id begins so.
+    pub(super) async fn alert(&self, beginning: &str) -> Result<FoundV1, FindError> {
+        reading::found(&self.0, beginning).await
+    }
+
+    /// Why the alert whose id begins so calls people, or does not.
+    pub(super) fn explain(&self, beginning: &str) -> Result<ExplanationV1, FindError> {
+        reading::explained(&self.0, beginning)
+    }
+
+    /// All services, by name.
+    pub(super) fn services(&self) -> Vec<ServiceShownV1> {
+        reading::services(&self.0)
+    }
+
+    /// All accounts.
+    pub(super) fn accounts(&self) -> Vec<AccountV1> {
+        reading::accounts(&self.0)
+    }
+
+    /// All tokens, by name.
+    pub(super) fn tokens(&self) -> Vec<TokenShownV1> {
+        reading::tokens(&self.0)
     }
 
     /// How the program is.

@@ -1,5 +1,6 @@
 //! Who owns the data: this process, or another one that answers on the socket.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -62,6 +63,17 @@ pub async fn find(data: &Path, socket: &Path) -> Result<Found, OwnerError> {
         match opened.await.map_err(|_| OwnerError::Panicked)? {
             Ok((handle, writer)) => return Ok(Found::Us(handle, writer)),
             Err(StartError::Open(OpenError::Owned { path: owned })) => path = Some(owned),
+            // Whoever may use the socket alone, as a member of its group, cannot even look.
+            Err(StartError::Open(OpenError::Unwritable { path: shut, source }))
+                if source.kind() == io::ErrorKind::PermissionDenied =>
+            {
+                return match owner_pid(socket).await {
+                    Some(pid) => Ok(Found::Other(pid)),
+                    None => {
+                        Err(StartError::Open(OpenError::Unwritable { path: shut, source }).into())
+                    }
+                };
+            }
             Err(error) => return Err(error.into()),
         }
         if let Some(pid) = owner_pid(socket).await {

@@ -3,18 +3,19 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::source::{AskError, ListedToken};
-use crate::domain::alert::Namespace;
-use crate::domain::command::TokenCommand;
+use super::reading::{FindError, Wanted};
+use super::source::AskError;
+use crate::domain::command::Command;
 use crate::domain::id::{AccountId, OpId, Revision};
 use crate::domain::text::Text;
 use crate::engine::{Receipt, SubmitError};
 use crate::record::order::{OrderV1, ReceiptV1, RefusalV1};
-use crate::record::v1::TokenShownV1;
+use crate::record::shown::{AccountV1, ExplanationV1, FoundV1, ListingV1, ServiceShownV1};
+use crate::record::v1::{IdV1, TokenShownV1};
 
 /// A commit takes milliseconds; a disk that takes longer than this is broken.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -40,6 +41,9 @@ pub enum RemoteError {
     /// It refused, for a reason that is not in the order.
     #[error("the running watchbell refused: {0}")]
     Refused(Text),
+    /// It cannot do it now.
+    #[error("{0}")]
+    NotNow(Text),
     /// It speaks another language.
     #[error(
         "the running watchbell answers in words unknown here: {0}; use the same version for both"
@@ -56,13 +60,20 @@ struct Sorry {
 /// Also what is left of a refusal whose reason is not known here.
 #[derive(Deserialize)]
 struct Problem {
+    code: String,
     message: String,
 }
 
 impl Remote {
     /// The owner that listens on `socket`. Nothing is sent yet.
     pub fn new(socket: &Path) -> Result<Self, RemoteError> {
-        let http = Client::builder().unix_socket(socket).timeout(PATIENCE).no_proxy().build();
+        let http = Client::builder()
+            .unix_socket(socket)
+            .timeout(PATIENCE)
+            .no_proxy()
+            // A socket shows no certificate: none has to be there to judge it by.
+            .tls_certs_only([])
+            .build();
         let socket = socket.to_owned();
         match http {
             Ok(http) => Ok(Self { socket, http }),
@@ -70,21 +81,70 @@ impl Remote {
         }
     }
 
-    /// Has a token made or revoked.
-    pub(super) async fn token(&self, command: &TokenCommand) -> Result<Receipt, AskError> {
-        let order = OrderV1::token(OpId(Uuid::new_v4()), command);
+    /// Has a command carried out for whoever the owner finds at this end, or for whom they speak.
+    pub(super) async fn submit(
+        &self,
+        speaks_for: Option<AccountId>,
+        seen: Option<Revision>,
+        command: &Command,
+    ) -> Result<Receipt, AskError> {
+        let order = OrderV1::of(OpId(Uuid::new_v4()), seen, command);
+        let order = order.ok_or_else(|| RemoteError::Strange("no such order".to_owned()))?;
+        let order = OrderV1 { speaks_for: speaks_for.map(|id| IdV1(id.0)), ..order };
         let request = self.http.post(url("orders")).json(&order);
-        let response = request.send().await.map_err(|error| self.silent(&error))?;
-        let receipt: ReceiptV1 = self.read(response).await?;
+        let receipt: ReceiptV1 = self.answer(request).await?;
         Ok(Receipt { answer: receipt.answer.into(), revision: Revision(receipt.revision) })
     }
 
-    /// All tokens.
-    pub(super) async fn tokens(&self) -> Result<Vec<ListedToken>, AskError> {
-        let request = self.http.get(url("tokens"));
+    /// The alerts that match, in no order.
+    pub(super) async fn alerts(
+        &self,
+        filter: &str,
+        wanted: Wanted,
+        speaks_for: Option<AccountId>,
+    ) -> Result<ListingV1, AskError> {
+        let mut query = vec![("filter", filter.to_owned())];
+        match wanted {
+            Wanted::Shown => {}
+            Wanted::All => query.push(("all", "true".to_owned())),
+        }
+        query.extend(speaks_for.map(|id| ("as", id.to_string())));
+        let address = Url::parse_with_params(&url("alerts"), query);
+        let address = address.map_err(|error| RemoteError::Strange(error.to_string()))?;
+        self.answer(self.http.get(address)).await
+    }
+
+    /// The alert whose id begins so.
+    pub(super) async fn alert(&self, beginning: &str) -> Result<FoundV1, AskError> {
+        self.answer(self.http.get(below("alerts", beginning)?)).await
+    }
+
+    /// Why the alert whose id begins so calls people, or does not.
+    pub(super) async fn explain(&self, beginning: &str) -> Result<ExplanationV1, AskError> {
+        self.answer(self.http.get(below("explain", beginning)?)).await
+    }
+
+    /// All services, by name.
+    pub(super) async fn services(&self) -> Result<Vec<ServiceShownV1>, AskError> {
+        self.answer(self.http.get(url("services"))).await
+    }
+
+    /// All accounts.
+    pub(super) async fn accounts(&self) -> Result<Vec<AccountV1>, AskError> {
+        self.answer(self.http.get(url("accounts"))).await
+    }
+
+    /// All tokens, by name.
+    pub(super) async fn tokens(&self) -> Result<Vec<TokenShownV1>, AskError> {
+        self.answer(self.http.get(url("tokens"))).await
+    }
+
+    async fn answer<T: for<'de> Deserialize<'de>>(
+        &self,
+        request: RequestBuilder,
+    ) -> Result<T, AskError> {
         let response = request.send().await.map_err(|error| self.silent(&error))?;
-        let tokens: Vec<TokenShownV1> = self.read(response).await?;
-        Ok(tokens.into_iter().map(ListedToken::from).collect())
+        self.read(response).await
     }
 
     async fn read<T: for<'de> Deserialize<'de>>(&self, response: Response) -> Result<T, AskError> {
@@ -107,16 +167,32 @@ fn url(of: &str) -> String {
     format!("http://watchbell/own/v1/{of}")
 }
 
+/// The address of the alert whose id begins so. What no id begins with is not asked for.
+fn below(of: &str, beginning: &str) -> Result<String, FindError> {
+    let beginning = beginning.trim();
+    if beginning.chars().any(|c| c.is_ascii_hexdigit())
+        && beginning.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
+    {
+        Ok(url(&format!("{of}/{beginning}")))
+    } else {
+        Err(FindError::NoAlert(Text::derive(beginning)))
+    }
+}
+
 fn refused(status: StatusCode, body: &[u8]) -> AskError {
     if let Ok(refusal) = serde_json::from_slice::<RefusalV1>(body) {
         return SubmitError::Refused(refusal.into()).into();
     }
-    let problem = serde_json::from_slice::<Sorry>(body).map(|sorry| sorry.error);
-    let said = match problem.or_else(|_| serde_json::from_slice::<Problem>(body)) {
-        Ok(problem) => problem.message,
-        Err(_) => status.to_string(),
+    let Ok(Sorry { error: Problem { code, message } }) = serde_json::from_slice(body) else {
+        return RemoteError::Refused(Text::derive(&status.to_string())).into();
     };
-    RemoteError::Refused(Text::derive(&said)).into()
+    let message = Text::derive(&message);
+    match code.as_str() {
+        "unknown_alert" | "ambiguous_alert" => AskError::NotFound(message.to_string()),
+        "busy" => SubmitError::Busy.into(),
+        _ if status == StatusCode::SERVICE_UNAVAILABLE => RemoteError::NotNow(message).into(),
+        _ => RemoteError::Refused(message).into(),
+    }
 }
 
 fn innermost(error: &reqwest::Error) -> String {
@@ -125,36 +201,4 @@ fn innermost(error: &reqwest::Error) -> String {
         cause = next;
     }
     cause.to_string()
-}
-
-impl From<TokenShownV1> for ListedToken {
-    fn from(token: TokenShownV1) -> Self {
-        Self {
-            name: token.name.into(),
-            scopes: token.scopes.into(),
-            account: token.account.map(|id| AccountId(id.0)),
-            namespace: Namespace(token.namespace.into()),
-            created: token.created.0,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_refusal_for_a_reason_unknown_here_is_still_told_in_its_own_words() {
-        let body = br#"{"code": "too_late", "message": "it is too late", "why": "too_late"}"#;
-        let error = refused(StatusCode::CONFLICT, body);
-        assert_eq!(error.to_string(), "the running watchbell refused: it is too late");
-    }
-
-    #[test]
-    fn an_answer_that_is_no_refusal_is_told_by_its_message_or_its_status() {
-        let told = |body: &[u8]| refused(StatusCode::FORBIDDEN, body).to_string();
-        let error = br#"{"error": {"code": "foreign_user", "message": "only its owner may"}}"#;
-        assert_eq!(told(error), "the running watchbell refused: only its owner may");
-        assert_eq!(told(b"<html>"), "the running watchbell refused: 403 Forbidden");
-    }
 }

@@ -68,6 +68,18 @@ pub fn bind_socket(path: &Path) -> io::Result<UnixListener> {
     Ok(listener)
 }
 
+/// Opens the socket to a group of this host, and its directory as far as reaching it needs: what
+/// else lies there stays shut, because members may neither list nor write it.
+pub fn share_socket(path: &Path, group: u32) -> io::Result<()> {
+    if let Some(directory) = path.parent() {
+        let mode = fs::metadata(directory)?.permissions().mode() & 0o777;
+        std::os::unix::fs::chown(directory, None, Some(group))?;
+        fs::set_permissions(directory, fs::Permissions::from_mode(mode & !0o060 | 0o010))?;
+    }
+    std::os::unix::fs::chown(path, None, Some(group))?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o660))
+}
+
 /// The process that answers on the socket; nothing if none does.
 pub async fn owner_pid(path: &Path) -> Option<i32> {
     let stream = UnixStream::connect(path).await.ok()?;

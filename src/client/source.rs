@@ -1,15 +1,19 @@
 //! The service, wherever it runs: what a verb asks things of.
 
+use super::asker::Asker;
 use super::local::Local;
+use super::reading::{FindError, Wanted};
 use super::remote::{Remote, RemoteError};
 use super::secret::Secret;
-use crate::domain::actor::Actor;
+use super::view::{Explained, ListedAccount, ListedService, Listing, Whole};
 use crate::domain::alert::Namespace;
 use crate::domain::command::{Command, Order, TokenCommand};
-use crate::domain::id::AccountId;
+use crate::domain::id::{AccountId, Revision};
+use crate::domain::query::Filter;
+use crate::domain::refusal::Refusal;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
-use crate::domain::token::{Scopes, Token};
+use crate::domain::token::Scopes;
 use crate::engine::{Receipt, SubmitError};
 
 /// The service, wherever it runs.
@@ -49,15 +53,17 @@ pub struct NewToken {
     pub namespace: Namespace,
 }
 
-/// Why no token was made.
-#[derive(Debug, thiserror::Error)]
-pub enum NewTokenError {
-    /// The service refused, or could not be asked.
-    #[error(transparent)]
-    Ask(#[from] AskError),
-    /// The system gives no randomness.
-    #[error("the system gives no random numbers: {0}; try again")]
-    NoRandomness(#[from] getrandom::Error),
+impl NewToken {
+    /// Draws its secret, and the command that makes it: the digest alone goes into that.
+    ///
+    /// Fails only where the system has no randomness.
+    pub fn draw(self) -> Result<(Secret, Command), getrandom::Error> {
+        let secret = Secret::draw()?;
+        let Self { name, scopes, account, namespace } = self;
+        let digest = secret.digest();
+        let command = TokenCommand::Create { name, digest, scopes, account, namespace };
+        Ok((secret, Command::Token(command)))
+    }
 }
 
 /// Why a question has no answer.
@@ -69,58 +75,127 @@ pub enum AskError {
     /// The service could not be asked.
     #[error(transparent)]
     Remote(#[from] RemoteError),
+    /// No one alert is meant, in the words of a [`FindError`].
+    #[error("{0}")]
+    NotFound(String),
+}
+
+/// What kind of answer an error is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// No one alert is meant.
+    NotFound,
+    /// It cannot be now, and may be later.
+    NotNow,
+    /// It was refused, or failed.
+    Refused,
+}
+
+impl AskError {
+    /// What kind of answer it is.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::NotFound(_) | Self::Submit(SubmitError::Refused(Refusal::UnknownAlert(_))) => {
+                Kind::NotFound
+            }
+            Self::Submit(SubmitError::Busy | SubmitError::Unavailable(_) | SubmitError::Closed)
+            | Self::Remote(RemoteError::NotNow(_)) => Kind::NotNow,
+            Self::Submit(SubmitError::Refused(_))
+            | Self::Remote(
+                RemoteError::Silent { .. } | RemoteError::Refused(_) | RemoteError::Strange(_),
+            ) => Kind::Refused,
+        }
+    }
+}
+
+impl From<Refusal> for AskError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Submit(SubmitError::Refused(refusal))
+    }
+}
+
+impl From<FindError> for AskError {
+    fn from(error: FindError) -> Self {
+        Self::NotFound(error.to_string())
+    }
 }
 
 impl Source {
-    /// Has a token made or revoked, in the name of `actor`. An owner that is another process
-    /// looks for itself who asks.
-    pub async fn token(&self, actor: &Actor, command: TokenCommand) -> Result<Receipt, AskError> {
+    /// Has a command carried out for `asker`, who decided on what they saw at `seen`.
+    pub async fn submit(
+        &self,
+        asker: &Asker,
+        seen: Option<Revision>,
+        command: Command,
+    ) -> Result<Receipt, AskError> {
         match self {
             Self::Local(local) => {
-                let command = Command::Token(command);
-                let order = Order { op: local.op(), actor: actor.clone(), seen: None, command };
-                Ok(local.submit(order).await?)
+                let (op, actor, via) = (local.op(), asker.actor(), asker.via());
+                Ok(local.submit(Order { op, actor, via, seen, command }).await?)
             }
-            Self::Remote(remote) => remote.token(&command).await,
+            Self::Remote(remote) => {
+                let speaks_for = asker.speaks_for.as_ref().map(|person| person.id);
+                remote.submit(speaks_for, seen, &command).await
+            }
         }
     }
 
-    /// Makes a token in the name of `actor`; its secret exists nowhere else.
-    pub async fn make_token(
+    /// The alerts that match `filter`, in which `me` is `asker`.
+    pub async fn alerts(
         &self,
-        actor: &Actor,
-        token: NewToken,
-    ) -> Result<Secret, NewTokenError> {
-        let secret = Secret::draw()?;
-        let NewToken { name, scopes, account, namespace } = token;
-        let digest = secret.digest();
-        let command = TokenCommand::Create { name, digest, scopes, account, namespace };
-        self.token(actor, command).await?;
-        Ok(secret)
+        asker: &Asker,
+        filter: &str,
+        wanted: Wanted,
+    ) -> Result<Listing, AskError> {
+        Ok(match self {
+            Self::Local(local) => local.alerts(&Filter::parse(filter), wanted, asker.me()),
+            Self::Remote(remote) => {
+                let speaks_for = asker.speaks_for.as_ref().map(|person| person.id);
+                remote.alerts(filter, wanted, speaks_for).await?
+            }
+        }
+        .into())
+    }
+
+    /// The one alert whose id begins so.
+    pub async fn alert(&self, beginning: &str) -> Result<Whole, AskError> {
+        Ok(match self {
+            Self::Local(local) => local.alert(beginning).await?,
+            Self::Remote(remote) => remote.alert(beginning).await?,
+        }
+        .into())
+    }
+
+    /// Why the alert whose id begins so calls people, or does not.
+    pub async fn explain(&self, beginning: &str) -> Result<Explained, AskError> {
+        match self {
+            Self::Local(local) => Ok(local.explain(beginning)?),
+            Self::Remote(remote) => remote.explain(beginning).await,
+        }
+    }
+
+    /// All services, by name.
+    pub async fn services(&self) -> Result<Vec<ListedService>, AskError> {
+        match self {
+            Self::Local(local) => Ok(local.services()),
+            Self::Remote(remote) => remote.services().await,
+        }
+    }
+
+    /// All accounts, in the order of the configuration.
+    pub async fn accounts(&self) -> Result<Vec<ListedAccount>, AskError> {
+        match self {
+            Self::Local(local) => Ok(local.accounts()),
+            Self::Remote(remote) => remote.accounts().await,
+        }
     }
 
     /// All tokens, by name.
     pub async fn tokens(&self) -> Result<Vec<ListedToken>, AskError> {
-        let mut tokens = match self {
-            Self::Local(local) => {
-                let published = local.latest();
-                published.table.tokens().map(|token| ListedToken::of(token)).collect()
-            }
+        let tokens = match self {
+            Self::Local(local) => local.tokens(),
             Self::Remote(remote) => remote.tokens().await?,
         };
-        tokens.sort_by(|one, other| one.name.cmp(&other.name));
-        Ok(tokens)
-    }
-}
-
-impl ListedToken {
-    fn of(token: &Token) -> Self {
-        Self {
-            name: token.name.clone(),
-            scopes: token.scopes,
-            account: token.account,
-            namespace: token.namespace.clone(),
-            created: token.created,
-        }
+        Ok(tokens.into_iter().map(Into::into).collect())
     }
 }

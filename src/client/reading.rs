@@ -1,0 +1,195 @@
+//! What can be read of the service: the same answers for a verb in the owner's process and for
+//! one that asks over the socket. Changes nothing.
+
+use std::sync::Arc;
+
+use crate::domain::alert::Alert;
+use crate::domain::entity::Key;
+use crate::domain::event::Event;
+use crate::domain::explain::explain;
+use crate::domain::id::AccountId;
+use crate::domain::query::{Filter, View};
+use crate::domain::table::Table;
+use crate::domain::text::Text;
+use crate::engine::{Handle, PageRequest};
+use crate::record::shown::{
+    AccountV1, AlertShownV1, ExplanationV1, FoundV1, ListingV1, ServiceShownV1,
+};
+use crate::record::v1::{IdV1, TimeV1, TokenShownV1};
+
+/// Which of the alerts that match a filter are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Those that the console would show: open ones, and what ended lately.
+    Shown,
+    /// All that are kept.
+    All,
+}
+
+/// Why the beginning of an id does not lead to an alert.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FindError {
+    /// No id begins so.
+    #[error("no alert {0}; watchbell alert list --all shows every one")]
+    NoAlert(Text),
+    /// Several ids begin so.
+    #[error("{beginning} is the beginning of {count} ids: {some}; write more of it")]
+    Ambiguous {
+        /// What was given.
+        beginning: Text,
+        /// How many ids begin so.
+        count: usize,
+        /// Some of them, with their titles.
+        some: String,
+    },
+}
+
+/// The alerts that match, in no order.
+pub fn listing(
+    handle: &Handle,
+    filter: &Filter,
+    wanted: Wanted,
+    me: Option<AccountId>,
+) -> ListingV1 {
+    let (latest, now) = (handle.latest(), handle.now());
+    let table = &latest.table;
+    let view = View { table, me, now };
+    let is_wanted = |alert: &&Arc<Alert>| match wanted {
+        Wanted::Shown => filter.shows(alert, view),
+        Wanted::All => filter.matches(alert, view),
+    };
+    let alerts = table.alerts().filter(is_wanted);
+    let alerts = alerts.map(|alert| AlertShownV1::of(alert, table)).collect();
+    ListingV1 { now: TimeV1(now), alerts }
+}
+
+/// The alert whose id begins so, with its timeline.
+pub async fn found(handle: &Handle, beginning: &str) -> Result<FoundV1, FindError> {
+    let (latest, now) = (handle.latest(), handle.now());
+    let alert = find(&latest.table, beginning)?;
+    let timeline = timeline(handle, alert).await;
+    Ok(FoundV1 {
+        now: TimeV1(now),
+        revision: latest.cursor.revision.0,
+        shown: AlertShownV1::of(alert, &latest.table),
+        timeline: timeline.iter().map(|event| event.as_ref().into()).collect(),
+    })
+}
+
+/// Why the alert whose id begins so calls people, or does not.
+pub fn explained(handle: &Handle, beginning: &str) -> Result<ExplanationV1, FindError> {
+    let latest = handle.latest();
+    let alert = find(&latest.table, beginning)?;
+    Ok(ExplanationV1::of(alert, &explain(&latest.table, alert)))
+}
+
+/// All services, by name.
+pub fn services(handle: &Handle) -> Vec<ServiceShownV1> {
+    let latest = handle.latest();
+    let open = |id| latest.table.open_alerts().filter(|alert| alert.service == id).count();
+    let mut services: Vec<_> = latest
+        .table
+        .services()
+        .map(|service| ServiceShownV1 {
+            id: IdV1(service.id.0),
+            name: (&service.name).into(),
+            open: open(service.id) as u64,
+            created: TimeV1(service.created),
+        })
+        .collect();
+    services.sort_by(|one, other| one.name.0.cmp(&other.name.0));
+    services
+}
+
+/// All accounts, in the order of the configuration.
+pub fn accounts(handle: &Handle) -> Vec<AccountV1> {
+    handle.latest().table.policy().accounts.iter().map(Into::into).collect()
+}
+
+/// All tokens by name, without their digests.
+pub fn tokens(handle: &Handle) -> Vec<TokenShownV1> {
+    let latest = handle.latest();
+    let mut tokens: Vec<_> = latest.table.tokens().collect();
+    tokens.sort_by_key(|token| token.name.as_str());
+    tokens.into_iter().map(|token| TokenShownV1::from(&**token)).collect()
+}
+
+/// The one alert whose id begins with `beginning`; dashes and case do not count.
+fn find<'t>(table: &'t Table, beginning: &str) -> Result<&'t Arc<Alert>, FindError> {
+    let digits: String = beginning.trim().to_lowercase().split('-').collect();
+    let begins = |alert: &&Arc<Alert>| {
+        !digits.is_empty() && alert.id.0.simple().to_string().starts_with(&digits)
+    };
+    let found: Vec<&Arc<Alert>> = table.alerts().filter(begins).collect();
+    match found.as_slice() {
+        [] => Err(FindError::NoAlert(Text::derive(beginning))),
+        [alert] => Ok(alert),
+        several => Err(ambiguous(beginning, &digits, several)),
+    }
+}
+
+fn ambiguous(beginning: &str, digits: &str, found: &[&Arc<Alert>]) -> FindError {
+    const NAMED: usize = 5;
+    const BLOCK: usize = 8;
+    let name = |alert: &&Arc<Alert>| {
+        let short = digits.len() < BLOCK;
+        let id = if short { alert.id.short() } else { alert.id.to_string() };
+        format!("{id} ({})", alert.title)
+    };
+    let mut some: Vec<String> = found.iter().take(NAMED).map(name).collect();
+    if found.len() > NAMED {
+        some.push("…".to_owned());
+    }
+    let (beginning, count, some) = (Text::derive(beginning), found.len(), some.join(", "));
+    FindError::Ambiguous { beginning, count, some }
+}
+
+/// The newest lines of its timeline, oldest first: from disk, or, should that fail, those at hand.
+async fn timeline(handle: &Handle, alert: &Alert) -> Vec<Arc<Event>> {
+    const LINES: usize = 200;
+    match handle.history(Key::Alert(alert.id), PageRequest::newest(LINES)).await {
+        Ok(page) => page.items.into_iter().rev().map(Arc::new).collect(),
+        Err(error) => {
+            tracing::warn!(%error, "a timeline cannot be read from disk");
+            alert.recent.clone()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::samples::{Desk, payload};
+
+    fn named(table: &Table, beginning: &str) -> Result<String, String> {
+        find(table, beginning)
+            .map(|alert| alert.title.to_string())
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn an_alert_is_found_by_any_beginning_of_its_id_that_no_other_has() {
+        let mut desk = Desk::new();
+        let ids: Vec<_> =
+            (0..20).map(|n| desk.fires(&n.to_string(), payload("disk", "critical"))).collect();
+        for id in &ids {
+            let id = id.to_string();
+            for beginning in [&id, &id[..9], &id[..8].to_uppercase(), &id.replace('-', "")] {
+                assert_eq!(named(&desk.table, beginning), Ok("disk".to_owned()), "{beginning}");
+            }
+        }
+        // Twenty ids and sixteen first digits.
+        let several = ids.iter().map(|id| id.to_string()[..1].to_owned()).find_map(|digit| {
+            let error = find(&desk.table, &digit).err()?;
+            Some((digit, error))
+        });
+        let Some((digit, FindError::Ambiguous { beginning, count, some })) = several else {
+            panic!("no digit is ambiguous")
+        };
+        assert_eq!(beginning.as_str(), digit);
+        assert!(count > 1 && some.contains(" (disk), "), "{count}: {some}");
+        for nothing in ["", "-", "x", &format!("{}0", ids[0])] {
+            assert!(matches!(find(&desk.table, nothing), Err(FindError::NoAlert(_))), "{nothing}");
+        }
+    }
+}
