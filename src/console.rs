@@ -21,6 +21,7 @@ pub mod typed;
 pub mod update;
 pub mod view;
 pub mod when;
+pub mod words;
 
 use std::fs::File;
 use std::io;

@@ -46,6 +46,10 @@ pub enum Action {
     Resolve,
     /// Bring an ended alert back; asks.
     Reopen,
+    /// Keep the alert quiet for a while; asks for how long.
+    Snooze,
+    /// End its snooze.
+    Wake,
     /// Write a note on the alert.
     Note,
     /// Take back one's own last act.
@@ -56,6 +60,8 @@ pub enum Action {
     ClearFilter,
     /// Tokens, and examples for senders.
     Senders,
+    /// Say why the alert calls people, or does not.
+    Why,
     /// Keys and words.
     Help,
     /// Leave the program; the owner asks.
@@ -329,6 +335,16 @@ pub static ACTIONS: &[Entry] = &[
         .help(Group::Act, "reopen (asks)")
         .on_alert()
         .acts(Asks::First),
+    entry(Context::List, Action::Snooze, "snooze", &["z"])
+        .footer("snooze", "snooze")
+        .help(Group::Act, "snooze (asks how long)")
+        .on_alert()
+        .acts(Asks::First),
+    entry(Context::List, Action::Wake, "wake", &["Z"])
+        .footer("wake", "wake")
+        .help(Group::Act, "wake: end the snooze")
+        .on_alert()
+        .acts(Asks::AtOnce),
     entry(Context::List, Action::Note, "note", &["n"])
         .footer("note", "note")
         .help(Group::Act, "write a note")
@@ -345,6 +361,10 @@ pub static ACTIONS: &[Entry] = &[
     entry(Context::List, Action::ClearFilter, "clear-filter", &["F"])
         .footer("clear filter", "clear")
         .help(Group::Look, "clear the filter"),
+    entry(Context::List, Action::Why, "why", &["w"])
+        .footer("why", "why")
+        .help(Group::Look, "why it calls, or does not")
+        .on_alert(),
     entry(Context::List, Action::TogglePane, "toggle-pane", &["p"])
         .help(Group::Look, "detail pane on, off"),
     entry(Context::List, Action::Senders, "senders", &["T"])
@@ -391,11 +411,20 @@ pub static ACTIONS: &[Entry] = &[
         .footer("reopen", "reopen")
         .on_alert()
         .acts(Asks::First),
+    entry(Context::Detail, Action::Snooze, "snooze", &["z"])
+        .footer("snooze", "snooze")
+        .on_alert()
+        .acts(Asks::First),
+    entry(Context::Detail, Action::Wake, "wake", &["Z"])
+        .footer("wake", "wake")
+        .on_alert()
+        .acts(Asks::AtOnce),
     entry(Context::Detail, Action::Note, "note", &["n"])
         .footer("note", "note")
         .on_alert()
         .acts(Asks::First),
     entry(Context::Detail, Action::Undo, "undo", &["u"]).footer("undo", "undo").acts(Asks::AtOnce),
+    entry(Context::Detail, Action::Why, "why", &["w"]).footer("why", "why").on_alert(),
     entry(Context::Detail, Action::Help, "help", &["?", "f1"]).footer("help", "help"),
     // prompt
     entry(Context::Prompt, Action::Accept, "accept", &["enter"]).footer("save", "save"),

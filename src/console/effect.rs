@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ratatui::layout::Size;
 
-use super::frame::Cause;
+use super::frame::{Cause, Focus};
 use super::key::Key;
 use super::model::Service;
 use super::model::senders::Token;
@@ -26,13 +26,15 @@ pub enum Event {
     /// The window has another size.
     Resized(Size),
     /// Something was published.
-    News(News),
+    News(Box<News>),
     /// The service says how it is.
     Vitals(Service),
     /// An order was answered.
     Answered(OpId, Result<Receipt, Failure>),
     /// A token was made, or was not.
     TokenMade(OpId, Result<Token, Failure>),
+    /// The terminal got or lost the focus.
+    Focused(Focus),
     /// A frame was written.
     Drawn,
     /// A time has come that something waited for.
@@ -73,6 +75,10 @@ pub enum Effect {
     Draw(Cause),
     /// Clear the terminal first, then draw everything.
     Redraw,
+    /// Ring the terminal's bell with the next frame.
+    Ring,
+    /// Show this on the desktop, with the next frame.
+    Notify(String),
     /// Ask the engine.
     Submit(Order),
     /// Make a secret and ask the engine for a token of this name that has it; the answer is

@@ -7,6 +7,7 @@ pub mod place;
 pub mod senders;
 pub mod sheet;
 pub mod sieve;
+pub mod telling;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use self::list::List;
 use self::place::Place;
 use self::senders::Senders;
 use self::sheet::{About, Purpose, Question, Sheet};
+use self::telling::Telling;
 use super::action::{Action, Context, find};
 use super::frame::Tick;
 use super::keymap::{Keymap, KeymapError};
@@ -59,8 +61,8 @@ pub struct Model {
     pub screen: Screen,
     /// What is open over it.
     pub sheet: Option<Sheet>,
-    /// How far the help page is scrolled, while it is open.
-    pub help: Option<usize>,
+    /// The page of text that covers everything, while one is open.
+    pub page: Option<Page>,
     /// The detail beside the list.
     pub pane: Pane,
     /// What was last said at the bottom.
@@ -79,6 +81,8 @@ pub struct Model {
     pub cursor: Cursor,
     /// What waits for a time.
     pub waits: Waits,
+    /// Whether somebody looks, and what they have not been told.
+    pub telling: Telling,
     /// Whether the service is all right, as far as it says.
     pub service: Service,
     /// The posts that are being refused, while they are.
@@ -94,6 +98,24 @@ pub enum Screen {
     Detail(Opened),
     /// How to send alerts here.
     Senders(Senders),
+}
+
+/// A page of text over the whole screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// What it says.
+    pub about: PageAbout,
+    /// The first line in the window.
+    pub scroll: usize,
+}
+
+/// What a page says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageAbout {
+    /// Keys and words.
+    Help,
+    /// Why an alert calls people, or does not.
+    Why(AlertId),
 }
 
 /// An alert over the whole screen.
@@ -297,7 +319,7 @@ impl Model {
             list,
             screen,
             sheet: None,
-            help: None,
+            page: None,
             pane,
             message: None,
             filters: Vec::new(),
@@ -306,6 +328,7 @@ impl Model {
             drawn: Drawn { table: table.clone(), ..Drawn::default() },
             cursor: Cursor::default(),
             waits: Waits { key: now.tick, ..Waits::default() },
+            telling: Telling::new(now.tick),
             service: Service::default(),
             refusals: None,
             table,
@@ -315,7 +338,7 @@ impl Model {
 
     /// Which keys are read.
     pub fn context(&self) -> Context {
-        if self.help.is_some() {
+        if self.page.is_some() {
             return Context::Help;
         }
         match (&self.sheet, &self.screen) {
@@ -397,7 +420,10 @@ impl Model {
         match &self.sheet {
             Some(Sheet::Prompt(prompt)) => match &prompt.purpose {
                 Purpose::Filter(trial) => Some(trial),
-                Purpose::Note(_) | Purpose::ResolveNote(_) | Purpose::TokenName => None,
+                Purpose::Note(_)
+                | Purpose::ResolveNote(_)
+                | Purpose::Snooze(_)
+                | Purpose::TokenName => None,
             },
             Some(Sheet::Question(_) | Sheet::Picker(_)) | None => None,
         }

@@ -26,8 +26,8 @@ use super::settings::Settings;
 use super::typed::Typed;
 use super::update::{next_wake, update};
 use super::{terminal, view};
-use crate::client::{AskError, Local, NewToken, NewTokenError, Source};
-use crate::domain::actor::Actor;
+use crate::client::{Local, NewToken};
+use crate::domain::actor::{Actor, Via};
 use crate::domain::alert::Namespace;
 use crate::domain::command::Order;
 use crate::domain::id::OpId;
@@ -172,14 +172,14 @@ where
             Came::Answer(event) => self.update(event),
             Came::Feed(Ok(published)) => {
                 let news = self.news(&published);
-                self.update(Event::News(news))
+                self.update(Event::News(Box::new(news)))
             }
             Came::Feed(Err(FeedEnd::Lagged(_))) => {
                 let (published, feed) = self.source.follow();
                 self.feed = feed;
                 self.epoch = published.cursor.epoch;
                 let table = published.table.clone();
-                self.update(Event::News(News { table, changes: None }))
+                self.update(Event::News(Box::new(News { table, changes: None })))
             }
             Came::Feed(Err(FeedEnd::Closed)) => Some(Ended::ServiceGone),
             Came::Vital => {
@@ -210,11 +210,11 @@ where
             }
             TerminalEvent::FocusGained => {
                 self.frames.focus(Focus::Looked);
-                None
+                self.update(Event::Focused(Focus::Looked))
             }
             TerminalEvent::FocusLost => {
                 self.frames.focus(Focus::Away);
-                None
+                self.update(Event::Focused(Focus::Away))
             }
             TerminalEvent::Mouse(_) => None,
         }
@@ -237,20 +237,26 @@ where
             Effect::Submit(order) => self.asked.push(submit(self.source.clone(), order).boxed()),
             Effect::MakeToken(op, name) => {
                 let actor = self.model.settings.viewer.clone();
-                let source = Source::Local(self.source.clone());
-                self.asked.push(make_token(source, actor, op, name).boxed());
+                self.asked.push(make_token(self.source.clone(), actor, op, name).boxed());
             }
             Effect::Copy(text) => {
                 let multiplexer = self.model.settings.multiplexer;
-                if let Some(bytes) = terminal::clipboard(&text, multiplexer)
-                    && self.screen.backend_mut().add(&bytes).is_err()
-                {
-                    return Some(Ended::TerminalGone);
-                }
+                return self.add(&terminal::clipboard(&text, multiplexer).unwrap_or_default());
+            }
+            Effect::Ring => return self.add(terminal::BELL),
+            Effect::Notify(text) => {
+                let Settings { name, multiplexer, .. } = &self.model.settings;
+                let bytes = terminal::message(name.as_str(), &text, *multiplexer);
+                return self.add(&bytes);
             }
             Effect::Quit => return Some(Ended::Quit),
         }
         None
+    }
+
+    /// Adds bytes to the write of the next frame.
+    fn add(&mut self, bytes: &[u8]) -> Option<Ended> {
+        self.screen.backend_mut().add(bytes).is_err().then_some(Ended::TerminalGone)
     }
 
     fn draw(&mut self) -> io::Result<()> {
@@ -299,28 +305,20 @@ async fn submit(source: Local, order: Order) -> Event {
     Event::Answered(op, receipt.map_err(failure))
 }
 
-async fn make_token(source: Source, actor: Actor, op: OpId, name: Text) -> Event {
+async fn make_token(source: Local, actor: Actor, op: OpId, name: Text) -> Event {
     let token = NewToken {
         name: name.clone(),
         scopes: [Scope::Ingest].into_iter().collect(),
         account: None,
         namespace: Namespace::default(),
     };
-    let made = source.make_token(&actor, token).await;
-    let made = made.map(|secret| Token { name, secret: secret.reveal().to_owned() });
-    Event::TokenMade(op, made.map_err(not_made))
-}
-
-fn not_made(error: NewTokenError) -> Failure {
-    match error {
-        NewTokenError::Ask(AskError::Submit(error)) => failure(error),
-        NewTokenError::Ask(AskError::Remote(error)) => {
-            Failure::Unavailable(Text::derive(&error.to_string()))
-        }
-        NewTokenError::NoRandomness(_) => {
-            Failure::Unavailable("this system gives no random numbers".into())
-        }
-    }
+    let Ok((secret, command)) = token.draw() else {
+        let failure = Failure::Unavailable("this system gives no random numbers".into());
+        return Event::TokenMade(op, Err(failure));
+    };
+    let answer = source.submit(Order { op, actor, via: Via::Console, seen: None, command }).await;
+    let token = answer.map(|_| Token { name, secret: secret.reveal().to_owned() });
+    Event::TokenMade(op, token.map_err(failure))
 }
 
 fn failure(error: SubmitError) -> Failure {

@@ -24,10 +24,11 @@ use super::theme::{Depth, Ground};
 use super::update::{next_wake, update};
 use super::view;
 use crate::domain::actor::Actor;
+use crate::domain::alert::{Ends, Interval};
 use crate::domain::command::{Acted, AlertCommand, Command, Order};
 use crate::domain::id::AlertId;
 use crate::domain::refusal::Refusal;
-use crate::domain::report::{NamedService, Payload, Report, Subject};
+use crate::domain::report::{NamedService, Payload, Report, Road, Subject};
 use crate::domain::samples::{Desk, account, identity, labels, payload};
 use crate::domain::text::Text;
 use crate::domain::time::{SignedDuration, Timestamp, after};
@@ -189,12 +190,22 @@ impl Stage {
             match effect {
                 Effect::Draw(_) => self.wanted = true,
                 Effect::Submit(order) => self.submit(order),
+                Effect::Ring => self.add(super::terminal::BELL),
+                Effect::Notify(text) => {
+                    let Settings { name, multiplexer, .. } = &self.model.settings;
+                    let bytes = super::terminal::message(name.as_str(), &text, *multiplexer);
+                    self.add(&bytes);
+                }
                 other @ (Effect::Redraw
                 | Effect::MakeToken(..)
                 | Effect::Copy(_)
                 | Effect::Quit) => self.asked.push(other),
             }
         }
+    }
+
+    fn add(&mut self, bytes: &[u8]) {
+        self.terminal.backend_mut().add(bytes).unwrap();
     }
 
     fn submit(&mut self, order: Order) {
@@ -232,7 +243,7 @@ impl Stage {
 
     fn publish(&mut self, changes: Arc<[crate::domain::change::Change]>) {
         let table = self.desk.table.clone();
-        self.event(Event::News(News { table, changes: Some(changes) }));
+        self.event(Event::News(Box::new(News { table, changes: Some(changes) })));
     }
 
     /// A source says that something fires.
@@ -256,7 +267,11 @@ impl Stage {
 
     /// A source says that something ended.
     pub(crate) fn ends(&mut self, name: &str) {
-        self.report(Report::Resolved { identity: identity(name) });
+        self.report(Report::Resolved {
+            identity: identity(name),
+            road: Road::Plain,
+            ends_at: None,
+        });
     }
 
     fn report(&mut self, report: Report) {
@@ -454,6 +469,46 @@ fn net004(desk: &mut Desk) {
 
 pub(crate) fn person_id(name: &str) -> crate::domain::id::AccountId {
     crate::domain::samples::person(name).id
+}
+
+/// A night on which everything happens that has a word of its own, as of a quarter past three.
+pub(crate) fn restless() -> Desk {
+    let mut desk = Desk::new();
+    at(&mut desk, "2026-11-20T18:00:00Z");
+    desk.fires("queue", Payload { road: Road::Webhook, ..alert("queue grows", "critical", "mq") });
+    at(&mut desk, "2026-11-21T02:40:00Z");
+    let started = Payload { starts_at: Some(desk.now), ..alert("disk at 91 %", "critical", "db") };
+    let full = desk.fires("disk", started.clone());
+    at(&mut desk, "2026-11-21T02:50:00Z");
+    let interval = Interval {
+        start: desk.now,
+        end: after(desk.now, SignedDuration::from_mins(15)),
+        ends: Ends::Told,
+    };
+    let payload = Payload { road: Road::V2, ..alert("replica lag 340 s", "critical", "db") };
+    let report =
+        Report::Interval { identity: identity("lag"), interval, payload: Box::new(payload) };
+    desk.reports(report).unwrap();
+    for _ in 0..4 {
+        desk.wait(SignedDuration::from_mins(2));
+        desk.fires("probe", alert("probe fails", "critical", "web"));
+        desk.wait(SignedDuration::from_mins(2));
+        desk.ends("probe");
+    }
+    desk.time();
+    desk.fires("probe", alert("probe fails", "critical", "web"));
+    at(&mut desk, "2026-11-21T03:10:00Z");
+    desk.time();
+    acts(&mut desk, "bob", full, AlertCommand::Resolve);
+    let backup = desk.fires("backup", alert("backup is late", "critical", "batch"));
+    let eight = "2026-11-21T08:00:00Z".parse().unwrap();
+    acts(&mut desk, "carol", backup, AlertCommand::Snooze(eight));
+    at(&mut desk, "2026-11-21T03:12:00Z");
+    desk.fires("disk", started);
+    desk.fires("p99", alert("p99 latency above 2 s", "critical", "payments"));
+    at(&mut desk, "2026-11-21T03:15:05Z");
+    desk.time();
+    desk
 }
 
 /// A desk with `count` alerts that fire, none of them new.

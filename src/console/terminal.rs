@@ -11,6 +11,7 @@ use crossterm::event::{
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{clipboard::CopyToClipboard, cursor::Show, queue};
 
+use super::text::cut;
 use crate::domain::text::line_of;
 
 /// Whether a screen is up: while it is, nobody else may print.
@@ -22,6 +23,12 @@ const WHEEL: (&str, &str) = ("\x1b[?1007h", "\x1b[?1007l");
 const TITLE: (&str, &str) = ("\x1b[22;0t", "\x1b[23;0t");
 /// Terminals refuse a longer clipboard.
 const LONGEST_COPY: usize = 74_994;
+
+/// The cells of a desktop message; its title and its text each.
+const LONGEST_MESSAGE: usize = 200;
+
+/// The bell. A multiplexer needs it bare: it marks the window by it.
+pub const BELL: &[u8] = b"\x07";
 
 /// Holds the terminal; gives it back when dropped.
 #[derive(Debug)]
@@ -105,8 +112,27 @@ pub fn clipboard(text: &str, multiplexer: Multiplexer) -> Option<Vec<u8>> {
     if bytes.len() > LONGEST_COPY {
         return None;
     }
+    Some(passed_on(bytes, multiplexer))
+}
+
+/// The bytes that show `text` on the desktop, in the name of the console `name`: as OSC 777 and as
+/// OSC 9, of which most terminals know one. Both texts are cleaned, and cut.
+pub fn message(name: &str, text: &str, multiplexer: Multiplexer) -> Vec<u8> {
+    // A semicolon would end a field of the sequence.
+    let [name, text] = [name, text].map(|text| line_of(text).replace(';', ","));
+    let [name, text] = [name, text].map(|text| cut(&text, LONGEST_MESSAGE, "..."));
+    let sequences = [
+        format!("\x1b]777;notify;watchbell {name};{text}\x1b\\"),
+        format!("\x1b]9;watchbell {name}: {text}\x1b\\"),
+    ];
+    let each = sequences.into_iter().map(String::into_bytes);
+    each.flat_map(|bytes| passed_on(bytes, multiplexer)).collect()
+}
+
+/// The bytes of a sequence, wrapped where a multiplexer would keep it to itself.
+fn passed_on(bytes: Vec<u8>, multiplexer: Multiplexer) -> Vec<u8> {
     match multiplexer {
-        Multiplexer::None => Some(bytes),
+        Multiplexer::None => bytes,
         Multiplexer::Tmux => {
             let mut wrapped = b"\x1bPtmux;".to_vec();
             for byte in bytes {
@@ -116,7 +142,7 @@ pub fn clipboard(text: &str, multiplexer: Multiplexer) -> Option<Vec<u8>> {
                 wrapped.push(byte);
             }
             wrapped.extend_from_slice(b"\x1b\\");
-            Some(wrapped)
+            wrapped
         }
     }
 }
@@ -165,6 +191,33 @@ mod tests {
     fn a_title_cannot_end_its_own_sequence() {
         let bytes = title("2 CRIT \u{1b}]0;owned\u{7} prod\u{9c}");
         assert_eq!(String::from_utf8(bytes).unwrap(), "\x1b]2;2 CRIT  prod\x1b\\");
+    }
+
+    #[test]
+    fn a_message_goes_out_as_two_sequences_and_is_wrapped_for_tmux() {
+        let plain = message("prod", "CRIT db: disk full", Multiplexer::None);
+        assert_eq!(
+            String::from_utf8(plain).unwrap(),
+            "\x1b]777;notify;watchbell prod;CRIT db: disk full\x1b\\\
+             \x1b]9;watchbell prod: CRIT db: disk full\x1b\\"
+        );
+        let wrapped = message("prod", "2 new critical", Multiplexer::Tmux);
+        assert_eq!(
+            String::from_utf8(wrapped).unwrap(),
+            "\x1bPtmux;\x1b\x1b]777;notify;watchbell prod;2 new critical\x1b\x1b\\\x1b\\\
+             \x1bPtmux;\x1b\x1b]9;watchbell prod: 2 new critical\x1b\x1b\\\x1b\\"
+        );
+    }
+
+    #[test]
+    fn a_message_cannot_end_its_own_sequence_and_is_cut() {
+        let bytes = message("prod", "a;b\u{1b}]0;owned\u{7}\u{9c}\nc", Multiplexer::None);
+        let text = String::from_utf8(bytes).unwrap();
+        assert_eq!(text.matches('\u{1b}').count(), 4, "{text:?}");
+        assert!(!text.contains(['\u{7}', '\u{9c}', '\n']), "{text:?}");
+        assert_eq!(text.matches(';').count(), 4, "{text:?}");
+        let long = message("prod", &"x".repeat(5_000), Multiplexer::None);
+        assert!(long.len() < 600);
     }
 
     #[test]

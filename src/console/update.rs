@@ -9,6 +9,7 @@ mod news;
 mod passing;
 mod questioning;
 mod sending;
+mod telling;
 mod writing;
 
 use super::action::{Action, Context, ReadOnly, find};
@@ -17,7 +18,7 @@ use super::frame::{Cause, Tick};
 use super::key::{Held, Key, Named};
 use super::model::senders::Senders;
 use super::model::sheet::{About, Question, Sheet};
-use super::model::{Model, Now, Refusals, Screen, Service, Tone, Wish};
+use super::model::{Model, Now, Page, PageAbout, Refusals, Screen, Service, Tone, Wish};
 use super::settings::Access;
 use super::{view, when};
 use crate::domain::text::line_of;
@@ -32,10 +33,14 @@ pub fn update(model: &mut Model, event: Event, now: Now) -> Vec<Effect> {
             moving::keep_in_sight(model);
             vec![Effect::Draw(Cause::Resize)]
         }
-        Event::News(news) => news::arrive(model, news, now),
+        Event::News(news) => news::arrive(model, *news, now),
         Event::Vitals(service) => vitals(model, service, now),
         Event::Answered(op, answer) => answering::answered(model, op, answer, now),
         Event::TokenMade(op, token) => sending::made(model, op, token),
+        Event::Focused(focus) => {
+            model.telling.focus(focus);
+            Vec::new()
+        }
         Event::Drawn => {
             passing::drawn(model, now);
             Vec::new()
@@ -86,6 +91,7 @@ fn count_refused(model: &mut Model, service: &Service) -> bool {
 
 fn press(model: &mut Model, key: Key, now: Now) -> Vec<Effect> {
     model.waits.key = now.tick;
+    model.telling.key(now.tick);
     let context = model.context();
     // Alt is an Esc that came right before: on a slow line the two cannot be told apart.
     let key = match key.held {
@@ -155,7 +161,7 @@ fn act(model: &mut Model, context: Context, action: Action, now: Now) -> Vec<Eff
         Context::Prompt => writing::act(model, action, now),
         Context::Picker => choosing::act(model, action, now),
         Context::Confirm => questioning::act(model, action, now),
-        Context::Help => help(model, action),
+        Context::Help => leaf(model, action),
         Context::Senders => sending::act(model, action, now),
         Context::Any => Vec::new(),
     }
@@ -204,9 +210,12 @@ fn shared(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         | Action::Assign
         | Action::Resolve
         | Action::Reopen
+        | Action::Snooze
+        | Action::Wake
         | Action::Note => return acting::act(model, action, now),
         Action::Undo => return acting::undo(model, now),
-        Action::Help => model.help = Some(0),
+        Action::Help => model.page = Some(Page { about: PageAbout::Help, scroll: 0 }),
+        Action::Why => moving::explain(model),
         Action::Quit => model.sheet = Some(Sheet::Question(Question::new(About::Quit))),
         Action::Suspend => model.say(
             "Not suspended: this process takes alerts in. Detach in tmux, or run watchbell serve.",
@@ -223,25 +232,31 @@ fn back_in_list(model: &mut Model, now: Now) {
     }
 }
 
-fn help(model: &mut Model, action: Action) -> Vec<Effect> {
+/// Turns the pages of what covers the screen, and closes it.
+fn leaf(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Some(Page { about, scroll }) = model.page else { return Vec::new() };
     let page = usize::from(model.size.height.saturating_sub(2));
-    let scroll = model.help.unwrap_or_default();
-    model.help = match action {
-        Action::ScrollDown => Some(scroll + 1),
-        Action::ScrollUp => Some(scroll.saturating_sub(1)),
-        Action::PageDown => Some(scroll + page),
-        Action::PageUp => Some(scroll.saturating_sub(page)),
-        Action::Top => Some(0),
-        Action::Bottom => Some(usize::MAX),
-        Action::Back => None,
+    let scroll = match action {
+        Action::ScrollDown => scroll + 1,
+        Action::ScrollUp => scroll.saturating_sub(1),
+        Action::PageDown => scroll + page,
+        Action::PageUp => scroll.saturating_sub(page),
+        Action::Top => 0,
+        Action::Bottom => usize::MAX,
+        Action::Back => {
+            model.page = None;
+            return vec![Effect::Draw(Cause::Key)];
+        }
         _ => return Vec::new(),
     };
-    model.help = model.help.map(|scroll| scroll.min(view::help::last_scroll(model)));
+    let scroll = scroll.min(view::page::last_scroll(model, about));
+    model.page = Some(Page { about, scroll });
     vec![Effect::Draw(Cause::Key)]
 }
 
 fn paste(model: &mut Model, text: &str, now: Now) -> Vec<Effect> {
     model.waits.key = now.tick;
+    model.telling.key(now.tick);
     if model.context().takes_text() {
         // Line breaks become spaces: a pasted line must not press enter.
         let text = line_of(text);

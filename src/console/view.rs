@@ -6,11 +6,13 @@ mod calm;
 pub mod detail;
 mod footer;
 mod header;
-pub mod help;
+mod help;
 pub mod layout;
+pub mod page;
 mod rows;
 mod senders;
 mod sheet;
+mod why;
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
@@ -19,10 +21,8 @@ use ratatui::widgets::{Clear, Widget};
 
 use self::layout::{PanePlace, Regions};
 use super::model::{Model, Screen};
-use super::text::{cut, width, wrap};
-use super::text::{cut, instead, width};
+use super::text::{cut, instead, width, wrap};
 use super::theme::Role;
-use crate::domain::alert::Ending;
 
 /// Draws the model, in glyphs that are as wide on every terminal as they are here.
 pub fn draw(model: &Model, frame: &mut Frame<'_>) {
@@ -45,8 +45,8 @@ fn paint(model: &Model, frame: &mut Frame<'_>) {
         put(frame, area, &[header::too_small(model)]);
         return;
     }
-    if model.help.is_some() {
-        help::draw(model, frame, area);
+    if let Some(open) = model.page {
+        page::draw(model, open, frame, area);
         return;
     }
     let regions = layout::regions(model);
@@ -188,14 +188,6 @@ fn rule(model: &Model, title: &str, right: &str, cells: usize) -> Line<'static> 
 /// Sentences on a screen of their own: three columns from the left, in lines of `cells`.
 fn said(text: &str, cells: usize) -> Vec<Line<'static>> {
     wrap(text, cells).into_iter().map(|line| Line::from(format!("   {line}"))).collect()
-}
-
-/// Who ended an alert, as sentences name them.
-pub fn who_ended(how: &Ending) -> String {
-    match how {
-        Ending::Source => "its source".to_owned(),
-        Ending::Operator(by) => by.to_string(),
-    }
 }
 
 /// A hint: a key and what it does. Nothing where the key is unbound.

@@ -1,8 +1,9 @@
 //! Times as the screen shows them: in one zone, no longer than needed to be clear.
 
+use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
-use crate::domain::time::{SignedDuration, Timestamp, since};
+use crate::domain::time::{SignedDuration, Timestamp, parse_span, since};
 
 /// `03:14` today, `Tue 14:20` within the week, else `2026-10-03 14:20`.
 pub fn clock(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
@@ -15,6 +16,26 @@ pub fn clock(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
         "%Y-%m-%d %H:%M"
     };
     at.strftime(format).to_string()
+}
+
+/// The time that somebody names by a length (`30m`, `2h`, `1h 30m`, `2d`) or by the clock (`08:00`,
+/// the next one in `zone`). Nothing where it names none, or none that is to come.
+pub fn until(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    let until = match parse_span(text) {
+        Some(span) => now.checked_add(span).ok()?,
+        None => next(text, now, zone)?,
+    };
+    (until > now).then_some(until)
+}
+
+fn next(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    let (hour, minute) = text.trim().split_once(':')?;
+    let time = Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()?;
+    let today = now.to_zoned(zone.clone()).date();
+    let days = [today, today.tomorrow().ok()?];
+    let times =
+        days.into_iter().filter_map(|day| day.to_datetime(time).to_zoned(zone.clone()).ok());
+    times.map(|zoned| zoned.timestamp()).find(|at| *at > now)
 }
 
 /// The name of the zone at `now`, as people write it: `UTC`, `CET`.
@@ -87,6 +108,29 @@ mod tests {
             assert_eq!(clock(time(at), now, &TimeZone::UTC), text);
         }
         assert_eq!(zone_name(now, &TimeZone::UTC), "UTC");
+    }
+
+    #[test]
+    fn until_when_is_a_length_or_the_next_time_of_the_clock() {
+        let now = time("2026-11-22T03:14:00Z");
+        let berlin = TimeZone::get("Europe/Berlin").unwrap();
+        let cases = [
+            ("30m", &TimeZone::UTC, Some("2026-11-22T03:44:00Z")),
+            ("1h 30m", &TimeZone::UTC, Some("2026-11-22T04:44:00Z")),
+            ("08:00", &TimeZone::UTC, Some("2026-11-22T08:00:00Z")),
+            ("8:00", &berlin, Some("2026-11-22T07:00:00Z")),
+            ("03:14", &TimeZone::UTC, Some("2026-11-23T03:14:00Z")),
+            ("02:00", &TimeZone::UTC, Some("2026-11-23T02:00:00Z")),
+            ("-5m", &TimeZone::UTC, None),
+            ("0m", &TimeZone::UTC, None),
+            ("24:00", &TimeZone::UTC, None),
+            ("30", &TimeZone::UTC, None),
+            ("soon", &TimeZone::UTC, None),
+            ("", &TimeZone::UTC, None),
+        ];
+        for (text, zone, at) in cases {
+            assert_eq!(until(text, now, zone), at.map(time), "{text:?}");
+        }
     }
 
     #[test]

@@ -88,9 +88,9 @@ fn nothing_that_acts_at_once_sits_on_the_end_of_a_split_sequence() {
 
 #[test]
 fn an_own_file_changes_what_it_names() {
-    let map = Keymap::with(&file("[list]\nacknowledge = [\"w\"]\npage-up = []\n")).unwrap();
+    let map = Keymap::with(&file("[list]\nacknowledge = [\"x\"]\npage-up = []\n")).unwrap();
     let key = |text| Key::parse(text).unwrap();
-    assert_eq!(map.action(Context::List, key("w")), Some(Action::Acknowledge));
+    assert_eq!(map.action(Context::List, key("x")), Some(Action::Acknowledge));
     assert_eq!(map.action(Context::List, key("a")), None);
     assert_eq!(map.action(Context::Detail, key("a")), Some(Action::Acknowledge));
     assert_eq!(map.keys(Context::List, Action::PageUp), &[]);

@@ -38,6 +38,10 @@ pub enum Act {
     Resolve,
     /// Bring it back.
     Reopen,
+    /// Hear of it later.
+    Snooze(Timestamp),
+    /// Hear of it again.
+    Wake,
     /// Write on it.
     Note(Text),
     /// Write on it, then end it.
@@ -55,6 +59,8 @@ impl Act {
             Act::Assign(person) => AlertCommand::Assign(person.as_ref().map(|person| person.id)),
             Act::Resolve => AlertCommand::Resolve,
             Act::Reopen => AlertCommand::Reopen,
+            Act::Snooze(until) => AlertCommand::Snooze(*until),
+            Act::Wake => AlertCommand::Wake,
             Act::Note(text) | Act::NoteAndResolve(text) => AlertCommand::Note(text.clone()),
             Act::Undo(done) => AlertCommand::Undo(done.revision),
         }
@@ -69,6 +75,8 @@ impl Act {
             Act::Assign(None) => "Assigned to nobody".to_owned(),
             Act::Resolve => "Resolved".to_owned(),
             Act::Reopen => "Reopened".to_owned(),
+            Act::Snooze(_) => "Snoozed".to_owned(),
+            Act::Wake => "Woken".to_owned(),
             Act::Note(_) | Act::NoteAndResolve(_) => "Noted".to_owned(),
             Act::Undo(done) => format!("Undone: {} of", done.act),
         }
@@ -80,7 +88,9 @@ impl Act {
             Act::Acknowledge | Act::Unacknowledge | Act::Assign(_) | Act::Resolve | Act::Reopen => {
                 true
             }
-            Act::Note(_) | Act::NoteAndResolve(_) | Act::Undo(_) => false,
+            Act::Snooze(_) | Act::Wake | Act::Note(_) | Act::NoteAndResolve(_) | Act::Undo(_) => {
+                false
+            }
         }
     }
 
@@ -90,7 +100,8 @@ impl Act {
             Act::Acknowledge => Some("ack"),
             Act::Resolve | Act::NoteAndResolve(_) => Some("res"),
             Act::Unacknowledge | Act::Reopen => Some("fire"),
-            Act::Assign(_) | Act::Note(_) | Act::Undo(_) => None,
+            Act::Snooze(_) => Some("snz"),
+            Act::Assign(_) | Act::Wake | Act::Note(_) | Act::Undo(_) => None,
         }
     }
 }
@@ -104,6 +115,8 @@ impl fmt::Display for Act {
             Act::Assign(_) => "assign",
             Act::Resolve => "resolve",
             Act::Reopen => "reopen",
+            Act::Snooze(_) => "snooze",
+            Act::Wake => "wake",
             Act::Note(_) | Act::NoteAndResolve(_) => "note",
             Act::Undo(_) => "undo",
         })

@@ -6,14 +6,17 @@ use std::sync::Arc;
 
 use imbl::OrdSet;
 
-use super::place::{Census, Class, Place, Rank, next_change};
+use super::place::{Census, Class, Place, Rank, next_change, says_the_same};
 use super::sieve::Sieve;
 use crate::domain::actor::Actor;
-use crate::domain::alert::{Alert, State};
+use crate::domain::alert::{Alert, Ending, State};
 use crate::domain::id::AlertId;
 use crate::domain::query::Filter;
 use crate::domain::table::Table;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{SignedDuration, Timestamp, after};
+
+/// How long what ended in silence is named on a calm screen.
+const NAMED_LOST: SignedDuration = SignedDuration::from_hours(1);
 
 /// The list and its counts.
 #[derive(Clone, Debug)]
@@ -30,6 +33,8 @@ pub struct List {
     rechecks: BTreeSet<(Timestamp, AlertId)>,
     /// The alert that ended last.
     last_ended: Option<(Timestamp, AlertId)>,
+    /// What ended lately because nothing more was heard of it.
+    lost: BTreeSet<(Timestamp, AlertId)>,
     /// When anything was last heard from a sender.
     last_heard: Option<Timestamp>,
     /// Live, or standing still.
@@ -102,6 +107,7 @@ impl List {
             passing_critical: 0,
             rechecks: BTreeSet::new(),
             last_ended: None,
+            lost: BTreeSet::new(),
             last_heard: None,
             mode: Mode::Live,
         };
@@ -151,6 +157,18 @@ impl List {
     /// The alert that ended last, where one has.
     pub fn last_ended(&self) -> Option<AlertId> {
         self.last_ended.map(|(_, id)| id)
+    }
+
+    /// What ended within the hour before `now` because nothing more was heard of it, newest first.
+    pub fn lost<'a>(&'a self, table: &'a Table, now: Timestamp) -> Vec<&'a Arc<Alert>> {
+        let lately = self.lost.iter().rev().take_while(|(at, _)| after(*at, NAMED_LOST) > now);
+        lately
+            .filter_map(|(at, id)| {
+                let alert = table.alert(*id)?;
+                // It may have come back since.
+                (lost_at(alert) == Some(*at)).then_some(alert)
+            })
+            .collect()
     }
 
     /// When anything was last heard from a sender.
@@ -369,10 +387,20 @@ impl List {
         Some(entry)
     }
 
+    /// Remembers what nothing more was heard of, for as long as it is named.
+    fn note_lost(&mut self, alert: &Alert, now: Timestamp) {
+        while self.lost.first().is_some_and(|(at, _)| after(*at, NAMED_LOST) <= now) {
+            self.lost.pop_first();
+        }
+        let at = lost_at(alert).filter(|at| after(*at, NAMED_LOST) > now);
+        self.lost.extend(at.map(|at| (at, alert.id)));
+    }
+
     fn enter(&mut self, alert: &Alert, table: &Table, now: Timestamp) -> Option<Entry> {
         self.last_heard = self.last_heard.max(Some(alert.seen.last));
         let ended = alert.standing.resolution().map(|resolution| (resolution.at, alert.id));
         self.last_ended = self.last_ended.max(ended);
+        self.note_lost(alert, now);
         let passes = self.sieve.shows(alert, table, &self.viewer, now);
         if !(passes || alert.is_open() || alert.ended_within(Filter::ENDED_SHOWN, now)) {
             return None;
@@ -451,6 +479,17 @@ impl Still {
     }
 }
 
+/// When an alert ended, if it did because nothing more was heard of it.
+fn lost_at(alert: &Alert) -> Option<Timestamp> {
+    let resolution = alert.standing.resolution();
+    resolution.filter(|it| it.how == Ending::TimeOut).map(|it| it.at)
+}
+
+/// How far off a clock is, as it is shown: it moves a little with every report.
+fn in_minutes(off: SignedDuration) -> i64 {
+    off.as_mins()
+}
+
 /// Whether a row or the detail of an alert says something else now: everything but how often and
 /// when last it was heard of.
 fn reads_differently(old: Option<&Arc<Alert>>, new: Option<&Arc<Alert>>) -> bool {
@@ -458,7 +497,11 @@ fn reads_differently(old: Option<&Arc<Alert>>, new: Option<&Arc<Alert>>) -> bool
     old.title != new.title
         || old.severity != new.severity
         || old.service != new.service
-        || old.standing != new.standing
+        || !says_the_same(&old.standing, &new.standing)
+        || old.suppressions != new.suppressions
+        || old.marks.flapping != new.marks.flapping
+        || old.marks.stale != new.marks.stale
+        || old.marks.clock.map(in_minutes) != new.marks.clock.map(in_minutes)
         || old.notes.len() != new.notes.len()
         || old.annotations != new.annotations
         || old.labels != new.labels

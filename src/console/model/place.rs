@@ -4,8 +4,8 @@
 use std::cmp::Reverse;
 
 use crate::domain::actor::Actor;
-use crate::domain::alert::{Alert, State};
-use crate::domain::id::{AccountId, AlertId};
+use crate::domain::alert::{Alert, Ending, Standing, State};
+use crate::domain::id::{AccountId, AlertId, Revision};
 use crate::domain::query::Filter;
 use crate::domain::severity::Severity;
 use crate::domain::text::Text;
@@ -27,6 +27,12 @@ pub enum Rank {
     WarningFiring,
     /// A warning that somebody has.
     WarningAcknowledged,
+    /// It may not be over: its source still sends it, or nothing more was heard of it.
+    Doubtful,
+    /// Critical, and kept quiet.
+    CriticalQuiet,
+    /// A warning that is kept quiet.
+    WarningQuiet,
     /// It ended.
     Ended,
 }
@@ -45,19 +51,21 @@ pub struct Place {
 impl Place {
     /// The place of `alert` at `now`.
     pub fn of(alert: &Alert, now: Timestamp) -> Place {
-        let word = Word::of(alert, now);
-        let critical = alert.severity == Severity::Critical;
-        let (rank, since) = match (&alert.standing.state, critical) {
-            (State::Resolved(resolution), _) => (Rank::Ended, resolution.at),
-            (State::Firing, true) => (Rank::CriticalFiring, alert.standing.needed),
-            (State::Firing, false) => (Rank::WarningFiring, alert.standing.needed),
-            (State::Acknowledged(_), true) if word == Word::Overdue => {
-                (Rank::CriticalOverdue, alert.standing.needed)
+        let rank = match (Word::of(alert, now), alert.severity) {
+            (Word::Firing | Word::Flapping | Word::Stale, Severity::Critical) => {
+                Rank::CriticalFiring
             }
-            (State::Acknowledged(_), true) => (Rank::CriticalAcknowledged, alert.standing.needed),
-            (State::Acknowledged(_), false) => (Rank::WarningAcknowledged, alert.standing.needed),
+            (Word::Firing | Word::Flapping | Word::Stale, Severity::Warning) => Rank::WarningFiring,
+            (Word::Overdue, Severity::Critical) => Rank::CriticalOverdue,
+            (Word::Acknowledged, Severity::Critical) => Rank::CriticalAcknowledged,
+            (Word::Overdue | Word::Acknowledged, Severity::Warning) => Rank::WarningAcknowledged,
+            (Word::Held | Word::Lost, _) => Rank::Doubtful,
+            (Word::Snoozed | Word::Muted, Severity::Critical) => Rank::CriticalQuiet,
+            (Word::Snoozed | Word::Muted, Severity::Warning) => Rank::WarningQuiet,
+            (Word::Resolved, _) => Rank::Ended,
         };
-        Place { rank, since: Reverse(since), id: alert.id }
+        let ended = alert.standing.resolution().map(|resolution| resolution.at);
+        Place { rank, since: Reverse(ended.unwrap_or(alert.standing.needed)), id: alert.id }
     }
 }
 
@@ -80,18 +88,44 @@ pub enum Word {
     Acknowledged,
     /// Somebody has had it for long.
     Overdue,
+    /// It fires on and off.
+    Flapping,
+    /// It fires, as far as we know: its webhook has been silent for long.
+    Stale,
+    /// Somebody wants to hear of it later.
+    Snoozed,
+    /// A rule keeps it quiet.
+    Muted,
     /// It ended.
     Resolved,
+    /// Somebody ended it, and its source still sends it.
+    Held,
+    /// Nothing more was heard of it.
+    Lost,
 }
 
 impl Word {
-    /// The word for `alert` at `now`.
+    /// The word for `alert` at `now`. Where several apply: how it ended, then what keeps it quiet,
+    /// then who has it, then the marks.
     pub fn of(alert: &Alert, now: Timestamp) -> Word {
         match &alert.standing.state {
-            State::Firing => Word::Firing,
+            State::Resolved(resolution) => Word::of_ended(&resolution.how),
+            State::Firing | State::Acknowledged(_) if alert.is_suppressed() => {
+                if alert.wakes().is_some() { Word::Snoozed } else { Word::Muted }
+            }
             State::Acknowledged(it) if after(it.at, REMINDER) <= now => Word::Overdue,
             State::Acknowledged(_) => Word::Acknowledged,
-            State::Resolved(_) => Word::Resolved,
+            State::Firing if alert.marks.flapping.is_some() => Word::Flapping,
+            State::Firing if alert.marks.stale.is_some() => Word::Stale,
+            State::Firing => Word::Firing,
+        }
+    }
+
+    fn of_ended(how: &Ending) -> Word {
+        match how {
+            Ending::TimeOut => Word::Lost,
+            Ending::Operator { hold: Some(hold), .. } if hold.reports > 0 => Word::Held,
+            Ending::Operator { .. } | Ending::Source => Word::Resolved,
         }
     }
 
@@ -101,7 +135,13 @@ impl Word {
             Word::Firing => "fire",
             Word::Acknowledged => "ack",
             Word::Overdue => "ack!",
+            Word::Flapping => "flap",
+            Word::Stale => "stale",
+            Word::Snoozed => "snz",
+            Word::Muted => "mut",
             Word::Resolved => "res",
+            Word::Held => "hold",
+            Word::Lost => "lost",
         }
     }
 }
@@ -167,6 +207,8 @@ pub enum Class {
     Warning,
     /// Somebody has it.
     Acknowledged,
+    /// It is kept quiet.
+    Quiet,
     /// It ended.
     Ended,
 }
@@ -177,6 +219,7 @@ impl Class {
         let mine =
             viewer.is_some() && alert.standing.assignee.as_ref().map(|person| person.id) == viewer;
         match (&alert.standing.state, alert.severity) {
+            (State::Firing | State::Acknowledged(_), _) if alert.is_suppressed() => Class::Quiet,
             (State::Firing, Severity::Critical) if mine => Class::Mine,
             (State::Firing, Severity::Critical) => Class::Critical,
             (State::Firing, Severity::Warning) => Class::Warning,
@@ -197,12 +240,14 @@ pub struct Census {
     pub warnings: usize,
     /// Alerts that somebody has.
     pub acknowledged: usize,
+    /// Alerts that are kept quiet, whoever has them.
+    pub quiet: usize,
 }
 
 impl Census {
     /// Everything open.
     pub fn open(&self) -> usize {
-        self.critical + self.warnings + self.acknowledged
+        self.critical + self.warnings + self.acknowledged + self.quiet
     }
 
     /// Everything that fires.
@@ -229,9 +274,26 @@ impl Census {
             Class::Critical => change(&mut self.critical),
             Class::Warning => change(&mut self.warnings),
             Class::Acknowledged => change(&mut self.acknowledged),
+            Class::Quiet => change(&mut self.quiet),
             Class::Ended => {}
         }
     }
+}
+
+/// Whether two standings say the same to a person. How many reports a hold has kept out is none of
+/// it, once there was one.
+pub fn says_the_same(old: &Standing, new: &Standing) -> bool {
+    let told = |standing: &Standing| {
+        let mut standing = standing.clone();
+        standing.touched = Revision::default();
+        if let State::Resolved(resolution) = &mut standing.state
+            && let Ending::Operator { hold: Some(hold), .. } = &mut resolution.how
+        {
+            hold.reports = hold.reports.min(1);
+        }
+        standing
+    };
+    told(old) == told(new)
 }
 
 /// Whether `actor` is the person `viewer`.

@@ -184,6 +184,8 @@ pub enum Purpose {
     Note(Target),
     /// A note with which an alert is resolved.
     ResolveNote(Target),
+    /// How long an alert is to be quiet.
+    Snooze(Target),
     /// The name of a sender's token.
     TokenName,
 }

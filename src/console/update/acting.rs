@@ -9,11 +9,10 @@ use crate::console::frame::Cause;
 use crate::console::model::acts::{Act, Done, Target};
 use crate::console::model::place::{is_viewer, named};
 use crate::console::model::sheet::{About, Picker, Prompt, Purpose, Question, Sheet};
-use crate::console::model::{Model, Now, Order, Screen};
-use crate::console::view::who_ended;
-use crate::console::model::{Cursor, Model, Now, Order, Screen};
 use crate::console::model::{Cursor, Model, Moved, Now, Order, Screen, Warned};
-use crate::domain::alert::{Ending, Resolution, State};
+use crate::console::words;
+use crate::domain::actor::Via;
+use crate::domain::alert::{Resolution, State};
 use crate::domain::command::{Command, Order as EngineOrder};
 
 /// How long after the first row was replaced a key does not act on it.
@@ -49,6 +48,10 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::Unacknowledge => ask(model, Act::Unacknowledge, target),
         Action::Resolve => ask(model, Act::Resolve, target),
         Action::Reopen => ask(model, Act::Reopen, target),
+        Action::Snooze => {
+            model.sheet = Some(Sheet::Prompt(Prompt::new(Purpose::Snooze(target), "")));
+        }
+        Action::Wake => return submit(model, Act::Wake, target, now),
         Action::Assign => {
             let picker = Picker::new(target, &model.table, &model.settings.viewer);
             model.sheet = Some(Sheet::Picker(picker));
@@ -68,7 +71,8 @@ pub(super) fn submit(model: &mut Model, act: Act, target: Target, now: Now) -> V
     let command = Command::Alerts(vec![target.id], act.command());
     let seen = Some(target.seen);
     let op = model.acts.begin(act, target, now.tick);
-    let order = EngineOrder { op, actor: model.settings.viewer.clone(), seen, command };
+    let actor = model.settings.viewer.clone();
+    let order = EngineOrder { op, actor, via: Via::Console, seen, command };
     vec![Effect::Submit(order), Effect::Draw(Cause::Key)]
 }
 
@@ -169,6 +173,8 @@ fn press_again(model: &Model, moved: Moved, action: Action, target: &Target) -> 
         Action::Assign => "assign",
         Action::Resolve => "resolve",
         Action::Reopen => "reopen",
+        Action::Snooze => "snooze",
+        Action::Wake => "wake",
         Action::Note => "write a note on",
         _ => "acknowledge",
     };
@@ -186,6 +192,8 @@ fn pointless(model: &Model, action: Action, target: &Target) -> Option<String> {
         (Action::Unacknowledge, State::Resolved(it)) => Some(ended(model, it, "un-acknowledge")),
         (Action::Assign, State::Resolved(it)) => Some(ended(model, it, "assign")),
         (Action::Resolve, State::Resolved(it)) => Some(ended(model, it, "resolve")),
+        (Action::Snooze, State::Resolved(it)) => Some(ended(model, it, "snooze")),
+        (Action::Wake, _) if alert.wakes().is_none() => Some("It is not snoozed.".to_owned()),
         (Action::Unacknowledge, State::Firing) => Some("Nobody has acknowledged it.".to_owned()),
         (Action::Reopen, State::Firing | State::Acknowledged(_)) => {
             Some("It is open already.".to_owned())
@@ -196,11 +204,7 @@ fn pointless(model: &Model, action: Action, target: &Target) -> Option<String> {
 
 /// `Resolved by its source at 03:16; nothing to acknowledge. R reopens it.`
 pub(super) fn ended(model: &Model, resolution: &Resolution, act: &str) -> String {
-    let at = model.time(resolution.at);
-    let by = match &resolution.how {
-        Ending::Operator(by) if is_viewer(by, &model.settings.viewer) => "you".to_owned(),
-        how => who_ended(how),
-    };
+    let ended = words::sentence(&words::ended_to_viewer(model, resolution));
     let key = model.key(Context::List, Action::Reopen);
-    format!("Resolved by {by} at {at}; nothing to {act}. {key} reopens it.")
+    format!("{ended}; nothing to {act}. {key} reopens it.")
 }

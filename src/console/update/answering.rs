@@ -52,9 +52,17 @@ fn changed(model: &mut Model, flight: Flight, revision: Revision, now: Now) -> V
     let text = format!("{}{over}: {}", act.past(), target.title);
     let text = match &act {
         Act::Undo(_) => format!("{} {}", act.past(), target.title),
-        _ => text,
+        Act::Snooze(until) => format!("Snoozed until {}: {}", model.time(*until), target.title),
+        Act::Acknowledge
+        | Act::Unacknowledge
+        | Act::Assign(_)
+        | Act::Resolve
+        | Act::Reopen
+        | Act::Wake
+        | Act::Note(_)
+        | Act::NoteAndResolve(_) => text,
     };
-    let mut hint = None;
+    let mut hint = matches!(act, Act::Snooze(_)).then_some(Action::Wake);
     if act.can_be_undone() {
         hint = Some(Action::Undo);
         let done = Done {
@@ -81,6 +89,8 @@ fn changed(model: &mut Model, flight: Flight, revision: Revision, now: Now) -> V
         | Act::Assign(_)
         | Act::Resolve
         | Act::Reopen
+        | Act::Snooze(_)
+        | Act::Wake
         | Act::Undo(_) => Vec::new(),
     }
 }
@@ -109,6 +119,8 @@ fn unchanged(model: &mut Model, flight: &Flight, why: &Unchanged) {
         ),
         Unchanged::ResolvedAlready => "It is resolved already.".to_owned(),
         Unchanged::OpenAlready => "It is open already.".to_owned(),
+        Unchanged::NotSuppressed => "It is not snoozed.".to_owned(),
+        Unchanged::NotDue => "There is nothing to do yet.".to_owned(),
     };
     model.say(text);
 }
@@ -146,7 +158,13 @@ fn keep_for_later(model: &mut Model, flight: Flight) {
             model.acts.drafts.insert(flight.target.id, text.to_string());
         }
         Act::Undo(done) => model.acts.remember(done),
-        Act::Acknowledge | Act::Unacknowledge | Act::Assign(_) | Act::Resolve | Act::Reopen => {}
+        Act::Acknowledge
+        | Act::Unacknowledge
+        | Act::Assign(_)
+        | Act::Resolve
+        | Act::Reopen
+        | Act::Snooze(_)
+        | Act::Wake => {}
     }
 }
 
@@ -157,6 +175,8 @@ fn participle(act: &Act) -> &'static str {
         Act::Assign(_) => "assigned",
         Act::Resolve => "resolved",
         Act::Reopen => "reopened",
+        Act::Snooze(_) => "snoozed",
+        Act::Wake => "woken",
         Act::Note(_) | Act::NoteAndResolve(_) => "noted",
         Act::Undo(_) => "undone",
     }

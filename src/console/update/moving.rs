@@ -3,7 +3,7 @@
 use crate::console::action::Action;
 use crate::console::frame::Link;
 use crate::console::model::list::Mode;
-use crate::console::model::{Cursor, Model, Now, Opened, Order, Screen};
+use crate::console::model::{Cursor, Model, Now, Opened, Order, Page, PageAbout, Screen};
 use crate::console::view::{detail, layout};
 
 /// Moves the cursor of the list; says whether the action was a move.
@@ -107,6 +107,19 @@ pub(super) fn open(model: &mut Model) {
     settle(model);
     model.cursor = Cursor::Placed;
     model.screen = Screen::Detail(Opened { id: target.id, scroll: 0 });
+}
+
+/// Says why the alert calls people, or does not, over the whole screen.
+pub(super) fn explain(model: &mut Model) {
+    let Some(target) = model.target() else {
+        model.say("No alert is selected.");
+        return;
+    };
+    if matches!(model.screen, Screen::List) {
+        stand_still(model);
+        settle(model);
+    }
+    model.page = Some(Page { about: PageAbout::Why(target.id), scroll: 0 });
 }
 
 /// Scrolls an open alert, or goes to its neighbours; says whether the action was one of these.

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use super::moving;
+use super::{moving, telling};
 use crate::console::effect::{Effect, News};
 use crate::console::frame::Cause;
 use crate::console::model::list::{Mode, Seen, Still};
-use crate::console::model::place::{is_renamed, is_viewer, named};
+use crate::console::model::place::{is_renamed, is_viewer, named, says_the_same};
 use crate::console::model::senders::OpenedBy;
 use crate::console::model::sheet::Sheet;
 use crate::console::model::{Model, Now, Screen};
+use crate::console::words;
 use crate::domain::alert::{Alert, Ending, State};
 use crate::domain::change::Change;
 use crate::domain::entity::{Entity, Key};
@@ -18,6 +19,7 @@ use crate::domain::id::AlertId;
 /// Takes published news into the list, change by change.
 pub(super) fn arrive(model: &mut Model, news: News, now: Now) -> Vec<Effect> {
     let mut seen = Seen::Passenger;
+    let called = telling::calls(model, &news);
     if let Some(changes) = &news.changes {
         let mut table = model.table.clone();
         for change in changes.iter() {
@@ -31,12 +33,14 @@ pub(super) fn arrive(model: &mut Model, news: News, now: Now) -> Vec<Effect> {
         model.list.rebuild(&model.table, now.at);
         seen = Seen::Changed;
     }
-    if seen == Seen::Passenger {
-        return Vec::new();
+    let mut effects = telling::ring(model, &called, now);
+    if seen == Seen::Passenger && effects.is_empty() {
+        return effects;
     }
     super::freshen(model, now);
     follow_live(model);
-    vec![Effect::Draw(Cause::Change)]
+    effects.push(Effect::Draw(Cause::Change));
+    effects
 }
 
 /// In a live list the pane is about whatever is first.
@@ -61,7 +65,14 @@ fn take(
     table.put(change);
     let new = match &change.next {
         Some(Entity::Alert(alert)) => Some(alert),
-        Some(Entity::Service(_) | Entity::Token(_) | Entity::Once(_)) | None => None,
+        Some(
+            Entity::Service(_)
+            | Entity::Token(_)
+            | Entity::Once(_)
+            | Entity::Source(_)
+            | Entity::Delivery(_),
+        )
+        | None => None,
     };
     let seen = model.list.take(old.as_ref(), new, table, now.at);
     if let Some(new) = new {
@@ -89,7 +100,7 @@ fn first_alert(model: &mut Model, id: AlertId) {
 fn disturb(model: &mut Model, old: &Alert, new: &Alert, now: Now) {
     if let Some(Sheet::Question(question)) = &mut model.sheet
         && question.target().is_some_and(|target| target.id == new.id)
-        && (old.standing != new.standing || is_renamed(old, new))
+        && (!says_the_same(&old.standing, &new.standing) || is_renamed(old, new))
     {
         question.disturbed = Some(now.tick);
     }
@@ -107,18 +118,15 @@ fn tell_of_selected(model: &mut Model, old: &Arc<Alert>, new: &Arc<Alert>) {
     }
     let title = named(new);
     match &new.standing.state {
-        State::Resolved(resolution) => {
-            let at = model.time(resolution.at);
-            match &resolution.how {
-                Ending::Operator(by) if is_viewer(by, &model.settings.viewer) => {}
-                Ending::Operator(by) => {
-                    model.say(format!("\"{title}\" was resolved by {by} at {at}."));
-                }
-                Ending::Source => {
-                    model.say(format!("\"{title}\" was resolved by its source at {at}."));
-                }
+        State::Resolved(resolution) => match &resolution.how {
+            Ending::Operator { by, .. } if is_viewer(by, &model.settings.viewer) => {}
+            Ending::Operator { .. } | Ending::Source => {
+                model.say(format!("\"{title}\" was {}.", words::ended(model, resolution)));
             }
-        }
+            Ending::TimeOut => {
+                model.say(format!("\"{title}\" {}.", words::ended(model, resolution)));
+            }
+        },
         State::Acknowledged(it) if !is_viewer(&it.by, &model.settings.viewer) => {
             let at = model.time(it.at);
             model.say(format!("\"{title}\" was acknowledged by {} at {at}.", it.by));

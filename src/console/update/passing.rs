@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{moving, news, writing};
+use super::{moving, news, telling, writing};
 use crate::console::effect::Effect;
 use crate::console::frame::{Cause, Tick};
 use crate::console::model::acts::Pace;
@@ -79,6 +79,7 @@ pub(super) fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
         super::freshen(model, now);
         effects.push(Effect::Draw(Cause::Change));
     }
+    effects.extend(telling::overdue(model, now));
     if slowed(model, now) {
         effects.push(Effect::Draw(Cause::Change));
     }
@@ -98,6 +99,7 @@ pub(super) fn next_wake(model: &Model, now: Now) -> Option<Tick> {
         idle_since(model),
         model.refusals.map(|refusals| at(refusals.until())),
         model.acts.next_slowing(),
+        model.telling.next(),
     ]
     .into_iter()
     .flatten()
@@ -119,7 +121,7 @@ fn next_age(model: &Model) -> Option<Timestamp> {
 
 /// The alerts whose ages are on the screen.
 fn shown(model: &Model) -> Vec<AlertId> {
-    if model.help.is_some() || model.is_too_small() {
+    if model.page.is_some() || model.is_too_small() {
         return Vec::new();
     }
     match &model.screen {
@@ -139,7 +141,7 @@ fn idle_since(model: &Model) -> Option<Tick> {
     let left = matches!(model.list.mode, Mode::Still(_))
         && matches!(model.screen, Screen::List)
         && model.sheet.is_none()
-        && model.help.is_none();
+        && model.page.is_none();
     let still_for = model.settings.still_for.filter(|_| left)?;
     Some(model.waits.key + still_for)
 }

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use proptest::prelude::*;
 
 use crate::console::effect::{Effect, Event, News};
-use crate::console::frame::Link;
+use crate::console::frame::{Focus, Link};
 use crate::console::key::{Held, Key};
 use crate::console::model::list::Mode;
 use crate::console::model::sheet::Sheet;
@@ -42,6 +42,84 @@ fn a_night_in_keys() {
     let (rows, selected) = stage.rows();
     assert_eq!(selected, Some(stage.id("net")));
     assert_eq!(rows[0], stage.id("net"), "a resolved alert stays in its row");
+}
+
+#[test]
+fn a_snooze_asks_only_for_how_long_and_a_key_ends_it() {
+    let mut stage = Stage::night(80, 24);
+    stage.press("Z");
+    assert_eq!(stage.line(-1), "It is not snoozed.");
+    stage.press("z").type_in("soon").press("enter");
+    assert!(stage.screen().contains("Not a time to come: write 30m, 2h or 08:00."));
+    stage.press("ctrl-u").type_in("8:00").press("enter");
+    assert_eq!(stage.line(-1), "Snoozed until 08:00: net004 is HighMemory (95.04%)      Z wake");
+    assert!(stage.line(0).contains("1 CRITICAL FIRING"), "{}", stage.line(0));
+    assert!(stage.line(0).contains("1 snoozed"), "{}", stage.line(0));
+    stage.press("Z");
+    assert_eq!(stage.line(-1), "Woken: net004 is HighMemory (95.04%)");
+    assert!(stage.line(0).contains("2 CRITICAL FIRING"), "{}", stage.line(0));
+}
+
+fn told(stage: &Stage) -> String {
+    stage.frames().iter().map(|frame| String::from_utf8_lossy(frame).into_owned()).collect()
+}
+
+#[test]
+fn a_new_critical_rings_in_the_write_of_its_frame_and_a_warning_does_not() {
+    let mut stage = Stage::night(80, 24);
+    stage.fires("disk", alert("disk is full", "critical", "db"));
+    let frames = stage.frames();
+    assert_eq!(frames.len(), 1, "one write");
+    assert!(frames[0].contains(&7), "a bell");
+    assert!(!String::from_utf8_lossy(&frames[0]).contains("777;notify"), "somebody looks");
+    stage.fires("cpu", alert("cpu is hot", "warning", "db"));
+    stage.fires("disk", alert("disk is full", "critical", "db"));
+    let id = stage.id("disk");
+    stage.other("bob", id, AlertCommand::Acknowledge);
+    assert!(!told(&stage).contains('\u{7}'), "a warning, a repeat and an answer ring nothing");
+}
+
+#[test]
+fn who_does_not_look_gets_a_message_and_no_more_than_one_in_ten_seconds() {
+    let mut stage = Stage::night(80, 24);
+    stage.event(Event::Focused(Focus::Away));
+    stage.fires("disk", alert("disk is full", "critical", "db"));
+    assert!(told(&stage).contains("777;notify;watchbell prod;CRIT db: disk is full"));
+    for number in 0..14 {
+        stage.fires(&format!("n{number}"), alert("down", "critical", "db"));
+    }
+    let between = told(&stage);
+    assert!(between.contains('\u{7}') && !between.contains("notify"));
+    stage.wait(10_000);
+    assert!(told(&stage).contains("777;notify;watchbell prod;14 new critical"));
+    stage.wait(60_000);
+    assert!(!told(&stage).contains("notify"));
+}
+
+#[test]
+fn missed_changes_ring_for_what_is_new_and_for_nothing_else() {
+    let mut stage = Stage::night(80, 24);
+    let table = stage.desk.table.clone();
+    stage.event(Event::News(Box::new(News { table, changes: None })));
+    stage.draw();
+    assert!(!told(&stage).contains('\u{7}'));
+    stage.desk.fires("disk", alert("disk is full", "critical", "db"));
+    let table = stage.desk.table.clone();
+    stage.event(Event::News(Box::new(News { table, changes: None })));
+    stage.draw();
+    assert!(told(&stage).contains('\u{7}'));
+}
+
+#[test]
+fn a_page_of_why_gives_the_list_back_as_it_was() {
+    let mut stage = Stage::night(80, 24);
+    stage.press("j j");
+    let before = stage.rows();
+    stage.press("w j G");
+    assert!(stage.screen().contains("Why it calls, or does not"));
+    stage.press("a esc");
+    assert_eq!(stage.rows(), before);
+    assert!(!stage.screen().contains("Why it calls"));
 }
 
 #[test]
@@ -642,7 +720,7 @@ fn missed_changes_are_read_anew_and_a_standing_list_keeps_its_rows() {
     let new = stage.desk.fires("new", alert("checkout fails", "critical", "payments"));
     stage.desk.ends("p99");
     let table = stage.desk.table.clone();
-    stage.event(Event::News(News { table, changes: None }));
+    stage.event(Event::News(Box::new(News { table, changes: None })));
     let (rows, selected) = stage.rows();
     assert_eq!(rows[..before.0.len()], before.0);
     assert_eq!(rows[before.0.len()..], [new]);

@@ -11,6 +11,7 @@ use crate::console::model::acts::{Act, Target};
 use crate::console::model::sheet::{LONGEST, Prompt, Purpose, Sheet, Trial};
 use crate::console::model::sieve::Sieve;
 use crate::console::model::{Model, Now, Order};
+use crate::console::when;
 use crate::domain::text::Text;
 
 /// How many filters are remembered.
@@ -159,6 +160,14 @@ fn accept(model: &mut Model, prompt: Prompt, now: Now) -> Vec<Effect> {
         }
         Purpose::Note(target) => noted(model, &text, target, Act::Note, now),
         Purpose::ResolveNote(target) => noted(model, &text, target, Act::NoteAndResolve, now),
+        Purpose::Snooze(ref target) => {
+            // What was not understood stays to be corrected; the prompt says why.
+            let Some(until) = when::until(&text, now.at, &model.settings.zone) else {
+                model.sheet = Some(Sheet::Prompt(prompt));
+                return vec![Effect::Draw(Cause::Key)];
+            };
+            acting::submit(model, Act::Snooze(until), target.clone(), now)
+        }
         Purpose::TokenName => sending::make(model, &text),
     }
 }
@@ -197,7 +206,7 @@ fn cancel(model: &mut Model, prompt: Prompt, now: Now) {
                 model.acts.drafts.insert(target.id, text.to_owned());
             }
         }
-        Purpose::TokenName => {}
+        Purpose::Snooze(_) | Purpose::TokenName => {}
     }
 }
 

@@ -2,12 +2,13 @@
 
 use ratatui::text::Line;
 
-use super::{layout, said, who_ended};
+use super::{layout, said};
 use crate::console::action::{Action, Context};
 use crate::console::model::Model;
 use crate::console::model::place::named;
-use crate::console::text::wrap;
+use crate::console::text::number;
 use crate::console::when;
+use crate::console::words;
 use crate::domain::alert::Alert;
 use crate::domain::severity::Severity;
 
@@ -31,6 +32,9 @@ pub(super) fn lines(model: &Model) -> Vec<Line<'static>> {
     if let Some(text) = last.and_then(|alert| ended(model, alert)) {
         lines.extend(said(&text, cells));
     }
+    if let Some(text) = unheard(model) {
+        lines.extend(said(&text, cells));
+    }
     if let Some(heard) = model.list.last_heard() {
         let at = model.time(heard);
         let key = model.key(Context::List, Action::Filter);
@@ -43,6 +47,29 @@ pub(super) fn lines(model: &Model) -> Vec<Line<'static>> {
     lines
 }
 
+/// Calm and deaf look the same: what ended in silence is named for an hour.
+fn unheard(model: &Model) -> Option<String> {
+    const NAMED: usize = 2;
+    let lost = model.list.lost(&model.table, model.clock);
+    let named = lost.iter().take(NAMED).map(|alert| format!("\"{}\"", alert.title));
+    let named: Vec<String> = named.collect();
+    let named = match lost.len() {
+        0 => return None,
+        1..=NAMED => named.join(", "),
+        more => format!("{} and {} more", named.join(", "), number(more - NAMED)),
+    };
+    Some(match lost.len() {
+        1 => format!(
+            "1 alert ended because nothing more was heard of it: {named}. Is its sender alive?"
+        ),
+        more => format!(
+            "{} alerts ended because nothing more was heard of them: {named}. Is their sender \
+             alive?",
+            number(more)
+        ),
+    })
+}
+
 /// `Last: 02:51 CRIT cache "memory above 90 %", resolved by its source after 12m.`
 fn ended(model: &Model, alert: &Alert) -> Option<String> {
     let resolution = alert.standing.resolution()?;
@@ -50,12 +77,11 @@ fn ended(model: &Model, alert: &Alert) -> Option<String> {
         Severity::Critical => "CRIT",
         Severity::Warning => "warn",
     };
-    let by = who_ended(&resolution.how);
     Some(format!(
-        "Last: {} {severity} {} \"{}\", resolved by {by} after {}.",
+        "Last: {} {severity} {} \"{}\", {}.",
         model.time(resolution.at),
         model.table.service_name(alert.service),
         named(alert),
-        when::span(alert.started(), resolution.at),
+        words::ended_after(resolution, &when::span(alert.started(), resolution.at)),
     ))
 }

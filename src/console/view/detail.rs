@@ -4,12 +4,13 @@
 use ratatui::text::{Line, Span};
 
 use super::layout::{self, PanePlace};
-use super::{ink, plain, rows, rule, who_ended};
+use super::{ink, plain, rows, rule};
 use crate::console::model::Model;
 use crate::console::model::place::named;
 use crate::console::text::{cut, number, width, wrap, wrap_to};
 use crate::console::theme::Role;
 use crate::console::when;
+use crate::console::words;
 use crate::domain::alert::{Alert, State};
 use crate::domain::event::Ordinal;
 use crate::domain::id::AlertId;
@@ -143,6 +144,7 @@ fn title(model: &Model, alert: &Alert, cells: usize) -> Vec<Line<'static>> {
 
 fn sentences(model: &Model, alert: &Alert, cells: usize) -> Vec<Line<'static>> {
     let mut sentences = standing(model, alert);
+    sentences.extend(words::marks(model, alert));
     if let Some(word) = &alert.unknown_severity {
         sentences.push(format!("severity \"{word}\" unknown, counted as critical"));
     }
@@ -166,9 +168,11 @@ fn standing(model: &Model, alert: &Alert) -> Vec<String> {
         }
         State::Acknowledged(it) => {
             let age = age(model.clock, started);
+            let until = it.until.map(|until| format!(", until {}", model.time(until)));
+            let until = until.unwrap_or_default();
             let mut lines = vec![
                 format!("{severity}, firing since {since} ({age})"),
-                format!("acknowledged by {} at {}", it.by, model.time(it.at)),
+                format!("acknowledged by {} at {}{until}", it.by, model.time(it.at)),
             ];
             match assignee {
                 Some(name) if name == it.by.to_string() => {}
@@ -178,10 +182,9 @@ fn standing(model: &Model, alert: &Alert) -> Vec<String> {
             lines
         }
         State::Resolved(resolution) => {
-            let by = who_ended(&resolution.how);
-            let at = model.time(resolution.at);
+            let ended = words::ended(model, resolution);
             let took = when::span(started, resolution.at);
-            let mut lines = vec![format!("{severity}, resolved by {by} at {at}, after {took}")];
+            let mut lines = vec![format!("{severity}, {ended}, after {took}")];
             lines.extend(assignee.map(|name| format!("assigned to {name}")));
             lines
         }
@@ -191,7 +194,7 @@ fn standing(model: &Model, alert: &Alert) -> Vec<String> {
 /// How it stands, in one line.
 fn in_short(model: &Model, alert: &Alert) -> String {
     let dot = model.settings.symbols.dot();
-    match &alert.standing.state {
+    let how = match &alert.standing.state {
         State::Firing => {
             let since = model.time(alert.started());
             let assignee = alert.standing.assignee.as_ref();
@@ -202,11 +205,12 @@ fn in_short(model: &Model, alert: &Alert) -> String {
             let since = model.time(alert.started());
             format!("firing since {since} {dot} acknowledged by {} at {}", it.by, model.time(it.at))
         }
-        State::Resolved(it) => {
-            let by = who_ended(&it.how);
-            format!("resolved by {by} at {}", model.time(it.at))
-        }
-    }
+        State::Resolved(it) => words::ended(model, it),
+    };
+    std::iter::once(how)
+        .chain(words::marks(model, alert))
+        .collect::<Vec<_>>()
+        .join(&format!(" {dot} "))
 }
 
 /// `description`, else `summary`, unless the title says it already.
@@ -272,11 +276,11 @@ fn before(model: &Model, alert: &Alert) -> String {
     let Some(resolution) = previous.standing.resolution() else {
         return format!("{times}Last: {at}");
     };
-    let by = who_ended(&resolution.how);
+    let ended = words::ending(&resolution.how);
     let took = when::span(previous.started(), resolution.at);
     let note = previous.notes.last();
     let note = note.map(|note| format!(". {}: \"{}\"", note.by, note.text)).unwrap_or_default();
-    format!("{times}Last: {at}, for {took}, resolved by {by}{note}")
+    format!("{times}Last: {at}, for {took}, {ended}{note}")
 }
 
 fn earlier<'a>(model: &'a Model, alert: &Alert) -> Option<&'a Alert> {
@@ -384,7 +388,7 @@ fn timeline(model: &Model, alert: &Alert, cells: usize) -> Vec<Line<'static>> {
     for event in alert.recent.iter().rev() {
         let at = model.time(event.at);
         let indent = width(&at) + 2;
-        let text = model.settings.symbols.of(shown(model, &event.to_string()));
+        let text = model.settings.symbols.of(shown(model, &words::event(model, event)));
         let mut wrapped = wrap(&text, cells.saturating_sub(indent)).into_iter();
         let first = wrapped.next().unwrap_or_default();
         lines.push(Line::from(format!("{at}  {first}")));

@@ -169,11 +169,13 @@ fn actions(model: &Model) -> Vec<Action> {
 
 fn acts(model: &Model, id: Option<AlertId>) -> Vec<Action> {
     let Some(alert) = id.and_then(|id| model.alert(id)) else { return Vec::new() };
-    match alert.standing.state {
+    let acts = match alert.standing.state {
         State::Firing => vec![Action::Acknowledge, Action::Assign, Action::Resolve, Action::Note],
         State::Acknowledged(_) => {
             vec![Action::Unacknowledge, Action::Assign, Action::Resolve, Action::Note]
         }
         State::Resolved(_) => vec![Action::Reopen, Action::Note],
-    }
+    };
+    let wake = (alert.is_open() && alert.wakes().is_some()).then_some(Action::Wake);
+    wake.into_iter().chain(acts).collect()
 }

@@ -125,6 +125,10 @@ fn counts(model: &Model) -> Vec<Span<'static>> {
         let words = if short { " ack" } else { " acknowledged" };
         spans.push(plain(format!("{gap}{}{words}", number(census.acknowledged))));
     }
+    if census.quiet > 0 {
+        let words = if short { " snz" } else { " snoozed" };
+        spans.push(plain(format!("{gap}{}{words}", number(census.quiet))));
+    }
     spans
 }
 

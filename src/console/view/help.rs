@@ -1,11 +1,9 @@
 //! The help page: the effective keys, from the table of actions, and the words of the list, which
 //! no other screen explains.
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::{apart, ink, plain, put};
+use super::{ink, plain};
 use crate::console::action::{ACTIONS, Entry, Group, HelpLine};
 use crate::console::keymap::Origin;
 use crate::console::model::Model;
@@ -19,41 +17,24 @@ const KEYS: usize = 15;
 const SECOND: usize = 40;
 
 /// The words of the list, with what they mean.
-const WORDS: [(&str, &str); 8] = [
+const WORDS: [(&str, &str); 13] = [
     ("fire", "firing, nobody acknowledged it"),
     ("ack", "acknowledged"),
     ("ack!", "acknowledged over 2 h ago"),
+    ("flap", "fires on and off, told once"),
+    ("stale", "its webhook went silent"),
+    ("snz", "snoozed: quiet for a while"),
     ("res", "resolved"),
+    ("hold", "resolved, its source still fires"),
+    ("lost", "nothing more was heard of it"),
     ("→bob", "assigned to bob, no answer yet"),
     ("bob", "acknowledged by bob"),
     ("▌ ›", "selected; › top of a live list"),
     ("+", "new since the list stood still"),
 ];
 
-/// Draws the page over the whole screen.
-pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
-    let cells = usize::from(area.width);
-    let close = vec![ink(model, Role::Key, "esc"), plain(" closes")];
-    let head = Line::from(ink(model, Role::Strong, " Keys and words"));
-    put(frame, area, &[apart(model, head, Line::from(close), cells)]);
-    let body = Rect { y: 1, height: area.height.saturating_sub(2), ..area };
-    let lines = lines(model);
-    put(frame, body, lines.get(model.help.unwrap_or_default()..).unwrap_or_default());
-    let foot = " * marks keys you changed; the file: watchbell paths";
-    let scroll = match last_scroll(model) {
-        0 => Line::default(),
-        _ => Line::from(vec![ink(model, Role::Key, "j k"), plain(" scroll")]),
-    };
-    let bottom = Rect { y: area.height.saturating_sub(1), height: 1, ..area };
-    put(frame, bottom, &[apart(model, Line::from(foot), scroll, cells)]);
-}
-
-/// The furthest the page can be scrolled.
-pub fn last_scroll(model: &Model) -> usize {
-    lines(model).len().saturating_sub(usize::from(model.size.height.saturating_sub(2)))
-}
-
-fn lines(model: &Model) -> Vec<Line<'static>> {
+/// What the page says.
+pub(super) fn lines(model: &Model) -> Vec<Line<'static>> {
     let act = block(model, "ACT ON THE SELECTED ALERT", Group::Act);
     let moving = block(model, "MOVE", Group::Move);
     let look = block(model, "LOOK", Group::Look);

@@ -136,18 +136,26 @@ fn cells(model: &Model, alert: &Alert, columns: Columns, spans: &mut Vec<Span<'s
         Severity::Warning => ("warn ", Role::Warning),
     };
     let tinted = |text: String, role: Role| match word {
-        // What has ended needs nobody: no colour calls for a look.
-        Word::Resolved => Span::styled(text, weight),
-        Word::Firing | Word::Acknowledged | Word::Overdue => ink(model, role, text),
+        // What has ended or is kept quiet needs nobody: no colour calls for a look.
+        Word::Resolved | Word::Snoozed | Word::Muted => Span::styled(text, weight),
+        Word::Firing
+        | Word::Flapping
+        | Word::Stale
+        | Word::Acknowledged
+        | Word::Overdue
+        | Word::Held
+        | Word::Lost => ink(model, role, text),
     };
     // Only what fires is bold; an acknowledged critical alert keeps its colour alone.
     spans.push(match word {
-        Word::Acknowledged | Word::Overdue => {
+        Word::Acknowledged | Word::Overdue | Word::Held | Word::Lost | Word::Stale => {
             let mut span = tinted(severity.0.to_owned(), severity.1);
             span.style = span.style.remove_modifier(Modifier::BOLD);
             span
         }
-        Word::Firing | Word::Resolved => tinted(severity.0.to_owned(), severity.1),
+        Word::Firing | Word::Flapping | Word::Snoozed | Word::Muted | Word::Resolved => {
+            tinted(severity.0.to_owned(), severity.1)
+        }
     });
     if let Some(cells) = columns.age {
         let age = age(model.clock, age_from(alert));
@@ -178,10 +186,13 @@ fn state(model: &Model, alert: &Alert, word: Word, weight: Style) -> Span<'stati
     }
     let text = fit(word.text(), 6, "");
     match (word, alert.severity) {
-        (Word::Firing, Severity::Critical) => ink(model, Role::Critical, text),
-        (Word::Overdue, _) => ink(model, Role::Attention, text),
+        (Word::Firing | Word::Flapping, Severity::Critical) => ink(model, Role::Critical, text),
+        (Word::Overdue | Word::Held | Word::Lost | Word::Stale, _) => {
+            ink(model, Role::Attention, text)
+        }
         (Word::Acknowledged, _) => ink(model, Role::Acknowledged, text),
-        (Word::Firing, Severity::Warning) | (Word::Resolved, _) => Span::styled(text, weight),
+        (Word::Firing | Word::Flapping, Severity::Warning)
+        | (Word::Resolved | Word::Snoozed | Word::Muted, _) => Span::styled(text, weight),
     }
 }
 
@@ -206,8 +217,11 @@ fn who(model: &Model, alert: &Alert, cells: usize, weight: Style) -> Span<'stati
 /// Urgency is weight: bold needs somebody now, dim needs nobody.
 fn weight(model: &Model, alert: &Alert, word: Word) -> Style {
     match (word, alert.severity) {
-        (Word::Firing, Severity::Critical) => model.theme.style(Role::Strong),
-        (Word::Resolved, _) => model.theme.style(Role::Dim),
-        (Word::Firing | Word::Acknowledged | Word::Overdue, _) => Style::new(),
+        (Word::Firing | Word::Flapping, Severity::Critical) => model.theme.style(Role::Strong),
+        (Word::Resolved | Word::Snoozed | Word::Muted | Word::Stale, _) => {
+            model.theme.style(Role::Dim)
+        }
+        (Word::Firing | Word::Flapping, Severity::Warning)
+        | (Word::Acknowledged | Word::Overdue | Word::Held | Word::Lost, _) => Style::new(),
     }
 }

@@ -8,17 +8,19 @@ use super::{hint, ink, layout, plain, rule};
 use crate::console::action::{Action, Context};
 use crate::console::model::Model;
 use crate::console::model::acts::{Act, Done, Target};
-use crate::console::model::place::{is_viewer, named};
+use crate::console::model::place::named;
 use crate::console::model::sheet::{
     About, Choice, Kin, LONGEST, Picker, Prompt, Purpose, Question, Sheet, Trial,
 };
 use crate::console::text::{cut, fit, number, width, wrap};
 use crate::console::theme::Role;
-use crate::domain::alert::{Alert, Ending, Resolution};
+use crate::console::{when, words};
+use crate::domain::alert::{Alert, Resolution};
 use crate::domain::severity::Severity;
+use crate::domain::time::{SignedDuration, since};
 
-/// Nobody is called yet when an alert fires again; once somebody is, this must say so.
-const BACK_TO_FIRING: &str = "It goes back to firing.";
+/// Within this a source that was heard is taken to send on.
+const LATELY: SignedDuration = SignedDuration::from_mins(15);
 /// The most people a picker shows at once.
 const PEOPLE: usize = 8;
 
@@ -109,12 +111,7 @@ fn asked_in(model: &Model, question: &Question, cells: usize, breadth: Breadth) 
 
 /// How the alert ended behind the question.
 fn ended(model: &Model, resolution: &Resolution) -> String {
-    let by = match &resolution.how {
-        Ending::Source => "its source".to_owned(),
-        Ending::Operator(by) if is_viewer(by, &model.settings.viewer) => "you".to_owned(),
-        Ending::Operator(by) => by.to_string(),
-    };
-    format!("It has ended: resolved by {by} at {}.", model.time(resolution.at))
+    format!("It has ended: {}.", words::ended_to_viewer(model, resolution))
 }
 
 /// What follows from yes.
@@ -124,10 +121,9 @@ fn body(model: &Model, question: &Question, breadth: Breadth) -> String {
         (About::Act(act, target), Breadth::Full) => {
             model.alert(target.id).map(|alert| consequence(model, act, alert)).unwrap_or_default()
         }
-        (About::Act(Act::Resolve, _), Breadth::Brief) => {
-            "If it is sent again, it comes back as a new alert.".to_owned()
+        (About::Act(act, target), Breadth::Brief) => {
+            model.alert(target.id).map(|alert| in_brief(act, alert)).unwrap_or_default()
         }
-        (About::Act(..), Breadth::Brief) => BACK_TO_FIRING.to_owned(),
         (About::Undo(done), Breadth::Full) => undone(model, done),
         (About::Undo(_), Breadth::Brief) => "The alert goes back to how it stood.".to_owned(),
         (About::Quit, Breadth::Full) => format!(
@@ -165,7 +161,7 @@ fn consequence(model: &Model, act: &Act, alert: &Alert) -> String {
                 || "Nobody has acknowledged it any more.".to_owned(),
                 |it| format!("{} acknowledged it at {}.", it.by, model.time(it.at)),
             );
-            format!("{who} {BACK_TO_FIRING}")
+            format!("{who} {}", back_to_firing(alert))
         }
         Act::Resolve => {
             let assignee = alert.standing.assignee.as_ref();
@@ -174,24 +170,67 @@ fn consequence(model: &Model, act: &Act, alert: &Alert) -> String {
                 (None, Some(person)) => format!("Assigned to {}, not acknowledged.", person.name),
                 (None, None) => "Nobody has it.".to_owned(),
             };
-            let last = model.time(alert.seen.last);
-            format!(
-                "{whose} Its source was last heard at {last}. If it is sent again after this, it \
-                 comes back as a new alert."
-            )
+            format!("{whose} {}", resent(model, alert))
         }
         Act::Reopen => {
             let ended = alert.standing.resolution();
             let ended =
                 ended.map(|it| format!("It ended at {}. ", model.time(it.at))).unwrap_or_default();
-            format!("{ended}{BACK_TO_FIRING}")
+            format!("{ended}{}", back_to_firing(alert))
         }
         Act::Acknowledge
         | Act::Assign(_)
+        | Act::Snooze(_)
+        | Act::Wake
         | Act::Note(_)
         | Act::NoteAndResolve(_)
         | Act::Undo(_) => String::new(),
     }
+}
+
+/// What becomes of a resolved alert that its source goes on sending.
+fn resent(model: &Model, alert: &Alert) -> String {
+    let heard = model.time(alert.seen.last);
+    if alert.starts_at.is_none() {
+        return format!(
+            "Its source was last heard at {heard} and gives no start time: the next report brings \
+             it back at once."
+        );
+    }
+    if since(model.clock, alert.seen.last) < LATELY {
+        return "Its source still sends it: it stays resolved for 15 min; if it is still sent \
+                after that, it comes back as a new alert."
+            .to_owned();
+    }
+    format!(
+        "Its source was last heard at {heard}. If it is sent again, it stays resolved for 15 min; \
+         after that it comes back as a new alert."
+    )
+}
+
+/// Somebody may be woken by it, which must be said.
+fn back_to_firing(alert: &Alert) -> &'static str {
+    match alert.severity {
+        Severity::Critical if alert.is_suppressed() => "It goes back to firing, still kept quiet.",
+        Severity::Critical => "It goes back to firing and calls begin again.",
+        Severity::Warning => "It goes back to firing.",
+    }
+}
+
+fn in_brief(act: &Act, alert: &Alert) -> String {
+    match act {
+        Act::Resolve if alert.starts_at.is_none() => "The next report brings it back at once.",
+        Act::Resolve => "It stays resolved for 15 min, whatever is sent.",
+        Act::Unacknowledge | Act::Reopen => back_to_firing(alert),
+        Act::Acknowledge
+        | Act::Assign(_)
+        | Act::Snooze(_)
+        | Act::Wake
+        | Act::Note(_)
+        | Act::NoteAndResolve(_)
+        | Act::Undo(_) => "",
+    }
+    .to_owned()
 }
 
 fn undone(model: &Model, done: &Done) -> String {
@@ -292,6 +331,7 @@ fn written(model: &Model, prompt: &Prompt, cells: usize) -> Content {
             "save and resolve",
             "close (the text is kept)",
         ),
+        Purpose::Snooze(target) => return snoozed(model, prompt, target, cells),
         Purpose::TokenName => {
             ("A token to post alerts with".to_owned(), " name of the sender: ", "make it", "cancel")
         }
@@ -300,6 +340,25 @@ fn written(model: &Model, prompt: &Prompt, cells: usize) -> Content {
     let caret = input(model, lead, &prompt.input, cells, &mut lines);
     lines.extend(full(model, prompt, cells));
     let keys = [(Action::Accept, accept), (Action::Cancel, cancel)];
+    Content { lines, keys: key_lines(model, Context::Prompt, &keys, cells), caret: Some(caret) }
+}
+
+/// Says what was understood while it is written: a time that is not meant must be seen.
+fn snoozed(model: &Model, prompt: &Prompt, target: &Target, cells: usize) -> Content {
+    let mut lines = vec![rule(model, &format!("Snooze: {}", target.title), "", cells)];
+    let caret = input(model, " for, or until: ", &prompt.input, cells, &mut lines);
+    let text = prompt.input.value().trim();
+    let zone = &model.settings.zone;
+    let told = match (when::until(text, model.clock, zone), text.is_empty()) {
+        (Some(until), _) => {
+            let name = when::zone_name(model.clock, zone);
+            format!("Quiet until {} ({name}), unless it gets worse.", model.time(until))
+        }
+        (None, true) => "How long, or until when: 30m, 2h, 08:00.".to_owned(),
+        (None, false) => "Not a time to come: write 30m, 2h or 08:00.".to_owned(),
+    };
+    lines.extend(said(&told, cells));
+    let keys = [(Action::Accept, "snooze"), (Action::Cancel, "cancel")];
     Content { lines, keys: key_lines(model, Context::Prompt, &keys, cells), caret: Some(caret) }
 }
 

@@ -7,8 +7,8 @@ use ratatui::layout::Size;
 
 use crate::console::effect::Event;
 use crate::console::model::senders::Token;
-use crate::console::model::{Refused, Service, Trouble};
-use crate::console::stage::{Stage, alert, crowd, night, settings};
+use crate::console::model::{Opened, Refused, Screen, Service, Trouble};
+use crate::console::stage::{Stage, alert, crowd, night, restless, settings};
 use crate::domain::command::AlertCommand;
 use crate::domain::samples::Desk;
 
@@ -203,6 +203,67 @@ fn quitting() {
 fn opened() {
     let mut stage = Stage::night(80, 28);
     stage.press("enter");
+    picture!(stage);
+}
+
+#[test]
+fn everything_that_has_a_word() {
+    picture!(Stage::on(restless(), 80, 24));
+}
+
+#[test]
+fn what_a_hold_a_snooze_and_the_marks_say() {
+    let mut stage = Stage::on(restless(), 80, 24);
+    let mut said = Vec::new();
+    for name in ["disk", "backup", "probe", "queue", "lag"] {
+        let id = stage.id(name);
+        stage.model.screen = Screen::Detail(Opened { id, scroll: 0 });
+        let screen = stage.screen();
+        let until = |line: &&str| !line.trim().is_empty();
+        let lines: Vec<&str> = screen.lines().skip(2).take_while(until).collect();
+        said.push(lines.join("\n"));
+    }
+    let said = said.join("\n\n");
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!(said);
+    });
+}
+
+#[test]
+fn resolving_what_is_still_sent() {
+    let mut stage = Stage::on(restless(), 80, 24);
+    let started = crate::domain::report::Payload {
+        starts_at: Some(stage.now().at),
+        ..alert("queue is full", "critical", "mq")
+    };
+    stage.fires("full", started);
+    stage.wait(1100);
+    stage.press("r");
+    picture!(stage);
+}
+
+#[test]
+fn snoozing() {
+    let mut stage = Stage::night(80, 24);
+    stage.press("z").type_in("8:00");
+    picture!(stage);
+}
+
+#[test]
+fn why_it_calls_nobody() {
+    let mut stage = Stage::on(restless(), 80, 24);
+    stage.press("j G w");
+    picture!(stage);
+}
+
+#[test]
+fn calm_names_what_fell_silent() {
+    let mut desk = restless();
+    for name in ["queue", "probe", "backup", "p99"] {
+        desk.ends(name);
+    }
+    let mut stage = Stage::on(desk, 80, 24);
+    stage.wait(20 * 60_000);
     picture!(stage);
 }
 

@@ -1,0 +1,110 @@
+//! Sentences that several parts of the screen share, so that they say the same everywhere.
+
+use super::model::Model;
+use super::model::place::is_viewer;
+use crate::domain::alert::{Alert, Ending, Resolution, Suppressor};
+use crate::domain::event::{Event, What};
+use crate::domain::time::SignedDuration;
+
+/// How it ended, to go on a sentence with: `resolved by its source`, `resolved by bob`,
+/// `ended, because nothing more was heard of it`.
+pub fn ending(how: &Ending) -> String {
+    match how {
+        Ending::Source => "resolved by its source".to_owned(),
+        Ending::Operator { by, .. } => format!("resolved by {by}"),
+        Ending::TimeOut => "ended, because nothing more was heard of it".to_owned(),
+    }
+}
+
+/// The same with how long it had lasted: `resolved by bob after 12m`.
+pub fn ended_after(resolution: &Resolution, took: &str) -> String {
+    match &resolution.how {
+        Ending::TimeOut => format!("ended after {took}, because nothing more was heard of it"),
+        Ending::Source | Ending::Operator { .. } => {
+            format!("{} after {took}", ending(&resolution.how))
+        }
+    }
+}
+
+/// The same with its time: `resolved by bob at 03:16`.
+pub fn ended(model: &Model, resolution: &Resolution) -> String {
+    let at = model.time(resolution.at);
+    match &resolution.how {
+        Ending::TimeOut => format!("ended at {at}, because nothing more was heard of it"),
+        Ending::Source | Ending::Operator { .. } => {
+            format!("{} at {at}", ending(&resolution.how))
+        }
+    }
+}
+
+/// As `ended`, to the one at this console: `resolved by you at 03:16`.
+pub fn ended_to_viewer(model: &Model, resolution: &Resolution) -> String {
+    match &resolution.how {
+        Ending::Operator { by, .. } if is_viewer(by, &model.settings.viewer) => {
+            format!("resolved by you at {}", model.time(resolution.at))
+        }
+        Ending::Source | Ending::Operator { .. } | Ending::TimeOut => ended(model, resolution),
+    }
+}
+
+/// What there is to say of an alert beside its state: the hold, what keeps it quiet, the marks.
+pub fn marks(model: &Model, alert: &Alert) -> Vec<String> {
+    let marks = &alert.marks;
+    let held = alert.standing.hold().map(|hold| {
+        let until = model.time(hold.until);
+        match hold.reports {
+            0 => format!("stays resolved until {until}, whatever its source sends"),
+            _ => format!("held until {until}, its source still fires"),
+        }
+    });
+    let flapping = marks.flapping.map(|since| format!("flapping since {}", model.time(since)));
+    let stale = marks.stale.map(|since| {
+        format!("stale since {}: its webhook has long been silent", model.time(since))
+    });
+    let quiet = alert.suppressions.iter().map(|held| suppressor(model, &held.by));
+    held.into_iter()
+        .chain(quiet)
+        .chain(flapping)
+        .chain(stale)
+        .chain(marks.clock.and_then(clock))
+        .collect()
+}
+
+fn suppressor(model: &Model, by: &Suppressor) -> String {
+    match by {
+        Suppressor::Snooze { by, until } => {
+            format!("snoozed by {by} until {}", model.time(*until))
+        }
+        Suppressor::Rule(name) => format!("kept quiet by {name}"),
+    }
+}
+
+/// `sender's clock 6 min behind`.
+fn clock(off: SignedDuration) -> Option<String> {
+    let minutes = off.as_mins();
+    match minutes {
+        0 => None,
+        1.. => Some(format!("sender's clock {minutes} min behind")),
+        ..0 => Some(format!("sender's clock {} min ahead", minutes.saturating_neg())),
+    }
+}
+
+/// A line of the timeline, its times in the console's zone.
+pub fn event(model: &Model, event: &Event) -> String {
+    if let What::Suppressed(by) = &event.what {
+        return suppressor(model, by);
+    }
+    if let What::Unsuppressed { by: Suppressor::Snooze { by, .. }, since } = &event.what {
+        return format!("to be heard again, snoozed by {by} at {}", model.time(*since));
+    }
+    if let What::Held { until } = event.what {
+        return format!("held until {}, its source still fires", model.time(until));
+    }
+    event.to_string()
+}
+
+/// A sentence with its first letter large.
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
