@@ -1,12 +1,14 @@
 //! The program, put together: open, bind, wire, spawn, wait, end. No part is made anywhere else.
 
+mod ask;
+mod owner;
 mod parts;
 mod port;
 mod screen;
 mod shutdown;
 mod signals;
 
-use std::io::{self, Write as _};
+use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -15,17 +17,22 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
+pub use self::ask::exit_of;
+use self::ask::{ask, print};
 use self::parts::Parts;
 use self::screen::{Left, Screen};
 use self::shutdown::Running;
 use self::signals::{Signal, Signals};
-use crate::cli::{Cli, Common, LogLevel, Places, Terminal, TokenVerb, UnixUser, Verb};
-use crate::client::{Found, Local, bind_socket, find, owner_pid, reach};
+use crate::cli::{
+    Cli, Common, Exit, LogLevel, Places, Terminal, UnixUser, Verb, completions, manual,
+};
+use crate::client::{Found, Local, bind_socket, find, owner_pid};
 use crate::config::{Config, ConsoleSettings, Given, Presence};
 use crate::console::{Access, Settings};
 use crate::domain::actor::Actor;
 use crate::domain::text::Text;
 use crate::http::{self, Door, Owner};
+use crate::notify::Channel;
 use crate::telemetry::{self, Sink};
 
 /// What everything is made from.
@@ -46,13 +53,15 @@ enum Face {
 }
 
 /// Does what the command line asks for. An error is one line for the person who asked.
-pub fn run(cli: &Cli) -> Result<()> {
+pub fn run(cli: &Cli) -> Result<Exit> {
     nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o077));
     let plan = || Plan::make(&cli.common);
     match &cli.verb {
-        Some(Verb::Paths) => say(&format!("{}\n", Places::find(&cli.common)?), ""),
-        Some(Verb::Token(verb)) => runtime()?.block_on(token(verb, plan()?)),
+        Some(Verb::Paths) => print(format!("{}\n", Places::find(&cli.common)?).as_bytes()),
+        Some(Verb::Completions { shell }) => print(&completions(*shell)),
+        Some(Verb::Man) => print(&manual()?),
         Some(Verb::Serve) => serve(plan()?, Face::Logs),
+        Some(verb) => runtime()?.block_on(ask(verb, plan()?)),
         None => {
             let terminal = Terminal::find()?;
             serve(plan()?, Face::Screen(terminal))
@@ -70,11 +79,12 @@ impl Plan {
             None => Presence::Optional,
         };
         let config = Config::load(&places.config, presence, &given)?;
-        let actor = config.policy.account_named(&user.name).map_or_else(
+        let actor = config.account_of(&user.name).map_or_else(
             || Actor::User(user.name.as_str().into()),
             |account| Actor::Account(account.person()),
         );
-        Ok(Self { places, config, owner: Owner { uid: user.uid, actor }, log: common.log })
+        let owner = owner::of(&config, user.uid, actor);
+        Ok(Self { places, config, owner, log: common.log })
     }
 
     /// What the console is told.
@@ -101,20 +111,8 @@ impl Plan {
     }
 }
 
-/// The verb `token`: through the owner, or over the data itself.
-async fn token(verb: &TokenVerb, plan: Plan) -> Result<()> {
-    let Plan { places, config, owner, log: _ } = plan;
-    let policy = config.policy;
-    let reached = reach(&places.data, &places.socket, policy.clone()).await?;
-    let said = verb.carry_out(&reached.source, &owner.actor, &policy).await;
-    let closed = tokio::task::spawn_blocking(|| reached.close()).await?;
-    let said = said?;
-    say(&said.result, &said.remark)?;
-    Ok(closed?)
-}
-
 /// The service, with a screen or without.
-fn serve(plan: Plan, face: Face) -> Result<()> {
+fn serve(plan: Plan, face: Face) -> Result<Exit> {
     let sink = match face {
         Face::Screen(_) => Sink::Files(plan.places.logs.clone()),
         Face::Logs => Sink::Stderr,
@@ -124,7 +122,7 @@ fn serve(plan: Plan, face: Face) -> Result<()> {
     let ended = runtime.block_on(service(plan, face));
     // Whatever still blocks was waited for in its place.
     runtime.shutdown_background();
-    ended
+    ended.map(|()| Exit::Done)
 }
 
 /// Binds, opens, wires, waits, ends.
@@ -167,10 +165,16 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
     let mut running = Running { parts, socket: socket.clone(), writer, screen: None };
 
     let wired = async {
+        let home = format!("http://{address}");
+        let channels =
+            plan.config.channels.clone().into_iter().map(|one| Channel::open(one, &home));
+        let channels = channels.collect::<Result<Vec<_>, _>>()?;
         local.adopt(plan.config.policy.clone()).await?;
         let own = bind_socket(socket).map_err(|error| no_socket(socket, &error))?;
+        owner::share(&plan.places, plan.config.socket.group.as_deref())?;
         running.parts.listen("socket", own, http::own_router(door.clone(), plan.owner.clone()));
-        door.open(handle);
+        door.open(handle.clone());
+        running.parts.notify(handle, channels);
         tracing::info!(%address, "Listening on");
         if let Face::Screen(terminal) = face {
             running.screen = Some(Screen::open(local, plan.console(address, terminal))?);
@@ -257,10 +261,4 @@ fn runtime() -> Result<Runtime> {
     runtime.map_err(|error| {
         anyhow!("the system refused a thread: {error}; end something and try again")
     })
-}
-
-fn say(result: &str, remark: &str) -> Result<()> {
-    io::stdout().write_all(result.as_bytes())?;
-    io::stderr().write_all(remark.as_bytes())?;
-    Ok(())
 }

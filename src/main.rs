@@ -9,12 +9,14 @@ use watchbell::cli::Cli;
 use watchbell::domain::text::line_of;
 
 fn main() -> ExitCode {
+    // It fails only where there is one already, and this is the only place that installs one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     match app::run(&Cli::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(exit) => exit.into(),
         Err(error) => {
             // Nobody is left to be told where stderr is closed.
             let _ = writeln!(io::stderr(), "watchbell: {}", line_of(&error.to_string()));
-            ExitCode::FAILURE
+            app::exit_of(&error).into()
         }
     }
 }

@@ -7,7 +7,9 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::engine::Handle;
 use crate::http::{self, Limits, Listener};
+use crate::notify::{self, Channel};
 
 /// Endings that may wait to be seen: the first one ends the program.
 const ENDINGS: usize = 4;
@@ -34,6 +36,12 @@ impl Parts {
     pub(super) fn listen(&self, name: &'static str, listener: impl Listener, router: Router) {
         let (tasks, stop) = (self.tasks.clone(), self.stop.clone());
         self.spawn(name, http::serve(listener, router, Limits::default(), tasks, stop));
+    }
+
+    /// Tells `channels` what is decided to be told.
+    pub(super) fn notify(&self, handle: Handle, channels: Vec<Channel>) {
+        let (tasks, stop) = (self.tasks.clone(), self.stop.clone());
+        self.spawn("notifier", notify::run(handle, channels, tasks, stop));
     }
 
     fn spawn(&self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {

@@ -1,0 +1,62 @@
+//! The verbs that ask something: of the owner, or of the data itself.
+
+use std::io::{self, Write as _};
+
+use anyhow::Result;
+
+use super::Plan;
+use crate::cli::{Asking, Exit, Said, Verb, VerbError, terminal_width};
+use crate::client::{Asker, OwnerError, reach};
+
+/// A verb that asks something: of the owner, or of the data itself.
+pub(super) async fn ask(verb: &Verb, plan: Plan) -> Result<Exit> {
+    let Plan { places, config, owner, log: _ } = plan;
+    let policy = config.policy;
+    let reached = reach(&places.data, &places.socket, policy.clone()).await?;
+    let asking = Asking {
+        source: &reached.source,
+        asker: Asker { uid: owner.uid, actor: owner.actor, speaks_for: None },
+        policy: &policy,
+        width: terminal_width(),
+    };
+    let said = match verb {
+        Verb::Alert(alert) => alert.carry_out(asking).await,
+        Verb::Explain(explain) => explain.carry_out(&asking).await,
+        Verb::Service(service) => service.carry_out(&asking).await,
+        Verb::Account(account) => account.carry_out(&asking).await,
+        Verb::Token(token) => token.carry_out(&asking).await,
+        // These ask nothing.
+        Verb::Serve | Verb::Paths | Verb::Completions { .. } | Verb::Man => Ok(Said::default()),
+    };
+    let closed = tokio::task::spawn_blocking(|| reached.close()).await?;
+    let said = said?;
+    io::stderr().write_all(said.remark.as_bytes())?;
+    print(said.result.as_bytes())?;
+    closed?;
+    Ok(said.exit)
+}
+
+/// What an error of [`run`] ends the program with.
+pub fn exit_of(error: &anyhow::Error) -> Exit {
+    if let Some(error) = error.downcast_ref::<VerbError>() {
+        return error.exit();
+    }
+    match error.downcast_ref::<OwnerError>() {
+        Some(OwnerError::Submit(_)) => Exit::NotNow,
+        Some(
+            OwnerError::Start(_)
+            | OwnerError::Silent { .. }
+            | OwnerError::Remote(_)
+            | OwnerError::Panicked,
+        )
+        | None => Exit::Refused,
+    }
+}
+
+/// Prints what was asked for. Whoever reads only the beginning, as `head` does, has enough.
+pub(super) fn print(result: &[u8]) -> Result<Exit> {
+    match io::stdout().write_all(result) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        Ok(()) | Err(_) => Ok(Exit::Done),
+    }
+}
