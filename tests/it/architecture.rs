@@ -22,10 +22,13 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // A verb that finds no owner opens the engine itself.
     ("client", &["domain", "record", "engine"]),
     ("http", &["domain", ENGINE]),
-    ("http::own", &["domain", "record", ENGINE]),
+    // A verb reads the same whether it asks over the socket or in the owner's process.
+    ("http::own", &["domain", "record", "client::reading", ENGINE]),
     ("console", &["domain", "client", ENGINE]),
+    // It attempts what the table owes, and answers with what came of it.
+    ("notify", &["domain", ENGINE]),
     // Of the console they name what its settings are made of, and nothing that draws.
-    ("config", &["domain", "console::settings", "console::text::Symbols"]),
+    ("config", &["domain", "console::settings", "console::text::Symbols", "notify"]),
     (
         "cli",
         &[
@@ -39,7 +42,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         ],
     ),
     ("telemetry", &["domain"]),
-    ("app", &["domain", "engine", "client", "http", "console", "config", "cli", "telemetry"]),
+    (
+        "app",
+        &["domain", "engine", "client", "http", "console", "notify", "config", "cli", "telemetry"],
+    ),
     ("main", &["app", "cli", "domain::text"]),
 ];
 
@@ -67,37 +73,43 @@ const ENGINE_WORDS: &[&str] = &[
 
 /// Which dependency may be named where. Every dependency of `Cargo.toml` has a row.
 const CRATES: &[(&str, &[&str])] = &[
-    ("tokio", &["engine", "client", "http", "console", "app"]),
-    ("tokio_util", &["engine", "http", "console", "app"]),
+    ("tokio", &["engine", "client", "http", "console", "notify", "app"]),
+    ("tokio_util", &["engine", "http", "console", "notify", "app"]),
     ("futures_util", &["console"]),
     ("axum", &["http", "app"]),
     ("hyper", &["http"]),
     ("hyper_util", &["http"]),
     ("http_body_util", &["http"]),
     ("tower", &["http"]),
-    ("reqwest", &["client"]),
-    ("serde", &["record", "http", "client"]),
-    ("serde_json", &["http", "client"]),
+    // The address of a channel is made where the file is read, so that its host is fixed there.
+    ("reqwest", &["client", "notify", "config::channel"]),
+    ("rustls", &["main"]),
+    ("serde", &["record", "http", "client", "notify", "cli"]),
+    ("serde_json", &["http", "client", "notify", "cli"]),
     ("postcard", &["record"]),
     ("toml", &["config", "console::keymap"]),
     ("redb", &["store"]),
     ("imbl", &["domain", "console"]),
     ("arc_swap", &["engine"]),
     ("base64", &["http", "client"]),
-    ("jiff", &["domain", "console", "config"]),
+    ("jiff", &["domain", "console", "notify", "config"]),
     ("uuid", &["domain", "record", "engine", "client", "app"]),
     ("regex", &["domain"]),
-    ("getrandom", &["client"]),
+    // Where making a secret fails, the verb says so.
+    ("getrandom", &["client", "cli::exit"]),
     ("sha2", &["http", "client"]),
     ("strsim", &["config", "console::keymap"]),
     ("subtle", &["http"]),
     ("ratatui", &["console"]),
-    ("crossterm", &["console"]),
+    // Of it a verb asks how wide the terminal is.
+    ("crossterm", &["console", "cli::terminal"]),
     ("tui_input", &["console"]),
     ("nucleo_matcher", &["console"]),
     ("unicode_width", &["console", "cli"]),
     ("unicode_segmentation", &["console"]),
     ("clap", &["cli", "main"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("etcetera", &["cli"]),
     ("nix", &["store", "cli", "app"]),
     (
@@ -110,6 +122,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "client",
             "http",
             "console",
+            "notify",
             "config",
             "cli",
             "app",
@@ -117,7 +130,10 @@ const CRATES: &[(&str, &[&str])] = &[
         ],
     ),
     ("anyhow", &["app"]),
-    ("tracing", &["store", "engine", "client", "http", "console", "cli", "app", "telemetry"]),
+    (
+        "tracing",
+        &["store", "engine", "client", "http", "console", "notify", "cli", "app", "telemetry"],
+    ),
     ("tracing_subscriber", &["telemetry"]),
     ("tracing_appender", &["telemetry"]),
 ];

@@ -8,12 +8,17 @@
     reason = "helpers of tests fail as tests do"
 )]
 
+mod alert;
 mod alertmanager;
 mod api;
 mod architecture;
 mod console;
 mod docs;
+mod explain;
+mod far_end;
 mod kill;
+mod notify;
+mod people;
 mod picture;
 mod pty;
 mod screen;

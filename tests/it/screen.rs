@@ -18,12 +18,12 @@ use watchbell::console::terminal::Multiplexer;
 use watchbell::console::text::Symbols;
 use watchbell::console::theme::{Depth, Ground};
 use watchbell::console::{Access, Console, Ended, Settings};
-use watchbell::domain::actor::Actor;
+use watchbell::domain::actor::{Actor, Via};
 use watchbell::domain::alert::{Identity, Namespace, Naming};
 use watchbell::domain::command::{AlertCommand, Command, Order};
 use watchbell::domain::labels::Labels;
 use watchbell::domain::policy::{Account, Policy};
-use watchbell::domain::report::{NamedService, Payload, Report, Subject};
+use watchbell::domain::report::{NamedService, Payload, Report, Road, Subject};
 use watchbell::domain::severity::{Severity, SeverityReading};
 use watchbell::engine::{self, Writer};
 
@@ -144,6 +144,7 @@ impl Script {
 
     async fn fires(&self, name: &str, title: &str) {
         let payload = Payload {
+            road: Road::Plain,
             title: title.into(),
             service: NamedService::Strictly("web".into()),
             severity: SeverityReading::Known(Severity::Critical),
@@ -160,7 +161,7 @@ impl Script {
     }
 
     async fn order(&self, actor: Actor, command: Command) {
-        let order = Order { op: self.local.op(), actor, seen: None, command };
+        let order = Order { op: self.local.op(), actor, via: Via::Console, seen: None, command };
         self.local.submit(order).await.unwrap();
     }
 }

@@ -220,5 +220,7 @@ impl Log {
 
 /// A client for the service, which trusts no proxy of the environment.
 pub(crate) fn http() -> reqwest::Client {
+    // Whichever test comes first installs it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder().no_proxy().build().unwrap()
 }

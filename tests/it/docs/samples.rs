@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use clap::Parser;
+use watchbell::cli::Cli;
 use watchbell::config::{Config, Given};
 use watchbell::domain::severity::{Severity, SeverityWords};
 
-use super::{blocks, page};
+use super::{blocks, page, pages};
 use crate::api::Api;
 use crate::support::{Home, Service};
 
@@ -18,6 +20,49 @@ fn the_sample_configuration_is_read_and_means_what_it_says() {
     let people: Vec<&str> =
         config.policy.accounts.iter().map(|account| account.name.as_str()).collect();
     assert_eq!(people, ["alice", "bob"]);
+}
+
+#[test]
+fn every_piece_of_configuration_on_the_pages_is_understood() {
+    let given = Given { user: "nobody", listen: None };
+    let mut seen = 0;
+    for page in pages() {
+        let (name, text) = (page.display().to_string(), std::fs::read_to_string(&page).unwrap());
+        for block in blocks(&text).iter().filter(|block| block.info == "toml") {
+            let read = Config::read(&name, &block.text, &given);
+            assert!(read.is_ok(), "{name}, the block of line {}: {read:?}", block.line);
+            seen += 1;
+        }
+    }
+    assert!(seen >= 3, "only {seen} were found");
+}
+
+#[test]
+fn every_command_on_the_pages_is_understood() {
+    let mut seen = 0;
+    for page in pages() {
+        let text = std::fs::read_to_string(&page).unwrap();
+        let blocks = blocks(&text);
+        let consoles = blocks.iter().filter(|block| block.info == "console");
+        for line in consoles.flat_map(|block| block.text.lines()) {
+            let Some(command) = line.strip_prefix("$ ") else { continue };
+            let parsed = Cli::try_parse_from(words(command));
+            assert!(parsed.is_ok(), "{}: {command}\n{}", page.display(), parsed.unwrap_err());
+            seen += 1;
+        }
+    }
+    assert!(seen >= 10, "only {seen} were found");
+}
+
+/// The words of a command, as a shell splits them, up to where its output goes.
+fn words(command: &str) -> Vec<String> {
+    let command = command.split(" > ").next().unwrap_or_default();
+    let quoted = command.split('"').enumerate();
+    let words = quoted.flat_map(|(at, text)| match at % 2 {
+        0 => text.split_whitespace().map(str::to_owned).collect(),
+        _ => vec![text.to_owned()],
+    });
+    words.collect()
 }
 
 #[test]

@@ -1,0 +1,187 @@
+//! The verbs about alerts, with the real program: the same words beside a running owner and
+//! without one.
+
+use std::collections::BTreeMap;
+
+use crate::support::{Home, Said, Service};
+
+/// A home in which the user of the tests is alice.
+pub(crate) fn with_people() -> Home {
+    let user = nix::unistd::User::from_uid(nix::unistd::Uid::current()).unwrap();
+    let user = user.map_or("nobody".to_owned(), |user| user.name);
+    let home = Home::new();
+    home.configure(&format!(
+        "[[account]]\nname = \"alice\"\nunix_user = \"{user}\"\n\n[[account]]\nname = \"bob\"\nemail = \"bob@example.org\"\n"
+    ));
+    home
+}
+
+/// Makes an alert and gives its id.
+pub(crate) fn create(home: &Home, title: &str, more: &[&str]) -> String {
+    let args = [&["alert", "create", "--title", title, "--service", "web"], more].concat();
+    let said = home.run(&args);
+    assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{said:?}");
+    said.stdout.trim_end().to_owned()
+}
+
+/// What is said, with ids named, times left out and the user's number neutral.
+#[derive(Default)]
+struct Transcript {
+    names: BTreeMap<String, &'static str>,
+    text: String,
+}
+
+impl Transcript {
+    fn step(&mut self, home: &Home, args: &[&str]) -> Said {
+        let said = home.run(args);
+        let line = format!(
+            "$ watchbell {}\n{}{}({})\n\n",
+            args.join(" "),
+            said.stdout,
+            said.stderr,
+            said.code.unwrap()
+        );
+        self.text.push_str(&self.neutral(&line));
+        said
+    }
+
+    fn neutral(&self, text: &str) -> String {
+        let mut text = text.replace(&format!("uid {}", nix::unistd::Uid::effective()), "uid UID");
+        for (id, name) in &self.names {
+            let short = id.split('-').next().unwrap();
+            text = text.replace(id.as_str(), name).replace(short, name);
+        }
+        let time = regex::Regex::new(r"\d{4}-\d\d-\d\dT[0-9:.]+Z").unwrap();
+        time.replace_all(&text, "TIME").into_owned()
+    }
+}
+
+fn script(home: &Home) -> String {
+    let disk = create(home, "disk full", &["--label", "instance=db1", "--severity", "page"]);
+    let cpu = create(home, "cpu hot", &["--severity", "warning", "--as", "bob"]);
+    let mut all = Transcript::default();
+    all.names.insert(disk.clone(), "disk-id1");
+    all.names.insert(cpu.clone(), "cpu-id-2");
+    let (d, c) = (disk.as_str(), cpu.as_str());
+    let steps: [&[&str]; 38] = [
+        &["alert", "list"],
+        &["alert", "list", "severity=warn"],
+        &["alert", "list", "instance=db1", "--output", "jsonl"],
+        &["alert", "list", "nothing"],
+        &["alert", "list", "nothing", "--output", "json"],
+        &["alert", "list", "state=foo"],
+        &["alert", "ack", d, c],
+        &["alert", "ack", &disk[..8]],
+        &["alert", "list", "assignee=me"],
+        &["alert", "list", "assignee=me", "--as", "bob"],
+        &["alert", "ack", d, "--as", "bob"],
+        &["alert", "ack", d, "--as", "carol"],
+        &["alert", "assign", d, "bob"],
+        &["alert", "assign", d, "bob"],
+        &["alert", "assign", d, "carol"],
+        &["alert", "assign", d, c, "nobody"],
+        &["alert", "undo", c],
+        &["alert", "undo", c],
+        &["alert", "unack", d],
+        &["alert", "unack", d],
+        &["alert", "wake", d],
+        &["alert", "snooze", d, "2h"],
+        &["alert", "list", "disk"],
+        &["explain", d],
+        &["alert", "wake", d],
+        &["alert", "snooze", d, "soon"],
+        &["alert", "note", d, "bob", "restarts", "it"],
+        &["alert", "resolve", d, "--note", "restarted"],
+        &["alert", "resolve", d],
+        &["alert", "ack", d, c],
+        &["alert", "reopen", d],
+        &["alert", "reopen", d],
+        &["alert", "show", d],
+        &["alert", "show", c, "--output", "json"],
+        &["alert", "ack", "ffffffff-ffff"],
+        &["alert", "ack", d, "-"],
+        &["account", "list"],
+        &["account", "list", "--output", "jsonl"],
+    ];
+    for step in steps {
+        all.step(home, step);
+    }
+    all.text
+}
+
+#[test]
+fn a_night_on_the_command_line_reads_the_same_beside_an_owner_and_without_one() {
+    let alone = script(&with_people());
+    insta::assert_snapshot!(alone);
+    let home = with_people();
+    let _owner = Service::start(&home);
+    assert_eq!(script(&home), alone);
+}
+
+#[test]
+fn services_are_listed_with_what_is_open() {
+    let home = with_people();
+    create(&home, "one", &[]);
+    let two = create(&home, "two", &[]);
+    home.run(&["alert", "resolve", &two]);
+    let said = home.run(&["service", "list", "--output", "json"]);
+    let services: serde_json::Value = serde_json::from_str(&said.stdout).unwrap();
+    let shown: Vec<_> = services
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|service| (service["name"].as_str().unwrap(), service["open"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(shown, [("default", 0), ("web", 1)]);
+}
+
+#[test]
+fn a_beginning_of_several_ids_names_them_and_does_nothing() {
+    let home = with_people();
+    let _owner = Service::start(&home);
+    // Seventeen ids have sixteen first digits.
+    let ids: Vec<String> = (0..17).map(|n| create(&home, &format!("a{n}"), &[])).collect();
+    let shared = ids
+        .iter()
+        .map(|id| &id[..1])
+        .find(|digit| ids.iter().filter(|id| id.starts_with(digit)).count() > 1)
+        .unwrap();
+    let said = home.run(&["alert", "ack", shared]);
+    assert_eq!((said.code, said.stdout.as_str()), (Some(3), ""));
+    let begins = format!("watchbell: {shared} is the beginning of ");
+    assert!(said.stderr.starts_with(&begins), "{said:?}");
+    assert!(said.stderr.ends_with("; write more of it\n"), "{said:?}");
+    let listed = home.run(&["alert", "list", "state=ack"]);
+    assert_eq!(listed.stdout, "");
+}
+
+#[test]
+fn one_unknown_alert_among_several_keeps_all_of_them_as_they_were() {
+    let home = with_people();
+    let id = create(&home, "disk", &[]);
+    let said = home.run(&["alert", "resolve", &id, "00000000-0000-0000"]);
+    assert_eq!((said.code, said.stdout.as_str()), (Some(3), ""));
+    assert_eq!(home.run(&["alert", "list", "state=firing"]).stdout.lines().count(), 2);
+}
+
+#[test]
+fn what_a_terminal_obeys_is_not_printed() {
+    let home = with_people();
+    let id = create(&home, "red \u{1b}[31malert\u{7}", &["--label", "x=\u{1b}]0;owned\u{7}y"]);
+    for args in [&["alert", "list"][..], &["alert", "show", &id], &["explain", &id]] {
+        let said = home.run(args);
+        let obeyed = |c: char| c.is_control() && c != '\n';
+        assert!(!said.stdout.contains(obeyed), "{args:?}: {:?}", said.stdout);
+        assert!(said.stdout.contains("red alert"), "{args:?}: {:?}", said.stdout);
+    }
+}
+
+#[test]
+fn a_service_that_cannot_be_asked_now_ends_with_another_code_than_a_refusal() {
+    let home = with_people();
+    let id = create(&home, "disk", &[]);
+    assert_eq!(home.run(&["alert", "snooze", &id, "soon"]).code, Some(2));
+    assert_eq!(home.run(&["alert", "ack", "-"]).code, Some(3));
+    home.run(&["alert", "resolve", &id]);
+    assert_eq!(home.run(&["alert", "ack", &id]).code, Some(1));
+}
