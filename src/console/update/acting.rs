@@ -34,7 +34,11 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         moving::settle(model);
         model.cursor = Cursor::Placed;
     }
-    model.waits.warned = moved.map(|why| Warned { about: target.id, why, shown: None });
+    // A key that is held down must not put off for ever when the warning has been read.
+    let standing = model.waits.warned.filter(|warned| warned.about == target.id);
+    let fresh = |why| Warned { about: target.id, why, shown: None };
+    model.waits.warned =
+        moved.map(|why| standing.filter(|warned| warned.why == why).unwrap_or(fresh(why)));
     if let Some(moved) = moved {
         model.say(press_again(model, moved, action, &target));
         return effects;

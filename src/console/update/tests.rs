@@ -846,6 +846,17 @@ fn a_doubled_key_does_not_answer_the_warning_it_has_not_shown() {
 }
 
 #[test]
+fn a_key_that_is_held_down_acts_once_its_warning_could_be_read() {
+    let mut stage = Stage::night(80, 24);
+    stage.wait(5_000);
+    stage.fires("new", alert("checkout fails", "critical", "payments"));
+    for _ in 0..8 {
+        stage.rush("a").wait(50);
+    }
+    assert_eq!(stage.state("new"), "acknowledged");
+}
+
+#[test]
 fn a_question_waits_when_its_alert_is_called_something_else_behind_it() {
     let mut stage = Stage::night(80, 24);
     stage.press("r").wait(400);
