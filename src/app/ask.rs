@@ -36,7 +36,7 @@ pub(super) async fn ask(verb: &Verb, plan: Plan) -> Result<Exit> {
     Ok(said.exit)
 }
 
-/// What an error of [`run`] ends the program with.
+/// What an error of `app::run` ends the program with.
 pub fn exit_of(error: &anyhow::Error) -> Exit {
     if let Some(error) = error.downcast_ref::<VerbError>() {
         return error.exit();
