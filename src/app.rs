@@ -228,6 +228,7 @@ async fn wait(
 }
 
 fn go_on_unseen() {
+    screen::let_go_of_input();
     let pid = std::process::id();
     tracing::warn!(
         pid,

@@ -63,6 +63,21 @@ impl Screen {
     }
 }
 
+/// Puts a pipe in place of a terminal that is gone. Reading from such a terminal gives its end at
+/// once, for ever, and crossterm's reader, which outlives the screen, would do nothing else; a
+/// pipe into which nobody writes lets it sleep.
+pub(super) fn let_go_of_input() {
+    let replaced = std::io::pipe().and_then(|(input, writer)| {
+        nix::unistd::dup2_stdin(&input)?;
+        Ok(writer)
+    });
+    match replaced {
+        // Were this end closed, reading would give the end again.
+        Ok(writer) => std::mem::forget(writer),
+        Err(error) => tracing::warn!(%error, "The terminal's input stays open"),
+    }
+}
+
 /// Waits until the screen is left; for ever where there is none.
 pub(super) async fn left(screen: &mut Option<Screen>) -> Result<Left> {
     match screen {
