@@ -27,6 +27,7 @@ pub mod report;
 // Pure readers of the table.
 pub mod explain;
 pub mod query;
+pub mod routing;
 pub mod tells;
 
 // The spine.

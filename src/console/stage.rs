@@ -24,12 +24,11 @@ use super::theme::{Depth, Ground};
 use super::update::{next_wake, update};
 use super::view;
 use crate::domain::actor::Actor;
-use crate::domain::alert::{Ends, Interval};
 use crate::domain::command::{Acted, AlertCommand, Command, Order};
 use crate::domain::id::AlertId;
 use crate::domain::refusal::Refusal;
 use crate::domain::report::{NamedService, Payload, Report, Road, Subject};
-use crate::domain::samples::{Desk, account, identity, labels, payload};
+use crate::domain::samples::{Desk, account, identity, labels, payload, told};
 use crate::domain::text::Text;
 use crate::domain::time::{SignedDuration, Timestamp, after};
 
@@ -480,14 +479,9 @@ pub(crate) fn restless() -> Desk {
     let started = Payload { starts_at: Some(desk.now), ..alert("disk at 91 %", "critical", "db") };
     let full = desk.fires("disk", started.clone());
     at(&mut desk, "2026-11-21T02:50:00Z");
-    let interval = Interval {
-        start: desk.now,
-        end: after(desk.now, SignedDuration::from_mins(15)),
-        ends: Ends::Told,
-    };
+    let told = told(desk.now, after(desk.now, SignedDuration::from_mins(15)));
     let payload = Payload { road: Road::V2, ..alert("replica lag 340 s", "critical", "db") };
-    let report =
-        Report::Interval { identity: identity("lag"), interval, payload: Box::new(payload) };
+    let report = Report::Interval { identity: identity("lag"), told, payload: Box::new(payload) };
     desk.reports(report).unwrap();
     for _ in 0..4 {
         desk.wait(SignedDuration::from_mins(2));

@@ -64,8 +64,8 @@ pub fn decide(draft: &mut Draft, order: &Order) -> Result<Answer, Refusal> {
 fn report(draft: &mut Draft, by: By<'_>, report: &Report) -> Result<Option<AlertId>, Refusal> {
     match report {
         Report::Resolved { identity, road: _, ends_at } => ended(draft, by, identity, *ends_at),
-        Report::Interval { identity, interval, payload } => {
-            interval::tell(draft, by, identity, *interval, payload)
+        Report::Interval { identity, told, payload } => {
+            interval::tell(draft, by, identity, *told, payload)
         }
         Report::Firing { subject: Subject::Known(identity), payload } => {
             firing(draft, by, identity.clone(), payload).map(Some)

@@ -12,7 +12,7 @@ use super::event::{Event, What};
 use super::id::{Ids, Revision};
 use super::policy::Policy;
 use super::refusal::Refusal;
-use super::table::Table;
+use super::table::{Grant, Table};
 use super::time::{SignedDuration, Timestamp, after};
 
 /// What a turn decides with: one time, one revision, one source of ids.
@@ -24,8 +24,8 @@ pub struct Tick {
     pub revision: Revision,
     /// New ids.
     pub ids: Ids,
-    /// Until when nothing times out, because we could not have heard of it.
-    pub granted: Timestamp,
+    /// What does not time out for a while, because we could not have heard of it.
+    pub granted: Option<Grant>,
 }
 
 /// A table in the making. Later orders see what earlier ones did; `put` is the only way in.
@@ -85,7 +85,8 @@ impl Draft {
     pub fn grant(&mut self) {
         const AT_LEAST: SignedDuration = SignedDuration::from_mins(5);
         let long = self.table.policy().resolve_timeout.max(AT_LEAST);
-        self.table.grant(after(self.tick.now, long));
+        let heard_from = self.tick.now;
+        self.table.grant(Grant { heard_from, until: after(heard_from, long) });
         self.tick.granted = self.table.granted();
     }
 

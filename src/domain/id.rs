@@ -92,9 +92,9 @@ impl ServiceId {
 }
 
 impl SourceId {
-    /// The id of what the sources of the label set with this text have told.
-    pub fn of(namespace: &str, labels: &str) -> Self {
-        Self(named("source", &format!("{namespace}\u{0}{labels}")))
+    /// The id of what the sources of an identity have told, which `unmistakably` names no other.
+    pub fn of(unmistakably: &str) -> Self {
+        Self(named("source", unmistakably))
     }
 }
 

@@ -44,6 +44,9 @@ pub enum Refusal {
         /// Until when it was to last.
         until: Timestamp,
     },
+    /// An alert would be over before it began. The words are Alertmanager's.
+    #[error("start time must be before end time")]
+    EndsBeforeStart,
     /// An idempotency key that was used for another alert: this one would be lost.
     #[error("this idempotency key was used for another alert ({alert}); use a new one")]
     OnceUsed {
@@ -92,6 +95,7 @@ impl Refusal {
             Self::OpenElsewhere { .. } => "open_elsewhere",
             Self::NotUndone { .. } => "not_undone",
             Self::SnoozeOver { .. } => "snooze_over",
+            Self::EndsBeforeStart => "ends_before_start",
             Self::OnceUsed { .. } => "idempotency_key_used",
             Self::EmptyNote => "empty_note",
             Self::UnknownService(_) => "unknown_service",

@@ -1,6 +1,6 @@
 //! Reports: what a source says about one alert at one time, parsed and not yet decided.
 
-use super::alert::{Alert, Identity, Interval};
+use super::alert::{Alert, Identity, Told};
 use super::id::OnceId;
 use super::labels::Labels;
 use super::severity::{Severity, SeverityReading};
@@ -32,7 +32,7 @@ pub enum Report {
         /// Of what.
         identity: Identity,
         /// From when to when.
-        interval: Interval,
+        told: Told,
         /// With what.
         payload: Box<Payload>,
     },

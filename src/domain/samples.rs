@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::actor::{Actor, Person, Via};
-use super::alert::{Alert, Identity, Namespace, Naming};
+use super::alert::{Alert, Identity, Namespace, Naming, Told};
 use super::change::Change;
 use super::command::{Acted, AlertCommand, Answer, Command, Order};
 use super::draft::{Draft, Tick};
@@ -15,7 +15,7 @@ use super::report::{NamedService, Payload, Report, Road, Subject};
 use super::severity::SeverityWords;
 use super::table::Table;
 use super::text::Text;
-use super::time::{SignedDuration, Timestamp, after};
+use super::time::{Moment, SignedDuration, Timestamp, after};
 
 /// A table, a time and a source of ids; each order is a commit of its own.
 #[derive(Debug)]
@@ -184,4 +184,9 @@ pub(crate) fn payload(title: &str, severity: &str) -> Payload {
 
 pub(crate) fn labels(pairs: &[(&str, &str)]) -> Labels {
     pairs.iter().copied().collect()
+}
+
+/// What a sender tells by API v2: from when to when.
+pub(crate) fn told(start: Timestamp, end: Timestamp) -> Told {
+    Told { start: Some(Moment::utc(start)), end: Some(Moment::utc(end)) }
 }

@@ -33,8 +33,24 @@ pub struct Table {
     deliveries_of: OrdSet<(AlertId, DeliveryId)>,
     /// Ended alerts by the time of their end: the first ones are the first to be forgotten.
     ended: OrdSet<(Timestamp, AlertId)>,
-    granted: Option<Timestamp>,
+    grant: Option<Grant>,
     due: OrdSet<(Timestamp, Key)>,
+}
+
+/// Time that is given to sources whom we could not have heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Since when we hear again: what was heard later has the end that it was told with.
+    pub heard_from: Timestamp,
+    /// Until when all else does not time out.
+    pub until: Timestamp,
+}
+
+impl Grant {
+    /// The end that is granted at `now` to what was last heard `then`, if one is.
+    pub fn end(self, then: Timestamp, now: Timestamp) -> Option<Timestamp> {
+        (then <= self.heard_from && self.until > now).then_some(self.until)
+    }
 }
 
 impl Table {
@@ -112,8 +128,8 @@ impl Table {
     }
 
     /// What the sources of an identity have told.
-    pub fn source(&self, id: SourceId) -> Option<&Arc<Source>> {
-        self.sources.get(&id)
+    pub fn source_of(&self, identity: &Identity) -> Option<&Arc<Source>> {
+        self.sources.get(&identity.source())
     }
 
     /// The notification of this id.
@@ -134,14 +150,14 @@ impl Table {
         ids.filter_map(|(_, id)| self.deliveries.get(id))
     }
 
-    /// Until when nothing times out, because we could not have heard of it.
-    pub fn granted(&self) -> Timestamp {
-        self.granted.unwrap_or(Timestamp::MIN)
+    /// What does not time out for a while, because we could not have heard of it.
+    pub fn granted(&self) -> Option<Grant> {
+        self.grant
     }
 
-    /// Lets nothing time out until then. No entity: every start grants anew.
-    pub fn grant(&mut self, until: Timestamp) {
-        self.granted = self.granted.max(Some(until));
+    /// Grants time to what was heard before. No entity: every start grants anew.
+    pub fn grant(&mut self, grant: Grant) {
+        self.grant = Some(grant);
     }
 
     /// The next deadline, and whose it is.

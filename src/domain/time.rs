@@ -2,6 +2,22 @@
 
 pub use jiff::{SignedDuration, Timestamp};
 
+/// A time as a sender wrote it. API v2 gives it back with the offset that it came with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// When.
+    pub at: Timestamp,
+    /// How far east of UTC it was written, in seconds.
+    pub offset: i32,
+}
+
+impl Moment {
+    /// A time of our own, or one that was written in UTC.
+    pub fn utc(at: Timestamp) -> Self {
+        Self { at, offset: 0 }
+    }
+}
+
 /// `now` plus `span`, held at the end of time instead of failing.
 pub fn after(now: Timestamp, span: SignedDuration) -> Timestamp {
     now.saturating_add(span).unwrap_or(Timestamp::MAX)

@@ -6,12 +6,12 @@ mod year;
 use std::path::Path;
 
 use super::*;
-use crate::domain::alert::{Ends, Identity, Interval, Namespace, State};
+use crate::domain::alert::{Identity, Namespace, State};
 use crate::domain::command::{Acted, AlertCommand, Deaf, TokenCommand};
 use crate::domain::entity::{Entity, Key};
 use crate::domain::id::AlertId;
 use crate::domain::report::{Payload, Report, Road, Subject};
-use crate::domain::samples::{account, identity, payload};
+use crate::domain::samples::{account, identity, payload, told};
 use crate::domain::token::{Digest, Scopes};
 use crate::store::DataDir;
 use crate::store::platter::{Plan, Platter};
@@ -176,9 +176,9 @@ fn while_the_disk_is_full_nothing_is_shown_or_taken_and_afterwards_all_goes_on()
 /// What Prometheus sends about `name`: it fires since 03:00 and ends at `end`, if nothing more
 /// comes.
 fn lasts(name: &str, end: &str) -> Order {
-    let interval = Interval { start: at("03:00:00"), end: at(end), ends: Ends::Told };
+    let told = told(at("03:00:00"), at(end));
     let payload = Box::new(Payload { road: Road::V2, ..payload(name, "critical") });
-    let report = Report::Interval { identity: identity(name), interval, payload };
+    let report = Report::Interval { identity: identity(name), told, payload };
     order(&Actor::Machine("prometheus".into()), Command::Report(vec![report]))
 }
 

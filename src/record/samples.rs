@@ -26,7 +26,7 @@ use crate::domain::once::Once;
 use crate::domain::service::Service;
 use crate::domain::severity::Severity;
 use crate::domain::text::Text;
-use crate::domain::time::{SignedDuration, Timestamp};
+use crate::domain::time::{Moment, SignedDuration, Timestamp};
 use crate::domain::token::{Digest, Scope, Token};
 
 /// Any id.
@@ -185,9 +185,13 @@ fn suppression() -> BoxedStrategy<Suppression> {
 }
 
 fn interval() -> BoxedStrategy<Interval> {
-    (time(), time(), select(vec![Ends::Told, Ends::Assumed]))
+    (moment(), moment(), select(vec![Ends::Told, Ends::Assumed]))
         .prop_map(|(start, end, ends)| Interval { start, end, ends })
         .boxed()
+}
+
+fn moment() -> BoxedStrategy<Moment> {
+    (time(), -50_400..=50_400_i32).prop_map(|(at, offset)| Moment { at, offset }).boxed()
 }
 
 fn link() -> BoxedStrategy<Option<Box<str>>> {

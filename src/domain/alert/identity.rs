@@ -3,6 +3,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use crate::domain::id::SourceId;
 use crate::domain::labels::{Fingerprint, Labels};
 use crate::domain::text::Text;
 
@@ -17,6 +18,18 @@ pub struct Identity {
     pub namespace: Namespace,
     /// The name within it.
     pub naming: Naming,
+}
+
+impl Identity {
+    /// The id of what its sources have told. Made from the label set itself, for its hash can be
+    /// forged.
+    pub fn source(&self) -> SourceId {
+        let Self { namespace, naming } = self;
+        SourceId::of(&match naming {
+            Naming::Labels { labels, .. } => format!("{namespace:?} {labels:?}"),
+            Naming::Given(given) => format!("{namespace:?} {given:?}"),
+        })
+    }
 }
 
 /// The two kinds of names. They never meet: a given name that looks like a hash is still given.

@@ -6,17 +6,26 @@
 use super::identity::Identity;
 use crate::domain::id::SourceId;
 use crate::domain::labels::Labels;
-use crate::domain::time::{SignedDuration, Timestamp, after};
+use crate::domain::time::{Moment, SignedDuration, Timestamp, after};
 
 /// From when to when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Interval {
     /// When it began, by the sender's clock.
-    pub start: Timestamp,
+    pub start: Moment,
     /// When it ends; in the future while it fires.
-    pub end: Timestamp,
+    pub end: Moment,
     /// Who named the end.
     pub ends: Ends,
+}
+
+/// From when to when, as far as a sender said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// When it began.
+    pub start: Option<Moment>,
+    /// When it ends, or has ended.
+    pub end: Option<Moment>,
 }
 
 /// Who named the end of an interval.
@@ -47,30 +56,49 @@ pub struct Source {
     pub resolved: Option<(Timestamp, Timestamp)>,
 }
 
+impl Told {
+    /// The whole interval: one that has not begun otherwise begins with its end, else now; one
+    /// without an end is over after `timeout`, should nothing more be heard. Nothing, if it would
+    /// end before it begins.
+    pub fn whole(self, now: Timestamp, timeout: SignedDuration) -> Option<Interval> {
+        let start = self.start.or(self.end).unwrap_or(Moment::utc(now));
+        let (end, ends) = match self.end {
+            Some(end) => (end, Ends::Told),
+            None => (Moment::utc(after(now, timeout)), Ends::Assumed),
+        };
+        (start.at <= end.at).then_some(Interval { start, end, ends })
+    }
+}
+
 impl Interval {
     /// Whether it fires at `now`: an end that has been reached is a resolution.
     pub fn fires(&self, now: Timestamp) -> bool {
-        self.end > now
+        self.end.at > now
     }
 
     /// What `new` makes of `self`, the older of the two. Intervals that do not overlap strictly
     /// have nothing to do with each other: the new one stands alone.
     #[must_use]
     pub fn merged(self, new: Self, now: Timestamp) -> Self {
-        let within = |time: Timestamp| self.start < time && time < self.end;
+        let within = |time: Moment| self.start.at < time.at && time.at < self.end.at;
         if !within(new.end) && !within(new.start) {
             return new;
         }
         let end = if new.fires(now) {
             // A sender's word holds against an assumption, if it is later.
-            if self.end > new.end && self.ends == Ends::Told { self.end } else { new.end }
+            if self.end.at > new.end.at && self.ends == Ends::Told { self.end } else { new.end }
         } else if self.fires(now) {
             new.end
         } else {
-            new.end.max(self.end)
+            later(new.end, self.end)
         };
-        Self { start: self.start.min(new.start), end, ends: new.ends }
+        let start = if self.start.at < new.start.at { self.start } else { new.start };
+        Self { start, end, ends: new.ends }
     }
+}
+
+fn later(one: Moment, other: Moment) -> Moment {
+    if other.at > one.at { other } else { one }
 }
 
 impl Source {
@@ -80,7 +108,7 @@ impl Source {
 
     /// When it is forgotten.
     pub fn due(&self) -> Timestamp {
-        after(self.interval.end.max(self.updated), Self::KEPT)
+        after(self.interval.end.at.max(self.updated), Self::KEPT)
     }
 }
 
@@ -93,7 +121,7 @@ mod tests {
     }
 
     fn interval(start: i64, end: i64, ends: Ends) -> Interval {
-        Interval { start: at(start), end: at(end), ends }
+        Interval { start: Moment::utc(at(start)), end: Moment::utc(at(end)), ends }
     }
 
     /// Measured on Alertmanager 0.25 and 0.33.

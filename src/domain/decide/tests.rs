@@ -9,7 +9,7 @@ use crate::domain::command::Unchanged;
 use crate::domain::id::Revision;
 use crate::domain::labels::Labels;
 use crate::domain::report::Road;
-use crate::domain::samples::{Desk, account, identity, labels, payload, person};
+use crate::domain::samples::{Desk, account, identity, labels, payload, person, told};
 use crate::domain::severity::Severity;
 use crate::domain::time::SignedDuration;
 use crate::domain::token::{Digest, Scope};

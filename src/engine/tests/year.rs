@@ -2,7 +2,7 @@
 //! refuses now and then. Whatever happens, the laws hold and nothing that was answered is lost.
 
 use super::*;
-use crate::domain::alert::{Ends, Identity, Interval, Namespace, Naming};
+use crate::domain::alert::{Identity, Namespace, Naming};
 use crate::domain::command::Deaf;
 use crate::domain::delivery::{Outcome, Progress};
 use crate::domain::id::DeliveryId;
@@ -204,8 +204,8 @@ impl Year {
             (Road::V2, _) => {
                 let minutes = if fires { 4 } else { 0 };
                 let end = after(self.now, SignedDuration::from_mins(minutes));
-                let interval = Interval { start, end, ends: Ends::Told };
-                Report::Interval { identity, interval, payload: Box::new(payload) }
+                let told = told(start, end);
+                Report::Interval { identity, told, payload: Box::new(payload) }
             }
             (Road::Plain | Road::Webhook, true) => {
                 Report::Firing { subject: Subject::Known(identity), payload: Box::new(payload) }

@@ -22,7 +22,7 @@ use crate::domain::labels::Labels;
 use crate::domain::once::Once;
 use crate::domain::service::Service;
 use crate::domain::severity::Severity;
-use crate::domain::time::{SignedDuration, Timestamp, after};
+use crate::domain::time::{Moment, SignedDuration, Timestamp, after};
 use crate::domain::token::{Digest, Scopes, Token};
 
 /// The bytes as they were when version 1 was made: a name and hex a line. A difference means that
@@ -235,7 +235,11 @@ fn sources() -> [(&'static str, Entity); 2] {
         Entity::Source(Arc::new(Source {
             id: SourceId(id(7)),
             identity: Identity { namespace: Namespace("team".into()), naming },
-            interval: Interval { start: at(-60), end: at(300), ends },
+            interval: Interval {
+                start: Moment { at: at(-60), offset: 7_200 },
+                end: Moment::utc(at(300)),
+                ends,
+            },
             annotations: labels([("summary", "full")]),
             link: Some("https://example.org/2".into()),
             updated: at(2),

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::domain::labels::Labels;
 use crate::domain::severity::Severity;
 use crate::domain::text::Text;
-use crate::domain::time::{SignedDuration, Timestamp};
+use crate::domain::time::{Moment, SignedDuration, Timestamp};
 use crate::domain::token::Digest;
 
 /// A time: RFC 3339 for people, nanoseconds since 1970 on disk.
@@ -34,6 +34,25 @@ impl<'de> Deserialize<'de> for TimeV1 {
         }
         let nanoseconds = i128::deserialize(deserializer)?;
         Timestamp::from_nanosecond(nanoseconds).map(Self).map_err(D::Error::custom)
+    }
+}
+
+/// A time as a sender wrote it, with the seconds that it was written east of UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MomentV1 {
+    pub at: TimeV1,
+    pub offset: i32,
+}
+
+impl From<Moment> for MomentV1 {
+    fn from(Moment { at, offset }: Moment) -> Self {
+        Self { at: TimeV1(at), offset }
+    }
+}
+
+impl From<MomentV1> for Moment {
+    fn from(moment: MomentV1) -> Self {
+        Self { at: moment.at.0, offset: moment.offset }
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::identity::IdentityV1;
-use super::leaf::{IdV1, LabelsV1, TimeV1};
+use super::leaf::{IdV1, LabelsV1, MomentV1, TimeV1};
 use crate::domain::alert::{Ends, Interval, Source};
 use crate::domain::id::SourceId;
 
@@ -53,21 +53,21 @@ impl From<SourceV1> for Source {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the twin of `Interval`, field by field")]
 pub struct IntervalV1 {
-    pub start: TimeV1,
-    pub end: TimeV1,
+    pub start: MomentV1,
+    pub end: MomentV1,
     pub ends: EndsV1,
 }
 
 impl From<Interval> for IntervalV1 {
     fn from(interval: Interval) -> Self {
         let Interval { start, end, ends } = interval;
-        Self { start: TimeV1(start), end: TimeV1(end), ends: ends.into() }
+        Self { start: start.into(), end: end.into(), ends: ends.into() }
     }
 }
 
 impl From<IntervalV1> for Interval {
     fn from(interval: IntervalV1) -> Self {
-        Self { start: interval.start.0, end: interval.end.0, ends: interval.ends.into() }
+        Self { start: interval.start.into(), end: interval.end.into(), ends: interval.ends.into() }
     }
 }
 

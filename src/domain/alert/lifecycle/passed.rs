@@ -50,8 +50,9 @@ fn wake(alert: &Alert, tick: &Tick) -> Step {
 /// T13: nothing more was heard of it. While we could not have heard, it is given longer.
 fn time_out(alert: &Alert, tick: &Tick) -> Step {
     let mut next = alert.clone();
-    if tick.granted > tick.now {
-        next.marks.granted = Some(tick.granted);
+    let granted = tick.granted.and_then(|grant| grant.end(alert.seen.last, tick.now));
+    if granted.is_some() {
+        next.marks.granted = granted;
         return Step::to(next, None);
     }
     let had = alert.standing.acknowledgement().cloned();

@@ -4,7 +4,6 @@ use proptest::prelude::*;
 
 use super::super::*;
 use super::*;
-use crate::domain::alert::{Ends, Interval};
 use crate::domain::change::Change;
 use crate::domain::delivery::{Outcome, Progress};
 use crate::domain::laws::{broken_law, no_page_of_an_ended_alert_waits};
@@ -99,12 +98,12 @@ fn order(desk: &Desk, one: Move) -> Option<(Actor, Command)> {
         }
         Move::Interval { which, started, lasts } => {
             let start = at(started);
-            let interval = Interval { start, end: at(started.max(lasts)), ends: Ends::Told };
+            let told = told(start, at(started.max(lasts)));
             let starts_at = Some(start);
             let payload =
                 Box::new(Payload { road: Road::V2, starts_at, ..payload("a title", "critical") });
             let identity = known(which);
-            let report = Report::Interval { identity, interval, payload };
+            let report = Report::Interval { identity, told, payload };
             (prometheus(), Command::Report(vec![report]))
         }
         Move::Ends(which) => {

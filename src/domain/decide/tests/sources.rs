@@ -1,7 +1,7 @@
 //! What sources say after an end, when they disagree, and when they fall silent.
 
 use super::*;
-use crate::domain::alert::{Call, Ends, Interval, Pause};
+use crate::domain::alert::{Call, Pause};
 use crate::domain::report::Road;
 use crate::domain::time::{Timestamp, after};
 
@@ -22,8 +22,8 @@ fn tells(desk: &mut Desk, start: Timestamp, end: Timestamp) -> Option<AlertId> {
     let naming = Naming::of_labels(set);
     let identity = Identity { namespace: Namespace::default(), naming };
     let payload = Payload { road: Road::V2, ..since(start) };
-    let interval = Interval { start, end, ends: Ends::Told };
-    desk.reports(Report::Interval { identity, interval, payload: Box::new(payload) }).unwrap()
+    let told = told(start, end);
+    desk.reports(Report::Interval { identity, told, payload: Box::new(payload) }).unwrap()
 }
 
 #[test]

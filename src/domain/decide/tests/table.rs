@@ -2,7 +2,7 @@
 //! `docs/lifecycle.md`, which this holds equal to what is decided.
 
 use super::*;
-use crate::domain::alert::{Call, Ends, Interval, Suppressor};
+use crate::domain::alert::{Call, Suppressor};
 use crate::domain::report::Road;
 use crate::domain::time::after;
 
@@ -36,10 +36,10 @@ fn identity() -> Identity {
 
 fn report(desk: &mut Desk, severity: &str) -> Option<AlertId> {
     let start = after(desk.now, -MINUTE * 10);
-    let interval = Interval { start, end: after(desk.now, MINUTE * 4), ends: Ends::Told };
+    let told = told(start, after(desk.now, MINUTE * 4));
     let starts_at = Some(start);
     let payload = Payload { road: Road::V2, starts_at, ..payload("disk", severity) };
-    let report = Report::Interval { identity: identity(), interval, payload: Box::new(payload) };
+    let report = Report::Interval { identity: identity(), told, payload: Box::new(payload) };
     desk.reports(report).unwrap()
 }
 

@@ -1,7 +1,7 @@
 //! What time does: silence of senders, our own absence, snoozes, acknowledgements that run out.
 
 use super::*;
-use crate::domain::alert::{Call, Ends, Interval, Pause};
+use crate::domain::alert::{Call, Pause};
 use crate::domain::report::Road;
 use crate::domain::time::{Timestamp, after};
 
@@ -10,8 +10,8 @@ fn tells(desk: &mut Desk, name: &str, end: Timestamp) -> AlertId {
     let identity = Identity { namespace: Namespace::default(), naming };
     let start = Timestamp::from_second(1_763_690_000).unwrap();
     let payload = Payload { road: Road::V2, starts_at: Some(start), ..payload(name, "critical") };
-    let interval = Interval { start, end, ends: Ends::Told };
-    let report = Report::Interval { identity, interval, payload: Box::new(payload) };
+    let told = told(start, end);
+    let report = Report::Interval { identity, told, payload: Box::new(payload) };
     desk.reports(report).unwrap().unwrap()
 }
 

@@ -1,0 +1,167 @@
+//! Routing: what routes and API v2 see of the open alerts. Pure; asked at the time of the question.
+//!
+//! They see what the sources tell, to the exact end: an acknowledgement is no state here, and what
+//! an operator resolved is gone until it fires again.
+
+use super::alert::{Alert, Identity, Naming, Source};
+use super::labels::{Fingerprint, Labels};
+use super::table::Table;
+use super::time::{Moment, Timestamp, after};
+
+/// An alert as routes and API v2 see it.
+#[derive(Clone, Copy, Debug)]
+pub struct Routed<'t> {
+    /// The episode that people work on.
+    pub alert: &'t Alert,
+    /// What its sources told by API v2, if they brought this episode that way.
+    source: Option<&'t Source>,
+    /// When it ends, should nothing more be heard.
+    pub end: Moment,
+}
+
+/// The open alerts whose end has not passed, in no order.
+pub fn routed(table: &Table, now: Timestamp) -> impl Iterator<Item = Routed<'_>> {
+    table
+        .open_alerts()
+        .map(move |alert| Routed::new(table, alert, now))
+        .filter(move |routed| routed.end.at >= now)
+}
+
+impl<'t> Routed<'t> {
+    fn new(table: &'t Table, alert: &'t Alert, now: Timestamp) -> Self {
+        // What API v2 told of an earlier episode says nothing about one that came otherwise.
+        let told = alert.ends.and_then(|ends| Some((ends, table.source_of(&alert.identity)?)));
+        let (end, updated) = match told {
+            Some((_, source)) => (source.interval.end, source.updated),
+            None => (alert.ends.map_or(open_end(table, now), Moment::utc), alert.seen.last),
+        };
+        let granted = table.granted().and_then(|grant| grant.end(updated, now));
+        let end = granted.filter(|granted| *granted > end.at).map_or(end, Moment::utc);
+        Self { alert, source: told.map(|(_, source)| source.as_ref()), end }
+    }
+
+    /// When it began: with the earliest start that was told.
+    pub fn start(&self) -> Moment {
+        let own = || Moment::utc(self.alert.starts_at.unwrap_or(self.alert.received));
+        self.source.map_or_else(own, |source| source.interval.start)
+    }
+
+    /// When we last heard of it.
+    pub fn updated(&self) -> Timestamp {
+        self.source.map_or(self.alert.seen.last, |source| source.updated)
+    }
+
+    /// Its labels, as they came.
+    pub fn labels(&self) -> &'t Labels {
+        match &self.alert.identity {
+            Identity { naming: Naming::Labels { labels, .. }, .. } => labels,
+            Identity { naming: Naming::Given(_), .. } => &self.alert.labels,
+        }
+    }
+
+    /// The hash of its labels.
+    pub fn fingerprint(&self) -> Fingerprint {
+        match &self.alert.identity.naming {
+            Naming::Labels { fingerprint, .. } => *fingerprint,
+            Naming::Given(_) => self.alert.labels.fingerprint(),
+        }
+    }
+
+    /// The annotations of the newest report.
+    pub fn annotations(&self) -> &'t Labels {
+        self.source.map_or(&self.alert.annotations, |source| &source.annotations)
+    }
+
+    /// The link of the newest report.
+    pub fn link(&self) -> Option<&'t str> {
+        self.source.map_or(self.alert.link.as_deref(), |source| source.link.as_deref())
+    }
+}
+
+/// What has no end fires on: whenever it is asked for, it does not end soon.
+fn open_end(table: &Table, now: Timestamp) -> Moment {
+    Moment::utc(after(now, table.policy().resolve_timeout))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::alert::Namespace;
+    use crate::domain::command::{AlertCommand, Command, Deaf};
+    use crate::domain::id::AlertId;
+    use crate::domain::report::{Payload, Report, Road};
+    use crate::domain::samples::{Desk, account, labels, payload, told};
+    use crate::domain::time::SignedDuration;
+
+    const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+
+    fn tells(desk: &mut Desk, start: Timestamp, minutes: i32) -> Option<AlertId> {
+        let naming = Naming::of_labels(labels(&[("alertname", "disk")]));
+        let identity = Identity { namespace: Namespace::default(), naming };
+        let starts_at = Some(start);
+        let payload = Payload { road: Road::V2, starts_at, ..payload("disk", "critical") };
+        let told = told(start, after(desk.now, MINUTE * minutes));
+        desk.reports(Report::Interval { identity, told, payload: Box::new(payload) }).unwrap()
+    }
+
+    /// Minutes from now until each listed alert's end.
+    fn seen(desk: &Desk) -> Vec<i128> {
+        let minutes =
+            |routed: Routed<'_>| routed.end.at.duration_since(desk.now).as_millis() / 60_000;
+        routed(&desk.table, desk.now).map(minutes).collect()
+    }
+
+    #[test]
+    fn an_acknowledged_alert_is_seen_and_one_that_an_operator_resolved_is_not_until_it_fires_anew()
+    {
+        let mut desk = Desk::new();
+        let start = desk.now;
+        let id = tells(&mut desk, start, 4).unwrap();
+        desk.act(&account("alice"), id, AlertCommand::Acknowledge).unwrap();
+        assert_eq!(seen(&desk), [4]);
+        desk.act(&account("alice"), id, AlertCommand::Resolve).unwrap();
+        tells(&mut desk, start, 4);
+        assert!(seen(&desk).is_empty());
+        desk.wait(MINUTE * 16);
+        tells(&mut desk, start, 4);
+        assert_eq!(seen(&desk), [4]);
+    }
+
+    #[test]
+    fn the_end_is_exact_although_people_are_told_later() {
+        let mut desk = Desk::new();
+        let start = desk.now;
+        let id = tells(&mut desk, start, 4).unwrap();
+        desk.wait(MINUTE * 4);
+        assert_eq!(seen(&desk), [0]);
+        desk.wait(SignedDuration::from_secs(1));
+        desk.time();
+        assert!(desk.alert(id).is_open() && seen(&desk).is_empty());
+    }
+
+    #[test]
+    fn after_a_start_an_end_that_passed_meanwhile_is_put_off_and_one_told_since_is_not() {
+        let mut desk = Desk::new();
+        let start = desk.now;
+        tells(&mut desk, start, 4).unwrap();
+        desk.wait(MINUTE * 60);
+        let woke = Command::Woke(Deaf::Start);
+        desk.order(&crate::domain::actor::Actor::Watchbell, woke).unwrap();
+        desk.time();
+        assert_eq!(seen(&desk), [5]);
+        desk.wait(MINUTE);
+        tells(&mut desk, start, 2);
+        assert_eq!(seen(&desk), [2]);
+        desk.wait(MINUTE * 3);
+        desk.time();
+        assert!(seen(&desk).is_empty() && desk.table.open_alerts().count() == 0);
+    }
+
+    #[test]
+    fn an_alert_of_another_road_has_an_end_that_is_never_near() {
+        let mut desk = Desk::new();
+        desk.fires("cron", payload("cron", "critical"));
+        desk.wait(MINUTE * 600);
+        assert_eq!(seen(&desk), [5]);
+    }
+}
