@@ -141,9 +141,13 @@ fn after_the_end(
 ) -> Step {
     let start = heard.payload.starts_at;
     let in_window = since(tick.now, resolution.at) < resolution.how.reopen_window();
+    // Whoever resolved a warning has not seen it critical.
+    let worse = heard.payload.severity.level().is_some_and(|level| level > alert.severity);
     match &resolution.how {
         Ending::Operator { by: _, hold: Some(hold) }
-            if tick.now < hold.until && start.is_some_and(|start| start <= resolution.at) =>
+            if tick.now < hold.until
+                && start.is_some_and(|start| start <= resolution.at)
+                && !worse =>
         {
             keep_out(alert, *hold, tick)
         }

@@ -3,11 +3,16 @@
 use super::*;
 use crate::domain::alert::{Call, Pause};
 use crate::domain::report::Road;
+use crate::domain::severity::{SeverityReading, SeverityWords};
 use crate::domain::time::{Timestamp, after};
 
 /// A payload with a start, as every source but a plain post gives one.
 fn since(start: Timestamp) -> Payload {
     Payload { starts_at: Some(start), ..payload("disk", "critical") }
+}
+
+fn read(severity: &str) -> SeverityReading {
+    SeverityWords::default().read(Some(severity))
 }
 
 fn ended_at(desk: &mut Desk, at: Timestamp) {
@@ -69,6 +74,20 @@ fn a_hold_ends_when_its_source_resolves_or_a_report_starts_later() {
     let again = desk.fires("cpu", since(later));
     assert_ne!(again, other);
     assert_eq!(desk.timeline(again), ["fired for the 2nd time, sent by prometheus"]);
+}
+
+#[test]
+fn a_hold_keeps_out_no_report_that_got_worse() {
+    let mut desk = Desk::new();
+    let start = desk.now;
+    let first = desk.fires("disk", Payload { severity: read("warning"), ..since(start) });
+    desk.act(&account("bob"), first, AlertCommand::Resolve).unwrap();
+    desk.wait(MINUTE);
+    assert_eq!(desk.fires("disk", Payload { severity: read("warning"), ..since(start) }), first);
+    let second = desk.fires("disk", since(start));
+    assert_ne!(second, first);
+    assert_eq!(desk.timeline(second), ["still firing after bob resolved it, sent by prometheus"]);
+    assert!(matches!(desk.alert(second).standing.call, Call::Calling(_)));
 }
 
 #[test]
