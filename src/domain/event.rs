@@ -164,6 +164,12 @@ pub enum Difference {
     Labels(Vec<Text>),
 }
 
+impl AsRef<Event> for Event {
+    fn as_ref(&self) -> &Event {
+        self
+    }
+}
+
 impl What {
     /// Whether it moved how the alert stands.
     pub fn moves(&self) -> bool {

@@ -6,7 +6,8 @@ use std::str::FromStr;
 use crate::cli::asking::Asking;
 use crate::cli::exit::{Exit, Said, VerbError, exit_of};
 use crate::client::{AskError, Whole};
-use crate::domain::actor::Person;
+use crate::domain::actor::{Actor, Person};
+use crate::domain::alert::lifecycle::last_act;
 use crate::domain::command::{Acted, AlertCommand, Answer, Command, Unchanged};
 use crate::domain::id::AlertId;
 use crate::domain::refusal::Refusal;
@@ -52,7 +53,7 @@ impl Act {
     }
 
     /// What is asked of the service about `alert`.
-    fn command(&self, alert: &Whole) -> AlertCommand {
+    fn command(&self, alert: &Whole, asker: &Actor) -> AlertCommand {
         match self {
             Self::Acknowledge => AlertCommand::Acknowledge,
             Self::Unacknowledge => AlertCommand::Unacknowledge,
@@ -62,7 +63,7 @@ impl Act {
             Self::Snooze(Length(span)) => AlertCommand::Snooze(after(alert.now, *span)),
             Self::Wake => AlertCommand::Wake,
             Self::Note(text) => AlertCommand::Note(text.clone()),
-            Self::Undo => AlertCommand::Undo(alert.shown.alert.standing.touched),
+            Self::Undo => AlertCommand::Undo(last_act(&alert.timeline, asker).unwrap_or_default()),
         }
     }
 
@@ -124,8 +125,9 @@ pub(super) async fn carry_out(
         }
     }
     let mut said = Said::default();
+    let asker = asking.asker.actor();
     for alert in &found {
-        let result = one(asking, alert, act.command(alert)).await?;
+        let result = one(asking, alert, act.command(alert, &asker)).await?;
         if let (Act::Resolve { note: Some(text) }, Ok(_)) = (act, &result) {
             one(asking, alert, AlertCommand::Note(text.clone())).await?.map_err(refused)?;
         }

@@ -85,12 +85,14 @@ impl Act {
     /// Whether it can be taken back.
     pub fn can_be_undone(&self) -> bool {
         match self {
-            Act::Acknowledge | Act::Unacknowledge | Act::Assign(_) | Act::Resolve | Act::Reopen => {
-                true
-            }
-            Act::Snooze(_) | Act::Wake | Act::Note(_) | Act::NoteAndResolve(_) | Act::Undo(_) => {
-                false
-            }
+            Act::Acknowledge
+            | Act::Unacknowledge
+            | Act::Assign(_)
+            | Act::Snooze(_)
+            | Act::Wake
+            | Act::Resolve
+            | Act::Reopen => true,
+            Act::Note(_) | Act::NoteAndResolve(_) | Act::Undo(_) => false,
         }
     }
 

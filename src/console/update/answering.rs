@@ -62,7 +62,7 @@ fn changed(model: &mut Model, flight: Flight, revision: Revision, now: Now) -> V
         | Act::Note(_)
         | Act::NoteAndResolve(_) => text,
     };
-    let mut hint = matches!(act, Act::Snooze(_)).then_some(Action::Wake);
+    let mut hint = None;
     if act.can_be_undone() {
         hint = Some(Action::Undo);
         let done = Done {

@@ -52,7 +52,7 @@ fn a_snooze_asks_only_for_how_long_and_a_key_ends_it() {
     stage.press("z").type_in("soon").press("enter");
     assert!(stage.screen().contains("Not a time to come: write 30m, 2h or 08:00."));
     stage.press("ctrl-u").type_in("8:00").press("enter");
-    assert_eq!(stage.line(-1), "Snoozed until 08:00: net004 is HighMemory (95.04%)      Z wake");
+    assert_eq!(stage.line(-1), "Snoozed until 08:00: net004 is HighMemory (95.04%)      u undo");
     assert!(stage.line(0).contains("1 CRITICAL FIRING"), "{}", stage.line(0));
     assert!(stage.line(0).contains("1 snoozed"), "{}", stage.line(0));
     stage.press("Z");

@@ -234,11 +234,7 @@ fn in_brief(act: &Act, alert: &Alert) -> String {
 }
 
 fn undone(model: &Model, done: &Done) -> String {
-    format!(
-        "You did it at {}. The alert goes back to how it stood before, with its person and its \
-         acknowledgement.",
-        model.time(done.at)
-    )
+    format!("You did it at {}. The alert goes back to how it stood before.", model.time(done.at))
 }
 
 fn firing(model: &Model) -> String {

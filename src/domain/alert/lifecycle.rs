@@ -7,6 +7,9 @@ mod acted;
 mod passed;
 mod reported;
 mod suppressed;
+mod undone;
+
+pub use undone::last_act;
 
 use super::call::{Call, Calling, Pause};
 use super::episode::{Alert, Seen};

@@ -1,8 +1,6 @@
-//! What people cause: T6 to T10, T12, T14 and undo.
+//! What people cause: T6 to T10, T12 and T14.
 
-use std::sync::Arc;
-
-use super::{Act, By, Step, already_resolved, suppressed};
+use super::{Act, By, Step, already_resolved, suppressed, undone};
 use crate::domain::actor::Person;
 use crate::domain::alert::call::Call;
 use crate::domain::alert::episode::{Alert, Note};
@@ -10,12 +8,11 @@ use crate::domain::alert::state::{Acknowledgement, Ending, Hold, Resolution, Sta
 use crate::domain::alert::suppression::Suppressor;
 use crate::domain::command::Unchanged;
 use crate::domain::draft::Tick;
-use crate::domain::event::{Event, What};
-use crate::domain::id::Revision;
+use crate::domain::event::What;
 use crate::domain::refusal::Refusal;
 use crate::domain::severity::Severity;
 use crate::domain::text::Text;
-use crate::domain::time::{SignedDuration, Timestamp, after, since};
+use crate::domain::time::{SignedDuration, Timestamp, after};
 
 pub(super) fn act(alert: &Alert, act: &Act, by: By<'_>, tick: &Tick) -> Result<Step, Refusal> {
     match act {
@@ -27,7 +24,7 @@ pub(super) fn act(alert: &Alert, act: &Act, by: By<'_>, tick: &Tick) -> Result<S
         Act::Resolve => Ok(resolve(alert, by, tick)),
         Act::Reopen => Ok(reopen(alert, tick)),
         Act::Note(text) => Ok(note(alert, text, by, tick)),
-        Act::Undo(revision) => undo(alert, *revision, by, tick),
+        Act::Undo(revision) => undone::undo(alert, *revision, by, tick),
     }
 }
 
@@ -147,39 +144,4 @@ fn note(alert: &Alert, text: &Text, by: By<'_>, tick: &Tick) -> Step {
     let mut next = alert.clone();
     next.notes.push(Note { at: tick.now, by: by.actor.clone(), text: text.clone() });
     Step::to(next, What::Noted(text.clone()))
-}
-
-/// Puts back how the alert stood before the actor's acts of that commit. Refused if they did
-/// nothing to it then, or if anything moved it since.
-fn undo(alert: &Alert, revision: Revision, by: By<'_>, tick: &Tick) -> Result<Step, Refusal> {
-    const CLOCK_GOES_ON: SignedDuration = SignedDuration::from_secs(10);
-    let moved = |event: &&Arc<Event>| event.revision == alert.standing.touched;
-    let in_the_way = || Refusal::NotUndone {
-        last: alert.recent.iter().rfind(moved).map(|event| Text::derive(&event.to_string())),
-    };
-    // From the actor's first act of then on; a source may have moved it in the same commit.
-    let of_then: Vec<&Arc<Event>> = alert
-        .recent
-        .iter()
-        .filter(|event| event.revision == revision && event.what.moves())
-        .skip_while(|event| event.actor != *by.actor || event.before.is_none())
-        .collect();
-    let nothing = || Refusal::NotUndone { last: None };
-    let first = of_then.first().ok_or_else(nothing)?;
-    let before = first.before.as_deref().ok_or_else(nothing)?;
-    let others = of_then.iter().any(|event| event.actor != *by.actor);
-    if others || alert.standing.touched != revision {
-        return Err(in_the_way());
-    }
-    let mut next = alert.clone();
-    next.standing = before.clone();
-    // Within seconds it was a slip: the call goes on as if nothing had been. Later, who was being
-    // called has gone back to sleep.
-    let slip = since(tick.now, first.at) < CLOCK_GOES_ON;
-    match before.call {
-        Call::Calling(calling) | Call::Paused { calling, .. } if slip => next.call_from(calling),
-        Call::Quiet | Call::Calling(_) | Call::Paused { .. } | Call::Over => next.call_anew(tick),
-    }
-    let what = What::Undone { act: Text::derive(&first.to_string()), revision };
-    Ok(Step::to(next, what))
 }

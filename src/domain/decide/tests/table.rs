@@ -2,6 +2,7 @@
 //! `docs/lifecycle.md`, which this holds equal to what is decided.
 
 use super::*;
+use crate::domain::alert::lifecycle::last_act;
 use crate::domain::alert::{Call, Suppressor};
 use crate::domain::report::Road;
 use crate::domain::time::after;
@@ -94,7 +95,9 @@ fn happen(desk: &mut Desk, id: Option<AlertId>, happening: &str) -> String {
         "reopen" => AlertCommand::Reopen,
         "note" => AlertCommand::Note("looking".into()),
         "undo the last act" => match id {
-            Some(id) => AlertCommand::Undo(desk.alert(id).standing.touched),
+            Some(id) => AlertCommand::Undo(
+                last_act(&desk.alert(id).recent, &account("alice")).unwrap_or_default(),
+            ),
             None => return "–".to_owned(),
         },
         _ => {

@@ -1,6 +1,7 @@
 //! What time does: silence of senders, our own absence, snoozes, acknowledgements that run out.
 
 use super::*;
+use crate::domain::alert::lifecycle::last_act;
 use crate::domain::alert::{Call, Pause};
 use crate::domain::report::Road;
 use crate::domain::time::{Timestamp, after};
@@ -103,6 +104,70 @@ fn a_snooze_keeps_quiet_until_it_is_over_and_then_calls_anew_saying_what_it_was(
     );
     let past = AlertCommand::Snooze(after(desk.now, -MINUTE));
     assert!(matches!(desk.act(&alice, id, past), Err(Refusal::SnoozeOver { .. })));
+}
+
+#[test]
+fn a_snooze_that_is_undone_at_once_lets_the_call_go_on_and_later_calls_anew() {
+    for (seconds, goes_on) in [(9, true), (11, false)] {
+        let mut desk = Desk::new();
+        let alice = account("alice");
+        let id = desk.fires("disk", payload("disk", "critical"));
+        let Call::Calling(began) = desk.alert(id).standing.call else { panic!("it calls nobody") };
+        desk.act(&alice, id, AlertCommand::Snooze(after(desk.now, MINUTE * 60))).unwrap();
+        let snoozed = desk.revision;
+        desk.wait(SignedDuration::from_secs(seconds));
+        let undo = AlertCommand::Undo(snoozed);
+        assert!(desk.act(&account("bob"), id, undo.clone()).is_err(), "it is not bob's");
+        desk.act(&alice, id, undo.clone()).unwrap();
+        let Call::Calling(calls) = desk.alert(id).standing.call else { panic!("it calls nobody") };
+        assert_eq!(calls == began, goes_on, "after {seconds} s");
+        assert!(desk.act(&alice, id, undo).is_err(), "it is taken back already");
+        let line = "undone by alice: snoozed by alice until 2026-11-21T04:00:00Z";
+        assert_eq!(desk.timeline(id).last().unwrap(), line);
+    }
+}
+
+#[test]
+fn undoing_a_snooze_brings_back_the_one_it_replaced_but_none_that_was_undone() {
+    let mut desk = Desk::new();
+    let alice = account("alice");
+    let id = desk.fires("disk", payload("disk", "critical"));
+    let snooze = |desk: &mut Desk, minutes: i32| {
+        let until = after(desk.now, MINUTE * minutes);
+        desk.act(&alice, id, AlertCommand::Snooze(until)).unwrap();
+        (until, AlertCommand::Undo(desk.revision))
+    };
+    let (long, undo_long) = snooze(&mut desk, 60);
+    let (_, undo_short) = snooze(&mut desk, 30);
+    desk.act(&alice, id, undo_short.clone()).unwrap();
+    assert_eq!(desk.alert(id).wakes(), Some(long));
+    let (_, undo_other) = snooze(&mut desk, 20);
+    desk.act(&alice, id, undo_other).unwrap();
+    assert_eq!(desk.alert(id).wakes(), Some(long));
+    let last = last_act(&desk.alert(id).recent, &alice);
+    assert_eq!(last.map(AlertCommand::Undo), Some(undo_long.clone()));
+    desk.act(&alice, id, undo_long).unwrap();
+    assert_eq!(desk.alert(id).wakes(), None);
+    assert!(desk.act(&alice, id, undo_short).is_err());
+}
+
+#[test]
+fn undoing_a_wake_snoozes_on_unless_the_alert_moved_since() {
+    let mut desk = Desk::new();
+    let alice = account("alice");
+    let id = desk.fires("disk", payload("disk", "critical"));
+    let until = after(desk.now, MINUTE * 60);
+    desk.act(&alice, id, AlertCommand::Snooze(until)).unwrap();
+    desk.act(&alice, id, AlertCommand::Wake).unwrap();
+    let woken = AlertCommand::Undo(desk.revision);
+    desk.act(&alice, id, woken).unwrap();
+    assert_eq!(desk.alert(id).wakes(), Some(until));
+    assert!(matches!(desk.alert(id).standing.call, Call::Paused { why: Pause::Suppressed, .. }));
+    desk.act(&alice, id, AlertCommand::Wake).unwrap();
+    let woken = AlertCommand::Undo(desk.revision);
+    desk.act(&account("bob"), id, AlertCommand::Acknowledge).unwrap();
+    let refused = desk.act(&alice, id, woken).unwrap_err();
+    assert_eq!(refused.to_string(), "not undone: acknowledged by bob, assigned to bob since");
 }
 
 #[test]
