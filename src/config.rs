@@ -82,9 +82,8 @@ impl Config {
         let mut top = Section::top(source)?;
         let listen = listen::read(&mut top, given.listen)?;
         let people = account::read(&mut top, given.user)?;
-        let channels = channel::read(&mut top)?;
-        let names = channels.iter().map(|channel| channel.name.clone()).collect();
-        let policy = policy::read(&mut top, people.accounts, names)?;
+        let (meant, channels) = channel::read(&mut top, &people.accounts)?;
+        let policy = policy::read(&mut top, people.accounts, meant)?;
         let socket = match top.section("socket")? {
             Some(section) => socket::read(section)?,
             None => SocketSettings::default(),

@@ -9,14 +9,19 @@ use reqwest::Url;
 
 use super::error::ConfigError;
 use super::name::new_name;
-use super::section::{Section, Written};
+use super::section::{Section, Written, list};
+use crate::domain::id::AccountId;
+use crate::domain::policy::{Account, Channel};
 use crate::domain::text::Text;
 use crate::notify::{ChannelKind, ChannelSettings, Secret, WebhookSettings, leads_inside};
 
-/// Reads the channels, in their order.
-pub(super) fn read(top: &mut Section<'_>) -> Result<Vec<ChannelSettings>, ConfigError> {
+/// Reads the channels, in their order: what they mean, and how they are reached.
+pub(super) fn read(
+    top: &mut Section<'_>,
+    accounts: &[Account],
+) -> Result<(Vec<Channel>, Vec<ChannelSettings>), ConfigError> {
     let mut known = BTreeSet::new();
-    let mut channels = Vec::new();
+    let (mut meant, mut channels) = (Vec::new(), Vec::new());
     for mut section in top.sections("channel")? {
         let name = new_name("channel", &mut section, &mut known)?;
         match section.text("kind", "\"webhook\"")? {
@@ -31,10 +36,27 @@ pub(super) fn read(top: &mut Section<'_>) -> Result<Vec<ChannelSettings>, Config
             }
         }
         let kind = ChannelKind::Webhook(webhook(&name, &mut section)?);
+        let of = owner(&mut section, accounts)?;
+        let acknowledgements = section.switch("acknowledgements")?.is_some_and(|yes| yes.value);
+        meant.push(Channel { name: name.clone(), of, acknowledgements });
         channels.push(ChannelSettings { name, kind });
         section.finish()?;
     }
-    Ok(channels)
+    Ok((meant, channels))
+}
+
+/// Whose the channel is alone, if anybody's.
+fn owner(
+    section: &mut Section<'_>,
+    accounts: &[Account],
+) -> Result<Option<AccountId>, ConfigError> {
+    let Some(written) = section.text("account", "\"alice\"")? else { return Ok(None) };
+    let account = accounts.iter().find(|account| account.name.as_str() == written.value);
+    account.map(|account| Some(account.id)).ok_or_else(|| {
+        let names: Vec<&str> = accounts.iter().map(|account| account.name.as_str()).collect();
+        let wrong = format!("there is no account {:?}", written.value);
+        written.error(wrong, format!("add an [[account]], or name one of {}", list(&names)))
+    })
 }
 
 fn webhook(name: &Text, section: &mut Section<'_>) -> Result<WebhookSettings, ConfigError> {

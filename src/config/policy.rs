@@ -6,7 +6,7 @@ use super::error::ConfigError;
 use super::name::{name, new_name};
 use super::section::Section;
 use crate::domain::id::ServiceId;
-use crate::domain::policy::{Account, Policy, UnknownServices};
+use crate::domain::policy::{Account, Channel, Policy, UnknownServices};
 use crate::domain::severity::{Severity, SeverityWords};
 use crate::domain::text::Text;
 use crate::domain::time::SignedDuration;
@@ -18,7 +18,7 @@ type TimeOuts = BTreeMap<ServiceId, Option<SignedDuration>>;
 pub(super) fn read(
     top: &mut Section<'_>,
     accounts: Vec<Account>,
-    channels: Vec<Text>,
+    channels: Vec<Channel>,
 ) -> Result<Policy, ConfigError> {
     let default = Policy::default();
     let default_service = top

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::console::text::Symbols;
+use crate::domain::id::AccountId;
 use crate::domain::id::ServiceId;
-use crate::domain::policy::UnknownServices;
+use crate::domain::policy::{Channel, UnknownServices};
 use crate::domain::severity::Severity;
 use crate::domain::time::SignedDuration;
 use crate::notify::{ChannelKind, Secret};
@@ -130,6 +131,8 @@ fn a_channel_is_known_to_the_policy_by_name_and_its_secret_is_never_shown() {
         kind = "webhook"
         url = "https://chat.example.org/hooks/ops"
         bearer_token = "hunter2"
+        account = "alice"
+        acknowledgements = true
         [[channel]]
         name = "plain"
         kind = "webhook"
@@ -137,7 +140,9 @@ fn a_channel_is_known_to_the_policy_by_name_and_its_secret_is_never_shown() {
         timeout = "3s"
         "#,
     );
-    assert_eq!(config.policy.channels, ["ops".into(), "plain".into()]);
+    let of = Some(AccountId::of("alice"));
+    let ops = Channel { of, acknowledgements: true, ..Channel::shared("ops") };
+    assert_eq!(config.policy.channels, [ops, Channel::shared("plain")]);
     let shown = format!("{:?}", config.channels);
     assert!(!shown.contains("hunter2") && !shown.contains("hooks"), "{shown}");
     let timeouts = config.channels.iter().map(|channel| match &channel.kind {

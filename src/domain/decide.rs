@@ -18,6 +18,7 @@ use super::policy::{Policy, UnknownServices};
 use super::refusal::Refusal;
 use super::report::{NamedService, Payload, Report, Subject};
 use super::service::Service;
+use super::table::Table;
 use super::text::Text;
 use super::time::{SignedDuration, Timestamp};
 use super::token::Token;
@@ -84,10 +85,16 @@ fn ended(
     at: Option<Timestamp>,
 ) -> Result<Option<AlertId>, Refusal> {
     let table = draft.table();
-    let episode = table.open(identity).or(table.newest(identity)).cloned();
+    let episode = table.newest(identity).or_else(|| meant(table, identity)).cloned();
     let Some(episode) = episode else { return Ok(None) };
     take(draft, by, Some(&episode), &Happening::Ended { at })?;
     Ok(episode.is_open().then_some(episode.id))
+}
+
+/// The open alert whose label hash somebody gives as its name, without its labels.
+fn meant<'t>(table: &'t Table, identity: &Identity) -> Option<&'t Arc<Alert>> {
+    let Naming::Given(given) = &identity.naming else { return None };
+    table.open_by_hash(&identity.namespace, given.parse().ok()?)
 }
 
 fn firing(
@@ -146,9 +153,8 @@ fn hear(
 ) -> Result<AlertId, Refusal> {
     let service = service(draft, by.actor, &payload.service)?;
     let table = draft.table();
-    let newest = table.newest(&identity);
-    let episode = table.open(&identity).or(newest).cloned();
-    let occurrence = newest.map_or(1, |newest| newest.occurrence.saturating_add(1));
+    let episode = table.newest(&identity).cloned();
+    let occurrence = table.occurrences(&identity).saturating_add(1);
     let names = |id| Text::derive(&table.service_name(id));
     let heard = Heard {
         id,
@@ -165,7 +171,7 @@ fn hear(
     take(draft, by, episode.as_deref(), &happening)?;
     let Happening::Report(heard) = happening else { return Ok(id) };
     let table = draft.table();
-    let about = table.open(&heard.identity).or(table.newest(&heard.identity));
+    let about = table.newest(&heard.identity);
     Ok(about.map_or(id, |alert| alert.id))
 }
 

@@ -40,6 +40,20 @@ pub enum Tell {
     Resolved,
     /// Nothing more was heard of it, which is not the same.
     FellSilent,
+    /// Somebody has it.
+    Acknowledged,
+    /// It is yours.
+    Assigned,
+}
+
+impl Tell {
+    /// Whether it asks somebody to come.
+    pub fn calls(self) -> bool {
+        match self {
+            Self::Page | Self::Flapping => true,
+            Self::Resolved | Self::FellSilent | Self::Acknowledged | Self::Assigned => false,
+        }
+    }
 }
 
 /// How far a delivery has come.
@@ -110,6 +124,19 @@ impl Delivery {
         }
     }
 
+    /// Whether it is to be told, and no attempt runs.
+    pub fn waits(&self) -> bool {
+        matches!(self.state, Progress::Waiting { .. })
+    }
+
+    /// Whether it has come to an end.
+    pub fn is_settled(&self) -> bool {
+        match self.state {
+            Progress::Waiting { .. } | Progress::Attempt { .. } => false,
+            Progress::Sent { .. } | Progress::Superseded { .. } | Progress::GivenUp { .. } => true,
+        }
+    }
+
     /// Whether its receiver has, or may have, heard of it.
     pub fn may_have_arrived(&self) -> bool {
         match self.state {
@@ -128,6 +155,8 @@ impl fmt::Display for Tell {
             Self::Flapping => "flapping",
             Self::Resolved => "resolved",
             Self::FellSilent => "source fell silent",
+            Self::Acknowledged => "acknowledged",
+            Self::Assigned => "assigned to you",
         })
     }
 }

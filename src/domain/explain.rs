@@ -157,7 +157,7 @@ fn channels(table: &Table, alert: &Alert) -> Rule {
         let finding = "no [[channel]] is configured: only the terminals of consoles tell";
         return rule(name, Means::Calls, finding);
     }
-    let names: Vec<&str> = channels.iter().map(Text::as_str).collect();
+    let names: Vec<&str> = channels.iter().map(|channel| channel.name.as_str()).collect();
     let begun = match alert.standing.call.calling() {
         Some(calling) => format!("; the call began at {:.0}", calling.since),
         None => String::new(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 /// A set of labels (or of annotations): names with their values, sorted by name, bytewise.
@@ -71,6 +72,20 @@ impl fmt::Debug for Labels {
 /// The hash of a label set; printed as 16 lower-case hex digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint(pub u64);
+
+/// Reads what is printed, and nothing else.
+impl FromStr for Fingerprint {
+    type Err = NoFingerprint;
+
+    fn from_str(text: &str) -> Result<Self, NoFingerprint> {
+        let hash = u64::from_str_radix(text, 16).map(Self).map_err(|_| NoFingerprint)?;
+        if hash.to_string() == text { Ok(hash) } else { Err(NoFingerprint) }
+    }
+}
+
+/// A text that is no fingerprint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoFingerprint;
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

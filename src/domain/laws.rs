@@ -2,7 +2,7 @@
 //! things happen at random.
 
 use super::alert::{Call, Pause};
-use super::delivery::Tell;
+use super::delivery::{Progress, Tell};
 use super::table::Table;
 use super::time::Timestamp;
 
@@ -12,6 +12,7 @@ pub(crate) fn broken_law(table: &Table) -> Option<&'static str> {
         ("one open alert of an identity", one_open_alert_each(table)),
         ("nobody is forgotten", nobody_is_forgotten(table)),
         ("nobody is called for nothing", nobody_is_called_for_nothing(table)),
+        ("every call is told", every_call_is_told(table)),
     ];
     laws.into_iter().find(|(_, holds)| !holds).map(|(name, _)| name)
 }
@@ -38,6 +39,17 @@ fn nobody_is_called_for_nothing(table: &Table) -> bool {
         .alerts()
         .filter(|alert| !alert.needs_call())
         .all(|alert| !matches!(alert.standing.call, Call::Calling(_)))
+}
+
+/// No page of a call that goes on was superseded.
+fn every_call_is_told(table: &Table) -> bool {
+    table.alerts().all(|alert| {
+        let Call::Calling(calling) = alert.standing.call else { return true };
+        let mut pages = table.deliveries_of(alert.id).filter(|one| one.cause == calling.cause);
+        !pages.any(|page| {
+            page.tell == Tell::Page && matches!(page.state, Progress::Superseded { .. })
+        })
+    })
 }
 
 /// Once what is due was seen to, no ended alert has a page waiting.

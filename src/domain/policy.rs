@@ -31,8 +31,8 @@ pub struct Policy {
     pub acknowledged_for: Option<SignedDuration>,
     /// The same, of single services.
     pub acknowledged_for_service: BTreeMap<ServiceId, Option<SignedDuration>>,
-    /// The names of the channels that are told of critical alerts.
-    pub channels: Vec<Text>,
+    /// The channels that are told of critical alerts. Their names are unique.
+    pub channels: Vec<Channel>,
     /// How long ended alerts are kept.
     pub retention: SignedDuration,
 }
@@ -46,6 +46,17 @@ pub struct Account {
     pub name: Text,
     /// The mail address; may be empty.
     pub email: Text,
+}
+
+/// Where critical alerts are told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Channel {
+    /// The name.
+    pub name: Text,
+    /// Whose it is alone, if anybody's: it is told also what is given to them.
+    pub of: Option<AccountId>,
+    /// Whether it is told that somebody else has taken an alert it was called for.
+    pub acknowledgements: bool,
 }
 
 /// What becomes of a service nobody knows.
@@ -67,6 +78,13 @@ impl Account {
     /// The account as a timeline names it.
     pub fn person(&self) -> Person {
         Person { id: self.id, name: self.name.clone() }
+    }
+}
+
+impl Channel {
+    /// A channel of nobody's alone, which hears of what calls and of how it ends.
+    pub fn shared(name: &str) -> Self {
+        Self { name: Text::derive(name), of: None, acknowledgements: false }
     }
 }
 

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use imbl::{HashMap, OrdMap, OrdSet};
 use uuid::Uuid;
 
-use super::alert::{Alert, Identity, Source};
+use super::alert::{Alert, Identity, Namespace, Naming, Source};
 use super::change::Change;
 use super::delivery::Delivery;
 use super::entity::{Entity, Key};
 use super::id::{AlertId, DeliveryId, OnceId, ServiceId, SourceId, TokenId};
+use super::labels::Fingerprint;
 use super::once::Once;
 use super::policy::Policy;
 use super::service::Service;
@@ -24,7 +25,9 @@ pub struct Table {
     policy: Arc<Policy>,
     alerts: OrdMap<AlertId, Arc<Alert>>,
     open: HashMap<Identity, AlertId>,
-    newest: HashMap<Identity, AlertId>,
+    newest: HashMap<Identity, Newest>,
+    /// Open alerts that are known by their labels, by the hash of those.
+    prints: OrdSet<(Fingerprint, AlertId)>,
     services: OrdMap<ServiceId, Arc<Service>>,
     tokens: OrdMap<TokenId, Arc<Token>>,
     onces: OrdMap<OnceId, Arc<Once>>,
@@ -35,6 +38,15 @@ pub struct Table {
     ended: OrdSet<(Timestamp, AlertId)>,
     grant: Option<Grant>,
     due: OrdSet<(Timestamp, Key)>,
+}
+
+/// Of the episodes of one identity.
+#[derive(Clone, Copy, Debug)]
+struct Newest {
+    /// The one that is open, or was last.
+    id: AlertId,
+    /// The highest number of any.
+    occurrences: u32,
 }
 
 /// Time that is given to sources whom we could not have heard.
@@ -89,9 +101,24 @@ impl Table {
         self.open.values().filter_map(|id| self.alerts.get(id))
     }
 
-    /// The last episode of an identity, open or not.
+    /// The episode of an identity that is open, or was last.
     pub fn newest(&self, identity: &Identity) -> Option<&Arc<Alert>> {
-        self.newest.get(identity).and_then(|id| self.alerts.get(id))
+        self.newest.get(identity).and_then(|newest| self.alerts.get(&newest.id))
+    }
+
+    /// How many episodes an identity has had.
+    pub fn occurrences(&self, identity: &Identity) -> u32 {
+        self.newest.get(identity).map_or(0, |newest| newest.occurrences)
+    }
+
+    /// The open alert that is known by labels of this hash: a report that calls it by the hash
+    /// alone means it, unless there are several.
+    pub fn open_by_hash(&self, namespace: &Namespace, hash: Fingerprint) -> Option<&Arc<Alert>> {
+        let (first, last) = (AlertId(Uuid::nil()), AlertId(Uuid::max()));
+        let ids = self.prints.range((hash, first)..=(hash, last));
+        let alerts = ids.filter_map(|(_, id)| self.alerts.get(id));
+        let mut own = alerts.filter(|alert| alert.identity.namespace == *namespace);
+        own.next().filter(|_| own.next().is_none())
     }
 
     /// The service of this id.
@@ -253,10 +280,20 @@ impl Table {
         } else if self.open.get(&alert.identity) == Some(&alert.id) {
             self.open.remove(&alert.identity);
         }
-        let newest = self.newest(&alert.identity);
-        if newest.is_none_or(|newest| newest.occurrence <= alert.occurrence) {
-            self.newest.insert(alert.identity.clone(), alert.id);
+        if let Naming::Labels { fingerprint, .. } = &alert.identity.naming {
+            let print = (*fingerprint, alert.id);
+            if alert.is_open() {
+                self.prints.insert(print)
+            } else {
+                self.prints.remove(&print)
+            };
         }
+        let stood = |alert: &Alert| (alert.is_open(), alert.standing.since, alert.occurrence);
+        let newest = self.newest(&alert.identity);
+        let is_newest = newest.is_none_or(|newest| stood(newest) <= stood(alert));
+        let id = newest.filter(|_| !is_newest).map_or(alert.id, |newest| newest.id);
+        let occurrences = self.occurrences(&alert.identity).max(alert.occurrence);
+        self.newest.insert(alert.identity.clone(), Newest { id, occurrences });
         self.alerts.insert(alert.id, Arc::clone(alert));
     }
 
@@ -267,10 +304,14 @@ impl Table {
         if let Some(was) = alert.standing.resolution() {
             self.ended.remove(&(was.at, id));
         }
-        for index in [&mut self.open, &mut self.newest] {
-            if index.get(&alert.identity) == Some(&id) {
-                index.remove(&alert.identity);
-            }
+        if let Naming::Labels { fingerprint, .. } = &alert.identity.naming {
+            self.prints.remove(&(*fingerprint, id));
+        }
+        if self.open.get(&alert.identity) == Some(&id) {
+            self.open.remove(&alert.identity);
+        }
+        if self.newest.get(&alert.identity).is_some_and(|newest| newest.id == id) {
+            self.newest.remove(&alert.identity);
         }
     }
 }

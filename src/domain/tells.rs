@@ -1,29 +1,35 @@
-//! Who is told: what a line of the timeline means for the on-call road. Pure; the outbox and the
-//! terminal both ask here.
+//! Who is told: what a line of the timeline means for the on-call road, and whether there still is
+//! anything to tell. Pure; the outbox and the terminal both ask here.
 
-use super::alert::{Alert, Call, Ending};
-use super::delivery::Tell;
+use super::alert::{Alert, Call, Ending, State};
+use super::delivery::{Delivery, Tell};
 use super::event::{Event, What};
+use super::policy::Channel;
 use super::severity::Severity;
+use super::table::Table;
 
-/// What people are told because of `event`, of which `alert` is the outcome. Only critical
-/// alerts call.
+/// What people are told because of `event`, of which `alert` is the outcome. Only critical alerts
+/// call; that one is over is told to whoever was called, whatever it became meanwhile.
 pub fn tells(alert: &Alert, event: &Event) -> Option<Tell> {
-    if alert.severity != Severity::Critical {
-        return None;
-    }
+    let critical = alert.severity == Severity::Critical;
     let called = matches!(alert.standing.call, Call::Calling(call) if call.cause == event.revision);
     match &event.what {
-        What::Flapping => Some(Tell::Flapping),
         What::Resolved(Ending::Source | Ending::Operator { .. }) => Some(Tell::Resolved),
         What::Resolved(Ending::TimeOut) => Some(Tell::FellSilent),
+        What::Flapping => critical.then_some(Tell::Flapping),
+        What::Acknowledged { .. } => critical.then_some(Tell::Acknowledged),
+        What::Assigned { to: Some(to), .. } => {
+            let has = |held: &super::alert::Acknowledgement| held.by.person() == Some(to);
+            let news = event.actor.person() != Some(to)
+                && !alert.standing.acknowledgement().is_some_and(has);
+            (critical && news).then_some(Tell::Assigned)
+        }
         What::Fired { .. }
         | What::Changed(_)
         | What::Reworded { .. }
         | What::Worsened { .. }
-        | What::Acknowledged { .. }
         | What::Unacknowledged { .. }
-        | What::Assigned { .. }
+        | What::Assigned { to: None, .. }
         | What::Held { .. }
         | What::Refired
         | What::Restored
@@ -39,6 +45,109 @@ pub fn tells(alert: &Alert, event: &Event) -> Option<Tell> {
         | What::NotTold { .. }
         | What::ServiceCreated(_)
         | What::TokenCreated(_)
-        | What::TokenRevoked(_) => called.then_some(Tell::Page),
+        | What::TokenRevoked(_) => (critical && called).then_some(Tell::Page),
+    }
+}
+
+/// Whether `channel` hears of it. What somebody was given is for their own channels alone; that
+/// somebody has it is for the others who were called, where a channel asks for that.
+pub fn hears(table: &Table, alert: &Alert, tell: Tell, channel: &Channel) -> bool {
+    match tell {
+        Tell::Page | Tell::Flapping => true,
+        Tell::Resolved | Tell::FellSilent => was_called(table, alert, channel),
+        Tell::Acknowledged => {
+            let held = alert.standing.acknowledgement();
+            let by = held.and_then(|held| held.by.person()).map(|person| person.id);
+            let own = channel.of.is_some() && channel.of == by;
+            channel.acknowledgements && !own && was_called(table, alert, channel)
+        }
+        Tell::Assigned => {
+            let assignee = alert.standing.assignee.as_ref().map(|person| person.id);
+            assignee.is_some() && channel.of == assignee
+        }
+    }
+}
+
+/// Whether the channel was, or is about to be, told that somebody is needed.
+fn was_called(table: &Table, alert: &Alert, channel: &Channel) -> bool {
+    table.deliveries_of(alert.id).any(|delivery| {
+        delivery.tell.calls()
+            && delivery.channel == channel.name
+            && (delivery.waits() || delivery.may_have_arrived())
+    })
+}
+
+/// Why there is nothing to tell any more, if there is not. To be asked before every attempt.
+pub fn moot(table: &Table, delivery: &Delivery) -> Option<String> {
+    let Some(alert) = table.alert(delivery.alert) else {
+        return Some("the alert is not kept any more".to_owned());
+    };
+    match delivery.tell {
+        Tell::Page | Tell::Flapping => needless(alert, delivery),
+        Tell::Resolved | Tell::FellSilent => not_over(table, alert, delivery),
+        Tell::Acknowledged => match &alert.standing.state {
+            State::Acknowledged(held) if held.revision == delivery.cause => None,
+            State::Acknowledged(held) => Some(format!("{} has it now", held.by)),
+            State::Firing => Some("nobody has it any more".to_owned()),
+            State::Resolved(_) => Some("it has ended".to_owned()),
+        },
+        Tell::Assigned => match (&alert.standing.state, &alert.standing.assignee) {
+            (State::Resolved(_), _) => Some("it has ended".to_owned()),
+            (State::Acknowledged(held), Some(person)) if held.by.person() == Some(person) => {
+                Some(format!("acknowledged by {}", held.by))
+            }
+            (State::Firing | State::Acknowledged(_), assignee) => {
+                let channels = &table.policy().channels;
+                let channel = channels.iter().find(|channel| channel.name == delivery.channel);
+                let theirs = assignee.as_ref().map(|person| person.id);
+                let hears = channel.is_some_and(|channel| channel.of == theirs);
+                (!hears).then(|| "it is somebody else's now".to_owned())
+            }
+        },
+    }
+}
+
+/// Why nobody is to be called any more.
+fn needless(alert: &Alert, delivery: &Delivery) -> Option<String> {
+    match &alert.standing.state {
+        State::Acknowledged(held) => Some(format!("acknowledged by {}", held.by)),
+        State::Resolved(_) => Some("it has ended".to_owned()),
+        State::Firing if alert.severity != Severity::Critical => {
+            Some("it is a warning now".to_owned())
+        }
+        State::Firing => match alert.suppressions.first() {
+            Some(suppression) => Some(suppression.by.to_string()),
+            None => said_better(alert, delivery),
+        },
+    }
+}
+
+/// A page whose call is not the present one, and a warning of flapping that is over.
+fn said_better(alert: &Alert, delivery: &Delivery) -> Option<String> {
+    match (delivery.tell, alert.standing.call) {
+        (Tell::Page, Call::Calling(calling)) if calling.cause > delivery.cause => {
+            Some("a later page says more".to_owned())
+        }
+        (Tell::Flapping, _) if alert.marks.flapping.is_none() => {
+            Some("it flaps no more".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// Why its end is not to be told.
+fn not_over(table: &Table, alert: &Alert, delivery: &Delivery) -> Option<String> {
+    match &alert.standing.state {
+        State::Firing | State::Acknowledged(_) => Some("it fires again".to_owned()),
+        State::Resolved(_) if alert.standing.touched != delivery.cause => {
+            Some("it came back and ended again since".to_owned())
+        }
+        State::Resolved(_) => {
+            let told = table.deliveries_of(alert.id).any(|other| {
+                let called = other.tell.calls() && other.channel == delivery.channel;
+                called && other.may_have_arrived()
+            });
+            (!told).then(|| "nobody was told that it fired".to_owned())
+        }
     }
 }

@@ -35,7 +35,10 @@ impl Bench {
         let (handle, writer) = engine::start(store, loaded).unwrap();
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let bench = Self { handle, _writer: writer, disk, tasks, stop };
-        let policy = Policy { channels: vec!["chat".into()], ..Policy::default() };
+        let policy = Policy {
+            channels: vec![crate::domain::policy::Channel::shared("chat")],
+            ..Policy::default()
+        };
         bench.order(Command::Adopt(Arc::new(policy))).await;
         let channels = configured.iter().map(|name| {
             let url = format!("http://{}/", far.address).parse().unwrap();

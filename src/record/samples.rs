@@ -200,22 +200,26 @@ fn link() -> BoxedStrategy<Option<Box<str>>> {
 
 /// Anything that sources can have told.
 pub(crate) fn source() -> BoxedStrategy<Source> {
-    let resolved = option::of((time(), time()));
-    (id(), identity(), interval(), labels(), link(), time(), resolved)
-        .prop_map(|(id, identity, interval, annotations, link, updated, resolved)| Source {
+    let resolved = vec((time(), time()), 0..3);
+    let told = (option::of(time()), resolved, any::<u32>());
+    (id(), identity(), interval(), labels(), link(), time(), told)
+        .prop_map(|(id, identity, interval, annotations, link, updated, told)| Source {
             id: SourceId(id),
             identity,
             interval,
             annotations,
             link,
             updated,
-            resolved,
+            fired: told.0,
+            resolved: told.1,
+            moved: told.2,
         })
         .boxed()
 }
 
 fn tell() -> BoxedStrategy<Tell> {
-    select(vec![Tell::Page, Tell::Flapping, Tell::Resolved, Tell::FellSilent]).boxed()
+    use Tell::{Acknowledged, Assigned, FellSilent, Flapping, Page, Resolved};
+    select(vec![Page, Flapping, Resolved, FellSilent, Acknowledged, Assigned]).boxed()
 }
 
 fn progress() -> BoxedStrategy<Progress> {

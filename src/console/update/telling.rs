@@ -18,7 +18,7 @@ use crate::domain::tells::tells;
 /// table from before.
 pub(super) fn calls(model: &Model, news: &News) -> BTreeSet<AlertId> {
     match &news.changes {
-        Some(changes) => changes.iter().filter_map(called).collect(),
+        Some(changes) => changes.iter().filter_map(|change| called(model, change)).collect(),
         // Some changes were missed: what is being called for now and was not then.
         None => {
             news.table.open_alerts().filter(|alert| is_new(model, alert)).map(|it| it.id).collect()
@@ -26,11 +26,15 @@ pub(super) fn calls(model: &Model, news: &News) -> BTreeSet<AlertId> {
     }
 }
 
-fn called(change: &Change) -> Option<AlertId> {
+fn called(model: &Model, change: &Change) -> Option<AlertId> {
     let Some(Entity::Alert(alert)) = &change.next else { return None };
     match tells(alert, change.event.as_ref()?)? {
         Tell::Page | Tell::Flapping => Some(alert.id),
-        Tell::Resolved | Tell::FellSilent => None,
+        Tell::Assigned => {
+            let person = alert.standing.assignee.as_ref();
+            (person == model.settings.viewer.person()).then_some(alert.id)
+        }
+        Tell::Resolved | Tell::FellSilent | Tell::Acknowledged => None,
     }
 }
 

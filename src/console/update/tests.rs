@@ -56,7 +56,7 @@ fn a_snooze_asks_only_for_how_long_and_a_key_ends_it() {
     assert!(stage.line(0).contains("1 CRITICAL FIRING"), "{}", stage.line(0));
     assert!(stage.line(0).contains("1 snoozed"), "{}", stage.line(0));
     stage.press("Z");
-    assert_eq!(stage.line(-1), "Woken: net004 is HighMemory (95.04%)");
+    assert_eq!(stage.line(-1), "Woken: net004 is HighMemory (95.04%)      u undo");
     assert!(stage.line(0).contains("2 CRITICAL FIRING"), "{}", stage.line(0));
 }
 

@@ -182,9 +182,10 @@ impl Alert {
         })
     }
 
-    /// When its acknowledgement runs out.
+    /// When its acknowledgement runs out. That of a warning does not: nobody would be called.
     pub fn acknowledgement_ends(&self) -> Option<Timestamp> {
-        self.standing.acknowledgement().and_then(|held| held.until)
+        let held = self.standing.acknowledgement().filter(|_| self.severity == Severity::Critical);
+        held.and_then(|held| held.until)
     }
 
     /// When it has been in one state long enough not to be called flapping any more.

@@ -205,6 +205,24 @@ impl Alert {
         };
     }
 
+    /// Lets the call be as it was, as far as its reason still holds. What paused a call and does so
+    /// no longer has a new call for its end.
+    fn call_as(&mut self, was: Call, tick: &Tick) {
+        match was {
+            Call::Calling(calling) | Call::Paused { calling, why: Pause::Ended } => {
+                self.call_from(calling);
+            }
+            Call::Paused { calling, why: Pause::Suppressed } if self.is_suppressed() => {
+                self.call_from(calling);
+            }
+            Call::Paused { why: Pause::Flapping, .. } if self.marks.flapping.is_some() => {
+                self.call_anew(tick);
+                self.standing.call = self.standing.call.paused(Pause::Flapping);
+            }
+            Call::Paused { .. } | Call::Quiet | Call::Over => self.call_anew(tick),
+        }
+    }
+
     fn heard_again(&mut self, tick: &Tick) {
         self.seen = Seen { count: self.seen.count.saturating_add(1), last: tick.now };
         self.marks.stale = None;

@@ -52,8 +52,24 @@ pub struct Source {
     pub link: Option<Box<str>>,
     /// When the newest report came, by our clock.
     pub updated: Timestamp,
-    /// The last resolution that was told: the same one again is a repeat.
-    pub resolved: Option<(Timestamp, Timestamp)>,
+    /// The start that was last told with an end to come.
+    pub fired: Option<Timestamp>,
+    /// The newest resolutions that were told, with start and end, oldest first; at most
+    /// [`Source::REMEMBERED`]. The same one again is a repeat.
+    pub resolved: Vec<(Timestamp, Timestamp)>,
+    /// How often the end of a start that never fired has moved on.
+    pub moved: u32,
+}
+
+/// What one more report of an interval that is over says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// It has ended.
+    Ended,
+    /// What was told before.
+    Repeated,
+    /// It fires, at a sender whose clock is behind: its end has passed and moves all the same.
+    Behind,
 }
 
 impl Told {
@@ -102,6 +118,27 @@ fn later(one: Moment, other: Moment) -> Moment {
 }
 
 impl Source {
+    /// Prometheus repeats a resolution for a quarter of an hour, and several may watch one thing.
+    const REMEMBERED: usize = 8;
+    /// Two sources that tell the same end differ by an evaluation; a clock that is behind goes on
+    /// differing.
+    const MOVES: u32 = 2;
+
+    /// Hears that an interval is over which began and ended then.
+    pub fn hear_end(&mut self, start: Timestamp, end: Timestamp) -> Over {
+        if self.resolved.contains(&(start, end)) {
+            return Over::Repeated;
+        }
+        let known = self.resolved.iter().filter(|(began, _)| *began == start);
+        let moves = known.map(|(_, ended)| *ended).max().is_some_and(|latest| end > latest);
+        self.moved = if moves { self.moved.saturating_add(1) } else { 0 };
+        self.resolved.push((start, end));
+        let spare = self.resolved.len().saturating_sub(Self::REMEMBERED);
+        self.resolved.drain(..spare);
+        let never_fired = self.fired != Some(start);
+        if never_fired && self.moved >= Self::MOVES { Over::Behind } else { Over::Ended }
+    }
+
     /// How long an interval is kept after its end: Alertmanager's collection is every half hour,
     /// and Prometheus repeats a resolution for 15 minutes.
     const KEPT: SignedDuration = SignedDuration::from_hours(1);

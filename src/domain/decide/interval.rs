@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Lasts, ended, hear};
 use crate::domain::alert::lifecycle::By;
-use crate::domain::alert::{Identity, Interval, Source, Told};
+use crate::domain::alert::{Identity, Interval, Over, Source, Told};
 use crate::domain::draft::Draft;
 use crate::domain::entity::Entity;
 use crate::domain::id::AlertId;
@@ -25,32 +25,38 @@ pub(super) fn tell(
     let interval = told.whole(now, timeout).ok_or(Refusal::EndsBeforeStart)?;
     let known = draft.table().source_of(identity).cloned();
     let merged = known.as_ref().map_or(interval, |known| known.interval.merged(interval, now));
-    let told = (interval.start.at, interval.end.at);
-    let last = known.as_ref().and_then(|known| known.resolved);
-    let source = Source {
+    let fires = merged.fires(now);
+    let mut source = Source {
         id: identity.source(),
         identity: identity.clone(),
         interval: merged,
         annotations: payload.annotations.clone(),
         link: payload.link.clone(),
         updated: now,
-        resolved: if merged.fires(now) { last } else { Some(told) },
+        fired: known.as_ref().and_then(|known| known.fired),
+        resolved: known.as_ref().map_or_else(Vec::new, |known| known.resolved.clone()),
+        moved: known.as_ref().map_or(0, |known| known.moved),
+    };
+    let over = if fires {
+        source.fired = Some(interval.start.at);
+        None
+    } else {
+        Some(source.hear_end(interval.start.at, interval.end.at))
     };
     draft.put(Entity::Source(Arc::new(source)), None);
-    if merged.fires(now) {
-        let lasts = Lasts { ends: Some(merged.end.at), behind: None };
-        return fire(draft, by, identity, payload, lasts).map(Some);
+    match over {
+        None => {
+            let lasts = Lasts { ends: Some(merged.end.at), behind: None };
+            fire(draft, by, identity, payload, lasts).map(Some)
+        }
+        Some(Over::Repeated) => Ok(None),
+        Some(Over::Ended) => ended(draft, by, identity, Some(merged.end.at)),
+        Some(Over::Behind) => {
+            let ends = Some(after(now, timeout));
+            let lasts = Lasts { ends, behind: Some(behind(now, interval)) };
+            fire(draft, by, identity, payload, lasts).map(Some)
+        }
     }
-    // The same resolution again is Prometheus' repeat for a quarter of an hour.
-    if last == Some(told) {
-        return Ok(None);
-    }
-    // One that is told again with a later end is firing, at a sender whose clock is behind.
-    if last.is_some_and(|(start, end)| start == told.0 && end < told.1) {
-        let lasts = Lasts { ends: Some(after(now, timeout)), behind: Some(behind(now, interval)) };
-        return fire(draft, by, identity, payload, lasts).map(Some);
-    }
-    ended(draft, by, identity, Some(merged.end.at))
 }
 
 fn fire(

@@ -4,14 +4,13 @@
 use std::sync::Arc;
 
 use crate::domain::actor::Actor;
-use crate::domain::alert::{Alert, Call, State};
+use crate::domain::alert::{Alert, Call, Pause};
 use crate::domain::delivery::{Delivery, Outcome, Progress, Tell};
 use crate::domain::draft::Draft;
 use crate::domain::entity::{Entity, Key};
 use crate::domain::event::{Event, What};
-use crate::domain::id::DeliveryId;
-use crate::domain::severity::Severity;
-use crate::domain::tells::tells;
+use crate::domain::id::{AlertId, DeliveryId};
+use crate::domain::tells::{hears, moot, tells};
 use crate::domain::text::Text;
 use crate::domain::time::{SignedDuration, Timestamp, after, since};
 
@@ -23,29 +22,29 @@ const GIVEN_UP_AFTER: SignedDuration = SignedDuration::from_hours(24);
 const FIRST_WAIT: SignedDuration = SignedDuration::from_secs(5);
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(5);
 
-/// Owes what `event` gives cause to tell, to every channel.
+/// Owes what `event` gives cause to tell, to every channel that hears of it.
 pub(super) fn owe(draft: &mut Draft, alert: &Alert, event: &Event) {
-    let Some(tell) = tells(alert, event) else { return };
-    let next = match tell {
-        Tell::Page | Tell::Flapping => draft.tick.now,
-        Tell::Resolved | Tell::FellSilent => after(draft.tick.now, RESOLVED_TOLD_AFTER),
+    let Some(tell) = tells(alert, event) else {
+        return renew(draft, alert);
     };
-    let channels = draft.table().policy().channels.clone();
-    for channel in channels {
-        let heard = match tell {
-            Tell::Page | Tell::Flapping => true,
-            Tell::Resolved | Tell::FellSilent => was_told(draft, alert, &channel),
-        };
-        if !heard {
+    let now = draft.tick.now;
+    let next = match tell {
+        Tell::Page | Tell::Flapping | Tell::Acknowledged | Tell::Assigned => now,
+        Tell::Resolved | Tell::FellSilent => after(now, RESOLVED_TOLD_AFTER),
+    };
+    let policy = Arc::clone(draft.table().policy());
+    for channel in &policy.channels {
+        if !hears(draft.table(), alert, tell, channel) {
             continue;
         }
+        let (cause, name) = (event.revision, channel.name.clone());
         let delivery = Delivery {
-            id: DeliveryId::of(alert.id, event.revision, &tell.to_string(), channel.as_str()),
+            id: DeliveryId::of(alert.id, cause, &tell.to_string(), name.as_str()),
             alert: alert.id,
-            cause: event.revision,
+            cause,
             tell,
-            channel,
-            created: draft.tick.now,
+            channel: name,
+            created: now,
             attempts: 0,
             state: Progress::Waiting { next, after: None },
         };
@@ -53,14 +52,27 @@ pub(super) fn owe(draft: &mut Draft, alert: &Alert, event: &Event) {
     }
 }
 
-/// Whether the channel was, or is about to be, told that somebody is needed: it is then told of
-/// the end, too.
-fn was_told(draft: &Draft, alert: &Alert, channel: &Text) -> bool {
-    draft.table().deliveries_of(alert.id).any(|delivery| {
-        let of_firing = matches!(delivery.tell, Tell::Page | Tell::Flapping);
-        let waits = matches!(delivery.state, Progress::Waiting { .. });
-        of_firing && delivery.channel == *channel && (waits || delivery.may_have_arrived())
-    })
+/// A call that goes on, as if what stopped it had not been, tells what was not told meanwhile:
+/// under the same id, for it may have arrived all the same.
+fn renew(draft: &mut Draft, alert: &Alert) {
+    let since = match alert.standing.call {
+        Call::Calling(calling) => calling.since,
+        Call::Paused { why: Pause::Flapping, .. } => alert.marks.flapping.unwrap_or(Timestamp::MAX),
+        Call::Quiet | Call::Over | Call::Paused { .. } => return,
+    };
+    let stopped: Vec<Arc<Delivery>> = draft
+        .table()
+        .deliveries_of(alert.id)
+        .filter(|delivery| delivery.tell.calls() && delivery.created >= since)
+        .filter(|delivery| matches!(delivery.state, Progress::Superseded { .. }))
+        .filter(|delivery| moot(draft.table(), delivery).is_none())
+        .cloned()
+        .collect();
+    for delivery in stopped {
+        let mut next = delivery.as_ref().clone();
+        next.state = Progress::Waiting { next: draft.tick.now, after: None };
+        draft.put(Entity::Delivery(Arc::new(next)), None);
+    }
 }
 
 /// Its time has come: begins an attempt, if there still is something to tell. An attempt whose
@@ -69,7 +81,7 @@ pub(super) fn attempt(draft: &mut Draft, delivery: &Delivery) {
     let now = draft.tick.now;
     let mut next = delivery.clone();
     let forgotten = matches!(delivery.state, Progress::Attempt { .. });
-    next.state = match superseded(draft, delivery) {
+    next.state = match moot(draft.table(), delivery) {
         Some(why) => Progress::Superseded { at: now, why: Text::derive(&why) },
         None if forgotten && since(now, delivery.created) >= GIVEN_UP_AFTER => {
             Progress::GivenUp { at: now, why: Text::derive("no attempt came to anything") }
@@ -79,52 +91,7 @@ pub(super) fn attempt(draft: &mut Draft, delivery: &Delivery) {
             Progress::Attempt { since: now }
         }
     };
-    draft.put(Entity::Delivery(Arc::new(next)), None);
-}
-
-/// Why there is nothing to tell any more, if there is not.
-fn superseded(draft: &Draft, delivery: &Delivery) -> Option<String> {
-    let Some(alert) = draft.table().alert(delivery.alert) else {
-        return Some("the alert is not kept any more".to_owned());
-    };
-    match (delivery.tell, &alert.standing.state) {
-        (Tell::Page | Tell::Flapping, State::Acknowledged(held)) => {
-            Some(format!("acknowledged by {}", held.by))
-        }
-        (Tell::Page | Tell::Flapping, State::Resolved(_)) => Some("it has ended".to_owned()),
-        (Tell::Page | Tell::Flapping, State::Firing) if alert.severity != Severity::Critical => {
-            Some("it is a warning now".to_owned())
-        }
-        (Tell::Page | Tell::Flapping, State::Firing) => match alert.suppressions.first() {
-            Some(suppression) => Some(suppression.by.to_string()),
-            None => called_again(alert, delivery),
-        },
-        (Tell::Resolved | Tell::FellSilent, State::Firing | State::Acknowledged(_)) => {
-            Some("it fires again".to_owned())
-        }
-        (Tell::Resolved | Tell::FellSilent, State::Resolved(_))
-            if alert.standing.touched != delivery.cause =>
-        {
-            Some("it came back and ended again since".to_owned())
-        }
-        (Tell::Resolved | Tell::FellSilent, State::Resolved(_)) => {
-            let told = draft.table().deliveries_of(alert.id).any(|other| {
-                let of_firing = matches!(other.tell, Tell::Page | Tell::Flapping);
-                of_firing && other.channel == delivery.channel && other.may_have_arrived()
-            });
-            (!told).then(|| "nobody was told that it fired".to_owned())
-        }
-    }
-}
-
-/// A page whose call is not the present one: a later cause tells more.
-fn called_again(alert: &Alert, delivery: &Delivery) -> Option<String> {
-    match (delivery.tell, alert.standing.call) {
-        (Tell::Page, Call::Calling(calling)) if calling.cause > delivery.cause => {
-            Some("a later page says more".to_owned())
-        }
-        _ => None,
-    }
+    end_attempt(draft, next);
 }
 
 /// What came of an attempt. What was taken was taken, whatever was thought of it meanwhile; any
@@ -153,15 +120,44 @@ pub(super) fn settle(draft: &mut Draft, id: DeliveryId, attempt: u32, outcome: &
             Progress::Waiting { next, after: Some(why.clone()) }
         }
     };
-    let line = line(&next);
-    draft.put(Entity::Delivery(Arc::new(next)), None);
-    let alert = draft.table().alert(delivery.alert).cloned();
-    if let (Some(what), Some(alert)) = (line, alert) {
+    end_attempt(draft, next);
+}
+
+/// Puts how far a delivery has come, with the line of the timeline that this deserves.
+fn end_attempt(draft: &mut Draft, delivery: Delivery) {
+    let what = line(&delivery);
+    let (id, settled) = (delivery.alert, delivery.is_settled());
+    let channel = delivery.channel.clone();
+    draft.put(Entity::Delivery(Arc::new(delivery)), None);
+    if settled {
+        tidy(draft, id, &channel);
+    }
+    let alert = draft.table().alert(id).cloned();
+    if let (Some(what), Some(alert)) = (what, alert) {
         let mut alert = alert.as_ref().clone();
         alert.revision = draft.tick.revision;
         let event = draft.event(&Actor::Watchbell, Key::Alert(alert.id), what, None);
         alert.remember(Arc::clone(&event));
         draft.put(Entity::Alert(Arc::new(alert)), Some(event));
+    }
+}
+
+/// Of what was settled for a channel only the newest is kept, so that an alert which flaps for a
+/// year stays small; and the newest call that arrived, for its end is to be told there.
+fn tidy(draft: &mut Draft, alert: AlertId, channel: &Text) {
+    const KEPT: usize = 16;
+    let of_channel = draft.table().deliveries_of(alert).filter(|one| one.channel == *channel);
+    let mut settled: Vec<&Arc<Delivery>> = of_channel.filter(|one| one.is_settled()).collect();
+    if settled.len() <= KEPT {
+        return;
+    }
+    settled.sort_by_key(|one| (one.created, one.cause));
+    let called = settled.iter().rfind(|one| one.tell.calls() && one.may_have_arrived());
+    let called = called.map(|one| one.id);
+    let spare = settled.len() - KEPT;
+    let old: Vec<DeliveryId> = settled.iter().take(spare).map(|one| one.id).collect();
+    for id in old.into_iter().filter(|id| Some(*id) != called) {
+        draft.end(Key::Delivery(id), None);
     }
 }
 

@@ -14,6 +14,7 @@ use crate::domain::severity::Severity;
 use crate::domain::time::SignedDuration;
 use crate::domain::token::{Digest, Scope};
 
+mod calls;
 mod laws;
 mod outbox;
 mod sources;

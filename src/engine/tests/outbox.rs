@@ -4,13 +4,13 @@
 use super::*;
 use crate::domain::delivery::{Delivery, Outcome, Progress, Tell};
 use crate::domain::id::DeliveryId;
-use crate::domain::policy::Policy;
+use crate::domain::policy::{Channel, Policy};
 
 /// What a far end was told, in order.
 type Told = Vec<(Tell, DeliveryId)>;
 
 fn channel() -> Order {
-    let policy = Policy { channels: vec!["pager".into()], ..Policy::default() };
+    let policy = Policy { channels: vec![Channel::shared("pager")], ..Policy::default() };
     order(&Actor::Watchbell, Command::Adopt(Arc::new(policy)))
 }
 

@@ -7,7 +7,7 @@ use crate::domain::command::Deaf;
 use crate::domain::delivery::{Outcome, Progress};
 use crate::domain::id::DeliveryId;
 use crate::domain::laws::{broken_law, no_page_of_an_ended_alert_waits};
-use crate::domain::policy::{Account, Policy};
+use crate::domain::policy::{Account, Channel, Policy};
 use crate::domain::report::{Payload, Road};
 use crate::domain::samples::labels;
 
@@ -163,7 +163,7 @@ impl Year {
         let accounts = ["alice", "bob"].map(|name| Account::new(name, ""));
         let policy = Policy {
             accounts: accounts.to_vec(),
-            channels: vec!["pager".into()],
+            channels: vec![Channel::shared("pager")],
             acknowledged_for: Some(SignedDuration::from_hours(2)),
             ..Policy::default()
         };

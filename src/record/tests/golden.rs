@@ -243,12 +243,14 @@ fn sources() -> [(&'static str, Entity); 2] {
             annotations: labels([("summary", "full")]),
             link: Some("https://example.org/2".into()),
             updated: at(2),
+            fired: Some(at(-60)),
             resolved,
+            moved: 1,
         }))
     };
     [
-        ("source_told", source(Ends::Told, None)),
-        ("source_assumed", source(Ends::Assumed, Some((at(-60), at(-30))))),
+        ("source_told", source(Ends::Told, Vec::new())),
+        ("source_assumed", source(Ends::Assumed, vec![(at(-60), at(-30))])),
     ]
 }
 

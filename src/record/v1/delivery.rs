@@ -60,6 +60,8 @@ pub enum TellV1 {
     Flapping,
     Resolved,
     FellSilent,
+    Acknowledged,
+    Assigned,
 }
 
 impl From<Tell> for TellV1 {
@@ -69,6 +71,8 @@ impl From<Tell> for TellV1 {
             Tell::Flapping => Self::Flapping,
             Tell::Resolved => Self::Resolved,
             Tell::FellSilent => Self::FellSilent,
+            Tell::Acknowledged => Self::Acknowledged,
+            Tell::Assigned => Self::Assigned,
         }
     }
 }
@@ -80,6 +84,8 @@ impl From<TellV1> for Tell {
             TellV1::Flapping => Self::Flapping,
             TellV1::Resolved => Self::Resolved,
             TellV1::FellSilent => Self::FellSilent,
+            TellV1::Acknowledged => Self::Acknowledged,
+            TellV1::Assigned => Self::Assigned,
         }
     }
 }

@@ -17,12 +17,15 @@ pub struct SourceV1 {
     pub annotations: LabelsV1,
     pub link: Option<Box<str>>,
     pub updated: TimeV1,
-    pub resolved: Option<(TimeV1, TimeV1)>,
+    pub fired: Option<TimeV1>,
+    pub resolved: Vec<(TimeV1, TimeV1)>,
+    pub moved: u32,
 }
 
 impl From<&Source> for SourceV1 {
     fn from(source: &Source) -> Self {
-        let Source { id, identity, interval, annotations, link, updated, resolved } = source;
+        let Source { id, identity, interval, annotations, link, updated, fired, resolved, moved } =
+            source;
         Self {
             id: IdV1(id.0),
             identity: identity.into(),
@@ -30,7 +33,9 @@ impl From<&Source> for SourceV1 {
             annotations: LabelsV1(annotations.clone()),
             link: link.clone(),
             updated: TimeV1(*updated),
-            resolved: resolved.map(|(start, end)| (TimeV1(start), TimeV1(end))),
+            fired: fired.map(TimeV1),
+            resolved: resolved.iter().map(|(start, end)| (TimeV1(*start), TimeV1(*end))).collect(),
+            moved: *moved,
         }
     }
 }
@@ -44,7 +49,9 @@ impl From<SourceV1> for Source {
             annotations: source.annotations.0,
             link: source.link,
             updated: source.updated.0,
-            resolved: source.resolved.map(|(start, end)| (start.0, end.0)),
+            fired: source.fired.map(|time| time.0),
+            resolved: source.resolved.iter().map(|(start, end)| (start.0, end.0)).collect(),
+            moved: source.moved,
         }
     }
 }

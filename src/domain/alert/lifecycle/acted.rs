@@ -50,7 +50,7 @@ fn acknowledge(
         None => by.actor.person().cloned(),
         Some(_) => None,
     };
-    let lasts = lasts.filter(|_| alert.severity == Severity::Critical);
+    let lasts = lasts.filter(|_| level == Severity::Critical);
     let state = State::Acknowledged(Acknowledgement {
         by: by.actor.clone(),
         at: tick.now,

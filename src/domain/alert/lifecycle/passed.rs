@@ -61,7 +61,7 @@ fn time_out(alert: &Alert, tick: &Tick) -> Step {
     Step::to(next, What::Resolved(Ending::TimeOut))
 }
 
-/// T8: back to firing. A warning calls nobody, so that nothing is gained by giving it back.
+/// T8: back to firing.
 fn expire(alert: &Alert, tick: &Tick) -> Step {
     let mut next = alert.clone();
     let State::Acknowledged(held) = &alert.standing.state else {

@@ -2,7 +2,7 @@
 
 use super::{By, Heard, Step};
 use crate::domain::actor::Actor;
-use crate::domain::alert::call::Pause;
+use crate::domain::alert::call::{Call, Pause};
 use crate::domain::alert::episode::{Alert, Marks, Seen, Worded};
 use crate::domain::alert::state::{Ending, Hold, Resolution, Standing, State};
 use crate::domain::command::Unchanged;
@@ -97,15 +97,20 @@ fn hear(alert: &Alert, heard: &Heard, by: By<'_>, tick: &Tick) -> Step {
     take_over(&mut next, heard, by, tick);
     let held = alert.standing.acknowledgement().map_or(alert.severity, |held| held.level);
     if next.severity > held {
-        next.suppressions.retain(|suppression| !suppression.by.is_snooze());
-        next.fire(tick);
-        let what = What::Worsened { from: alert.severity, to: next.severity };
-        return Step::to(next, what);
+        return worsen(next, alert.severity, tick);
     }
     if next.severity == Severity::Warning {
         next.standing.call = next.standing.call.paused(Pause::Warning);
     }
     let what = difference(alert, &next, heard).or_else(|| reword(&mut next, tick));
+    Step::to(next, what)
+}
+
+/// T3: somebody is needed again, whatever was said to what it was before.
+fn worsen(mut next: Alert, from: Severity, tick: &Tick) -> Step {
+    next.suppressions.retain(|suppression| !suppression.by.is_snooze());
+    next.fire(tick);
+    let what = What::Worsened { from, to: next.severity };
     Step::to(next, what)
 }
 
@@ -149,7 +154,7 @@ fn after_the_end(
                 && start.is_some_and(|start| start <= resolution.at)
                 && !worse =>
         {
-            keep_out(alert, *hold, tick)
+            keep_out(alert, *hold, heard, tick)
         }
         Ending::Operator { by: resolver, .. } => match start {
             None if in_window => reopen(alert, resolution, heard, by, tick),
@@ -165,9 +170,10 @@ fn after_the_end(
 }
 
 /// T10: the report is counted and changes nothing else.
-fn keep_out(alert: &Alert, hold: Hold, tick: &Tick) -> Step {
+fn keep_out(alert: &Alert, hold: Hold, heard: &Heard, tick: &Tick) -> Step {
     let mut next = alert.clone();
     next.heard_again(tick);
+    next.ends = heard.ends.or(next.ends);
     let reports = hold.reports.saturating_add(1);
     if let State::Resolved(Resolution { how: Ending::Operator { hold: held, .. }, .. }) =
         &mut next.standing.state
@@ -183,13 +189,16 @@ fn keep_out(alert: &Alert, hold: Hold, tick: &Tick) -> Step {
 fn reopen(alert: &Alert, resolution: &Resolution, heard: &Heard, by: By<'_>, tick: &Tick) -> Step {
     let mut next = alert.clone();
     take_over(&mut next, heard, by, tick);
-    let paused = alert.standing.call.calling();
+    // An end of before the ending would end it again at once.
+    next.ends = heard.ends;
+    let known = resolution.had.as_ref().map_or(alert.severity, |had| had.level);
+    if next.severity > known {
+        return worsen(next, alert.severity, tick);
+    }
+    let was = alert.standing.call;
     if heard.payload.starts_at.is_some_and(|start| start <= resolution.end) {
         next.enter(open_again(resolution), tick);
-        match paused {
-            Some(calling) => next.call_from(calling),
-            None => next.call_anew(tick),
-        }
+        next.call_as(was, tick);
         return Step::to(next, What::Restored);
     }
     let state = match resolution.how {
@@ -200,15 +209,17 @@ fn reopen(alert: &Alert, resolution: &Resolution, heard: &Heard, by: By<'_>, tic
     next.standing.needed = tick.now;
     next.marks.reopened.retain(|at| since(tick.now, *at) < FLAPPING_WITHIN);
     next.marks.reopened.push(tick.now);
+    let spare = next.marks.reopened.len().saturating_sub(FLAPPING_FROM);
+    next.marks.reopened.drain(..spare);
     let was_flapping = next.marks.flapping.is_some();
     if next.marks.reopened.len() >= FLAPPING_FROM {
         next.marks.flapping = next.marks.flapping.or(Some(tick.now));
     }
-    match (next.marks.flapping, paused) {
+    match (next.marks.flapping, was) {
         (None, _) => next.call_anew(tick),
         // Told once; but a call that nobody answered goes on.
-        (Some(_), Some(calling)) => next.call_from(calling),
-        (Some(_), None) => {
+        (Some(_), Call::Calling(_) | Call::Paused { .. }) => next.call_as(was, tick),
+        (Some(_), Call::Quiet | Call::Over) => {
             next.call_anew(tick);
             next.standing.call = next.standing.call.paused(Pause::Flapping);
         }

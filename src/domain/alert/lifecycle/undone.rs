@@ -63,7 +63,14 @@ fn stand_as_before(
     }
     let mut next = alert.clone();
     next.standing = before.clone();
-    next.call_on(&before.call, first, tick);
+    if before.state == alert.standing.state {
+        // Whose it is has nothing to do with the call.
+        next.standing.call = alert.standing.call;
+    } else {
+        // An end of before would end it at once.
+        next.ends = next.ends.filter(|ends| *ends > tick.now);
+        next.call_on(before.call, first, tick);
+    }
     Ok(Step::to(next, line(first)))
 }
 
@@ -88,7 +95,11 @@ fn unsnooze(
     });
     next.suppressions.extend(replaced);
     if next.needs_call() {
-        next.call_on(&alert.standing.call, event, tick);
+        let was = match alert.standing.call {
+            Call::Paused { calling, why: Pause::Suppressed } => Call::Calling(calling),
+            other => other,
+        };
+        next.call_on(was, event, tick);
     }
     Ok(Step::to(next, line(event)))
 }
@@ -152,15 +163,11 @@ fn is_undone<E: AsRef<Event>>(line: &Event, timeline: &[E]) -> bool {
 
 impl Alert {
     /// Lets a call go on as it was if `act` was a slip, else begin anew.
-    fn call_on(&mut self, was: &Call, act: &Event, tick: &Tick) {
-        let slip = since(tick.now, act.at) < SLIP;
-        match was {
-            Call::Calling(calling) | Call::Paused { calling, .. } if slip => {
-                self.call_from(*calling);
-            }
-            Call::Quiet | Call::Calling(_) | Call::Paused { .. } | Call::Over => {
-                self.call_anew(tick);
-            }
+    fn call_on(&mut self, was: Call, act: &Event, tick: &Tick) {
+        if since(tick.now, act.at) < SLIP {
+            self.call_as(was, tick);
+        } else {
+            self.call_anew(tick);
         }
     }
 }

@@ -171,7 +171,7 @@ proptest! {
     fn whatever_happens_the_laws_hold_and_replay_gives_the_same(moves in moves()) {
         let mut desk = Desk::new();
         let policy = Policy {
-            channels: vec!["pager".into()],
+            channels: vec![crate::domain::policy::Channel::shared("pager")],
             acknowledged_for: Some(MINUTE * 20),
             ..desk.table.policy().as_ref().clone()
         };

@@ -3,11 +3,13 @@
 use super::*;
 use crate::domain::delivery::{Delivery, Outcome, Progress, Tell};
 use crate::domain::id::DeliveryId;
+use crate::domain::policy::Channel;
 use crate::domain::time::after;
 
 fn desk() -> Desk {
     let mut desk = Desk::new();
-    let policy = Policy { channels: vec!["pager".into()], ..desk.table.policy().as_ref().clone() };
+    let policy =
+        Policy { channels: vec![Channel::shared("pager")], ..desk.table.policy().as_ref().clone() };
     desk.order(&Actor::Watchbell, Command::Adopt(Arc::new(policy))).unwrap();
     desk
 }

@@ -110,7 +110,7 @@ impl<'a> Told<'a> {
 impl Status {
     fn of(tell: Tell) -> Self {
         match tell {
-            Tell::Page | Tell::Flapping => Self::Firing,
+            Tell::Page | Tell::Flapping | Tell::Acknowledged | Tell::Assigned => Self::Firing,
             Tell::Resolved | Tell::FellSilent => Self::Resolved,
         }
     }
