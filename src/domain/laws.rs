@@ -2,8 +2,9 @@
 //! things happen at random.
 
 use super::alert::{Call, Pause};
-use super::delivery::{Progress, Tell};
+use super::delivery::{Delivery, Progress, Tell};
 use super::table::Table;
+use super::text::Text;
 use super::time::Timestamp;
 
 /// The name of a law that does not hold, if there is one.
@@ -41,14 +42,18 @@ fn nobody_is_called_for_nothing(table: &Table) -> bool {
         .all(|alert| !matches!(alert.standing.call, Call::Calling(_)))
 }
 
-/// No page of a call that goes on was superseded.
+/// No page of a call that goes on was superseded, unless its channel was told that it flaps.
 fn every_call_is_told(table: &Table) -> bool {
     table.alerts().all(|alert| {
         let Call::Calling(calling) = alert.standing.call else { return true };
-        let mut pages = table.deliveries_of(alert.id).filter(|one| one.cause == calling.cause);
-        !pages.any(|page| {
-            page.tell == Tell::Page && matches!(page.state, Progress::Superseded { .. })
-        })
+        let stopped = |one: &Delivery| matches!(one.state, Progress::Superseded { .. });
+        let told = |one: &Delivery, channel: &Text| {
+            one.tell == Tell::Flapping && one.channel == *channel && !stopped(one)
+        };
+        table
+            .deliveries_of(alert.id)
+            .filter(|one| one.tell == Tell::Page && one.cause == calling.cause && stopped(one))
+            .all(|page| table.deliveries_of(alert.id).any(|one| told(one, &page.channel)))
     })
 }
 

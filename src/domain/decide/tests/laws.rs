@@ -1,6 +1,7 @@
 //! Laws over random sequences of reports, acts, undos, restarts and time.
 
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 
 use super::super::*;
 use super::*;
@@ -166,7 +167,15 @@ fn is_consistent(before: &Table, desk: &Desk, changes: &[Change]) -> Result<(), 
     Ok(())
 }
 
+/// What ever failed is tried again first; it is kept beside this file.
+fn config() -> ProptestConfig {
+    let kept = FileFailurePersistence::WithSource("failures");
+    ProptestConfig { failure_persistence: Some(Box::new(kept)), ..ProptestConfig::default() }
+}
+
 proptest! {
+    #![proptest_config(config())]
+
     #[test]
     fn whatever_happens_the_laws_hold_and_replay_gives_the_same(moves in moves()) {
         let mut desk = Desk::new();
