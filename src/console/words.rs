@@ -2,6 +2,7 @@
 
 use super::model::Model;
 use super::model::place::is_viewer;
+use crate::domain::actor::Actor;
 use crate::domain::alert::{Alert, Ending, Resolution, Suppressor};
 use crate::domain::event::{Event, What};
 use crate::domain::time::SignedDuration;
@@ -95,7 +96,11 @@ pub fn event(model: &Model, event: &Event) -> String {
         return suppressor(model, by);
     }
     if let What::Unsuppressed { by: Suppressor::Snooze { by, .. }, since } = &event.what {
-        return format!("to be heard again, snoozed by {by} at {}", model.time(*since));
+        let since = model.time(*since);
+        return match &event.actor {
+            Actor::Watchbell => format!("to be heard again, snoozed by {by} at {since}"),
+            actor => format!("woken by {actor}; snoozed by {by} at {since}"),
+        };
     }
     if let What::Held { until } = event.what {
         return format!("held until {}, its source still fires", model.time(until));

@@ -262,8 +262,11 @@ impl fmt::Display for Event {
                 write!(f, "snoozed by {actor} until {until:.0}")
             }
             What::Suppressed(by) => by.fmt(f),
-            What::Unsuppressed { by, since } => {
+            What::Unsuppressed { by, since } if self.actor == Actor::Watchbell => {
                 write!(f, "to be heard again, {by}, since {since:.0}")
+            }
+            What::Unsuppressed { by, since } => {
+                write!(f, "woken by {actor}; {by}, since {since:.0}")
             }
             What::AcknowledgementExpired { had } => {
                 write!(f, "back to firing: the acknowledgement of {had} ran out")

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use super::alert::{Alert, Call, Ending, Pause, State};
+use super::alert::{Alert, Call, Calling, Ending, Pause, State};
 use super::delivery::{Delivery, Progress};
 use super::severity::Severity;
 use super::table::Table;
+use super::tells::{moot, unheard};
 use super::text::Text;
 use super::time::Timestamp;
 
@@ -48,6 +49,13 @@ pub enum Verdict {
         /// Since when.
         since: Timestamp,
     },
+    /// They should be, since then, but no channel told them.
+    Unheard {
+        /// Since when.
+        since: Timestamp,
+        /// What the last channel said.
+        why: Text,
+    },
     /// They are not, because of the first rule that keeps it quiet.
     Quiet {
         /// That rule's finding.
@@ -66,13 +74,16 @@ pub fn explain(table: &Table, alert: &Alert) -> Explanation {
     ];
     let quiet = rules.iter().find(|rule| rule.means == Means::Quiet);
     let verdict = match (quiet, alert.standing.call) {
-        (None, Call::Calling(calling)) => Verdict::Calls { since: calling.since },
+        (None, Call::Calling(Calling { since, .. })) => match unheard(table, alert) {
+            Some(why) => Verdict::Unheard { since, why },
+            None => Verdict::Calls { since },
+        },
         (None, _) => Verdict::Quiet { because: Text::derive("nobody is being called") },
         (Some(rule), _) => Verdict::Quiet { because: rule.finding.clone() },
     };
     let mut deliveries: Vec<_> = table.deliveries_of(alert.id).collect();
     deliveries.sort_by_key(|delivery| (delivery.created, delivery.id));
-    let told = deliveries.into_iter().map(|delivery| told(delivery)).collect();
+    let told = deliveries.into_iter().map(|delivery| told(table, delivery)).collect();
     Explanation { rules, verdict, told }
 }
 
@@ -158,14 +169,14 @@ fn channels(table: &Table, alert: &Alert) -> Rule {
         return rule(name, Means::Calls, finding);
     }
     let names: Vec<&str> = channels.iter().map(|channel| channel.name.as_str()).collect();
-    let begun = match alert.standing.call.calling() {
-        Some(calling) => format!("; the call began at {:.0}", calling.since),
-        None => String::new(),
+    let begun = match alert.standing.call {
+        Call::Calling(calling) => format!("; the call began at {:.0}", calling.since),
+        Call::Quiet | Call::Paused { .. } | Call::Over => String::new(),
     };
     rule(name, Means::Calls, &format!("{}{begun}", names.join(", ")))
 }
 
-fn told(delivery: &Delivery) -> Text {
+fn told(table: &Table, delivery: &Delivery) -> Text {
     let Delivery { tell, channel, state, attempts, .. } = delivery;
     let tries = match attempts {
         0 => String::new(),
@@ -173,18 +184,19 @@ fn told(delivery: &Delivery) -> Text {
         more => format!(" ({more} attempts)"),
     };
     Text::derive(&match state {
-        Progress::Waiting { next, after: None } => {
-            format!("{channel}: {tell}, will be told at {next:.0}")
-        }
-        Progress::Waiting { next, after: Some(why) } => {
-            format!("{channel}: {tell}, will be tried again at {next:.0}{tries}: {why}")
-        }
+        Progress::Waiting { next, after } => match (moot(table, delivery), after) {
+            (Some(why), _) => format!("{channel}: {tell}, will not be told{tries}: {why}"),
+            (None, None) => format!("{channel}: {tell}, will be told at {next:.0}"),
+            (None, Some(why)) => {
+                format!("{channel}: {tell}, will be tried again at {next:.0}{tries}: {why}")
+            }
+        },
         Progress::Attempt { since } => {
             format!("{channel}: {tell}, being told since {since:.0}{tries}")
         }
         Progress::Sent { at } => format!("{channel}: {tell}, told at {at:.0}{tries}"),
         Progress::Superseded { at, why } => {
-            format!("{channel}: {tell}, not told, because at {at:.0}: {why}")
+            format!("{channel}: {tell}, dropped at {at:.0}{tries}: {why}")
         }
         Progress::GivenUp { at, why } => {
             format!("{channel}: {tell}, given up at {at:.0}{tries}: {why}")
@@ -196,15 +208,18 @@ impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.verdict {
             Verdict::Calls { since } => writeln!(f, "calls people, since {since:.0}")?,
+            Verdict::Unheard { since, why } => {
+                writeln!(f, "should call people, since {since:.0}, but nobody was told: {why}")?;
+            }
             Verdict::Quiet { because } => writeln!(f, "calls nobody: {because}")?,
         }
         for Rule { name, finding, means } in &self.rules {
             let mark = match means {
-                Means::Calls => "calls",
-                Means::Quiet => "quiet",
+                Means::Calls => "may call",
+                Means::Quiet => "quiet   ",
             };
             writeln!(f, "  {mark}  {name:13}{finding}")?;
         }
-        self.told.iter().try_for_each(|line| writeln!(f, "  told   {line}"))
+        self.told.iter().try_for_each(|line| writeln!(f, "  told      {line}"))
     }
 }

@@ -1,12 +1,15 @@
 //! Who is told: what a line of the timeline means for the on-call road, and whether there still is
 //! anything to tell. Pure; the outbox and the terminal both ask here.
 
-use super::alert::{Alert, Call, Ending, State};
-use super::delivery::{Delivery, Tell};
+use std::sync::Arc;
+
+use super::alert::{Acknowledgement, Alert, Call, Ending, State};
+use super::delivery::{Delivery, Progress, Tell};
 use super::event::{Event, What};
 use super::policy::Channel;
 use super::severity::Severity;
 use super::table::Table;
+use super::text::Text;
 
 /// What people are told because of `event`, of which `alert` is the outcome. Only critical alerts
 /// call; that one is over is told to whoever was called, whatever it became meanwhile.
@@ -19,7 +22,7 @@ pub fn tells(alert: &Alert, event: &Event) -> Option<Tell> {
         What::Flapping => critical.then_some(Tell::Flapping),
         What::Acknowledged { .. } => critical.then_some(Tell::Acknowledged),
         What::Assigned { to: Some(to), .. } => {
-            let has = |held: &super::alert::Acknowledgement| held.by.person() == Some(to);
+            let has = |held: &Acknowledgement| held.by.person() == Some(to);
             let news = event.actor.person() != Some(to)
                 && !alert.standing.acknowledgement().is_some_and(has);
             (critical && news).then_some(Tell::Assigned)
@@ -75,6 +78,24 @@ fn was_called(table: &Table, alert: &Alert, channel: &Channel) -> bool {
             && delivery.channel == channel.name
             && (delivery.waits() || delivery.may_have_arrived())
     })
+}
+
+/// What the last channel said, if people are being called for the alert and none of the channels
+/// that were to tell them will: the call is heard by terminals alone.
+pub fn unheard(table: &Table, alert: &Alert) -> Option<Text> {
+    let Call::Calling(calling) = alert.standing.call else { return None };
+    let of_call = |one: &&Arc<Delivery>| one.tell.calls() && one.created >= calling.since;
+    let mut last = None;
+    for one in table.deliveries_of(alert.id).filter(of_call) {
+        match &one.state {
+            Progress::GivenUp { why, .. } => last = Some(format!("{}: {why}", one.channel)),
+            Progress::Superseded { .. } => {}
+            Progress::Waiting { .. } | Progress::Attempt { .. } | Progress::Sent { .. } => {
+                return None;
+            }
+        }
+    }
+    last.map(|last| Text::derive(&last))
 }
 
 /// Why there is nothing to tell any more, if there is not. To be asked before every attempt.

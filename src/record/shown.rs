@@ -87,6 +87,7 @@ pub struct ExplanationV1 {
 #[expect(missing_docs, reason = "the twin of `Verdict`, word for word")]
 pub enum VerdictV1 {
     Calls { since: TimeV1 },
+    Unheard { since: TimeV1, why: TextV1 },
     Quiet { because: TextV1 },
 }
 
@@ -127,6 +128,9 @@ impl From<&Verdict> for VerdictV1 {
     fn from(verdict: &Verdict) -> Self {
         match verdict {
             Verdict::Calls { since } => Self::Calls { since: TimeV1(*since) },
+            Verdict::Unheard { since, why } => {
+                Self::Unheard { since: TimeV1(*since), why: why.into() }
+            }
             Verdict::Quiet { because } => Self::Quiet { because: because.into() },
         }
     }

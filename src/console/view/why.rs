@@ -12,7 +12,7 @@ use crate::domain::id::AlertId;
 use crate::domain::text::line_of;
 
 /// The words before a finding.
-const MEANS: usize = 7;
+const MEANS: usize = 10;
 const NAME: usize = 14;
 
 /// What the page says.
@@ -22,6 +22,10 @@ pub(super) fn lines(model: &Model, id: AlertId) -> Vec<Line<'static>> {
     let explanation = explain(&model.table, alert);
     let verdict = match &explanation.verdict {
         Verdict::Calls { since } => format!("It calls people, since {}.", model.time(*since)),
+        Verdict::Unheard { since, why } => format!(
+            "It should call people, since {}, but nobody was told: {why}.",
+            model.time(*since)
+        ),
         Verdict::Quiet { because } => format!("It calls nobody: {because}."),
     };
     let mut lines = vec![Line::default()];
@@ -44,7 +48,7 @@ fn wrapped(text: &str, cells: usize, role: Role, model: &Model) -> Vec<Line<'sta
 
 fn ruled(model: &Model, rule: &Rule, cells: usize) -> Vec<Line<'static>> {
     let means = match rule.means {
-        Means::Calls => "calls",
+        Means::Calls => "may call",
         Means::Quiet => "quiet",
     };
     hanging(model, means, rule.name, rule.finding.as_str(), cells)

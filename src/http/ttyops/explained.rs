@@ -13,7 +13,7 @@ pub(super) struct Explained<'a> {
     calls: bool,
     /// Since when people are called; null where they are not.
     since: Option<String>,
-    /// Why nobody is called; null where people are.
+    /// Why nobody is called, or why no channel told those who are; null where all is as it should.
     because: Option<&'a str>,
     rules: Vec<RuleRow<'a>>,
     /// What was, and will be, told to each channel, oldest first.
@@ -35,6 +35,7 @@ impl<'a> Explained<'a> {
         let Explanation { rules, verdict, told } = explanation;
         let (since, because) = match verdict {
             Verdict::Calls { since } => (Some(since.to_string()), None),
+            Verdict::Unheard { since, why } => (Some(since.to_string()), Some(why.as_str())),
             Verdict::Quiet { because } => (None, Some(because.as_str())),
         };
         Self {

@@ -104,7 +104,14 @@ fn snooze(alert: &Alert, until: Timestamp, by: By<'_>, tick: &Tick) -> Result<St
 /// T16: the snooze is over before its time.
 fn wake(alert: &Alert, tick: &Tick) -> Step {
     match alert.suppressions.iter().find(|held| held.by.is_snooze()) {
-        Some(snooze) => suppressed::end(alert, &snooze.by, tick),
+        Some(snooze) if alert.is_open() => suppressed::end(alert, &snooze.by, tick),
+        Some(snooze) => {
+            // It would have outlasted the end, so its own end is a line.
+            let mut next = alert.clone();
+            next.suppressions.retain(|held| held.by != snooze.by);
+            let what = What::Unsuppressed { by: snooze.by.clone(), since: snooze.since };
+            Step::to(next, what)
+        }
         None => Step::Keep(Unchanged::NotSuppressed),
     }
 }
