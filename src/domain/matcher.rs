@@ -1,9 +1,20 @@
-//! Matchers: what a text must be, or must not be.
+//! Matchers: what a text must be, or must not be, read and written as Alertmanager does.
+//!
+//! Nothing here knows where a matcher came from: a query, a silence or a configuration.
+//! `pattern` has the regular expressions.
 
-use regex::{Regex, RegexBuilder};
+mod pattern;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use regex::Regex;
+
+pub use pattern::{PatternError, PatternFault, check as check_pattern};
 
 /// How a value is compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Operator {
     /// `=`
     Equal,
@@ -18,19 +29,33 @@ pub enum Operator {
 impl Operator {
     /// The operator at the beginning of `text`, and how many bytes it takes.
     pub fn at_start_of(text: &str) -> Option<(Self, usize)> {
-        let table = [
-            ("=~", Self::Matches),
-            ("!~", Self::MatchesNot),
-            ("!=", Self::NotEqual),
-            ("=", Self::Equal),
-        ];
-        let (sign, operator) = table.into_iter().find(|(sign, _)| text.starts_with(sign))?;
-        Some((operator, sign.len()))
+        // Of two that may stand there, the longer one.
+        let table = [Self::Matches, Self::MatchesNot, Self::NotEqual, Self::Equal];
+        let operator = table.into_iter().find(|operator| text.starts_with(operator.sign()))?;
+        Some((operator, operator.sign().len()))
+    }
+
+    /// How it is written.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::NotEqual => "!=",
+            Self::Matches => "=~",
+            Self::MatchesNot => "!~",
+        }
+    }
+}
+
+impl fmt::Display for Operator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.sign())
     }
 }
 
 /// A comparison with a fixed value. Regular expressions are anchored at both ends and read as
 /// Prometheus reads them.
+///
+/// Two are equal if operator and value are; in a sorted list the value counts before the operator.
 #[derive(Clone, Debug)]
 pub struct Condition {
     operator: Operator,
@@ -39,14 +64,12 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// Refuses a pattern that does not compile, or that compiles to more than 1 MiB.
-    pub fn new(operator: Operator, value: &str) -> Result<Self, regex::Error> {
+    /// Refuses a pattern that Go's `regexp` refuses, and one that is longer than 64 KiB or compiles
+    /// to more than 1 MiB.
+    pub fn new(operator: Operator, value: &str) -> Result<Self, PatternError> {
         let pattern = match operator {
             Operator::Equal | Operator::NotEqual => None,
-            Operator::Matches | Operator::MatchesNot => {
-                let anchored = format!("^(?:{value})$");
-                Some(RegexBuilder::new(&anchored).size_limit(1 << 20).build()?)
-            }
+            Operator::Matches | Operator::MatchesNot => Some(pattern::anchored(value)?),
         };
         Ok(Self { operator, value: value.to_owned(), pattern })
     }
@@ -74,5 +97,36 @@ impl Condition {
     /// How it is compared.
     pub fn operator(&self) -> Operator {
         self.operator
+    }
+
+    // The compiled pattern follows from these two.
+    fn key(&self) -> (&str, Operator) {
+        (&self.value, self.operator)
+    }
+}
+
+impl PartialEq for Condition {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Condition {}
+
+impl PartialOrd for Condition {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Condition {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl std::hash::Hash for Condition {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
     }
 }

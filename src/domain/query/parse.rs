@@ -1,7 +1,7 @@
 //! The filter's grammar: from text to terms and problems.
 
 use super::{Field, Filter, Problem, Term, Wanted};
-use crate::domain::matcher::{Condition, Operator};
+use crate::domain::matcher::{Condition, Operator, PatternError, PatternFault};
 use crate::domain::text::Text;
 
 /// The names of an alert's own fields.
@@ -107,18 +107,22 @@ fn known(field: Field, condition: Condition) -> Result<Condition, String> {
 }
 
 /// What is wrong with a pattern, in one line.
-fn why(error: &regex::Error) -> String {
-    match error {
-        regex::Error::CompiledTooBig(_) => "pattern too large".to_owned(),
-        error => {
-            let text = error.to_string();
-            let reason = text.lines().rev().find_map(|line| line.strip_prefix("error: "));
-            match reason.unwrap_or("not a regular expression") {
-                "unclosed group" => "( not closed".to_owned(),
-                "unclosed character class" => "[ not closed".to_owned(),
-                other => other.to_owned(),
-            }
-        }
+fn why(error: &PatternError) -> String {
+    match error.fault {
+        PatternFault::TooLarge => "pattern too large".to_owned(),
+        PatternFault::MissingParen => "( not closed".to_owned(),
+        PatternFault::MissingBracket => "[ not closed".to_owned(),
+        fault @ (PatternFault::UnexpectedParen
+        | PatternFault::TrailingBackslash
+        | PatternFault::Nesting
+        | PatternFault::Internal) => fault.to_string(),
+        fault @ (PatternFault::ClassRange
+        | PatternFault::Escape
+        | PatternFault::MissingArgument
+        | PatternFault::NestedRepetition
+        | PatternFault::RepeatCount
+        | PatternFault::NamedCapture
+        | PatternFault::Perl) => format!("{fault}: {}", error.text),
     }
 }
 

@@ -1,0 +1,3 @@
+//! Matchers: what patterns match.
+
+mod patterns;
