@@ -1,17 +1,26 @@
 //! Matchers: what a text must be, or must not be, read and written as Alertmanager does.
 //!
-//! Nothing here knows where a matcher came from: a query, a silence or a configuration.
-//! `pattern` has the regular expressions.
+//! Nothing here knows where a matcher came from: a query, a silence or a configuration. The
+//! grammars are in `classic` and `strict`; `pattern` has the regular expressions.
 
+mod classic;
+mod error;
+mod literal;
 mod pattern;
+mod strict;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use regex::Regex;
 
+pub use error::MatcherError;
 pub use pattern::{PatternError, PatternFault, check as check_pattern};
+pub use strict::{Fault, GrammarError};
+
+use super::labels::Labels;
 
 /// How a value is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -128,5 +137,119 @@ impl Ord for Condition {
 impl std::hash::Hash for Condition {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
         self.key().hash(state);
+    }
+}
+
+/// Which of Alertmanager's grammars is spoken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// Both, as Alertmanager does unless told otherwise: what the strict grammar refuses is read
+    /// by the classic one, and where both read it differently the classic one counts.
+    #[default]
+    Fallback,
+    /// The grammar before 0.27 (`classic-mode`).
+    Classic,
+    /// The grammar since 0.27 (`utf8-strict-mode`).
+    Utf8Strict,
+}
+
+/// Whether a label may be called `name`.
+pub fn is_label_name(name: &str, dialect: Dialect) -> bool {
+    match dialect {
+        Dialect::Fallback | Dialect::Utf8Strict => !name.is_empty(),
+        Dialect::Classic => {
+            !name.starts_with(|c: char| c.is_ascii_digit())
+                && !name.is_empty()
+                && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        }
+    }
+}
+
+/// What one label must be.
+///
+/// Sorted by name, then value, then operator, as in Alertmanager's group keys.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Matcher {
+    /// The name of the label. Alertmanager lets `""="x"` pass, so it may be empty.
+    pub name: String,
+    /// What its value must be.
+    pub condition: Condition,
+}
+
+impl Matcher {
+    /// One matcher, as in `filter` and on amtool's command line.
+    ///
+    /// Refusals are worded as Alertmanager's.
+    pub fn parse(text: &str, dialect: Dialect) -> Result<Self, MatcherError> {
+        match dialect {
+            Dialect::Classic => classic::one(text),
+            Dialect::Utf8Strict => strict::one(unbraced(text)?),
+            Dialect::Fallback => either(strict::one(unbraced(text)?), || classic::one(text)),
+        }
+    }
+
+    /// The same, of what need not be UTF-8: the parameter of a query.
+    ///
+    /// The classic grammar refuses such a value. The strict one takes it, as a value that no label
+    /// has; here, as one that has U+FFFD in the place of each error.
+    pub fn parse_bytes(bytes: &[u8], dialect: Dialect) -> Result<Self, MatcherError> {
+        let text = match String::from_utf8_lossy(bytes) {
+            Cow::Borrowed(text) => return Self::parse(text, dialect),
+            Cow::Owned(text) => text,
+        };
+        match dialect {
+            Dialect::Classic => Err(classic::not_utf8(&text)),
+            Dialect::Utf8Strict => strict::one(unbraced(&text)?),
+            Dialect::Fallback => {
+                strict::one(unbraced(&text)?).map_err(|_| classic::not_utf8(&text))
+            }
+        }
+    }
+
+    /// Any number of matchers with commas between them, as in the `matchers` of a configuration.
+    pub fn parse_list(text: &str, dialect: Dialect) -> Result<Vec<Self>, MatcherError> {
+        match dialect {
+            Dialect::Classic => classic::list(text),
+            Dialect::Utf8Strict => strict::list(text),
+            Dialect::Fallback => either(strict::list(text), || classic::list(text)),
+        }
+    }
+
+    /// Whether `labels` are as asked for. A label that is absent has the empty value.
+    pub fn matches(&self, labels: &Labels) -> bool {
+        self.condition.holds([labels.get(&self.name).unwrap_or_default()])
+    }
+}
+
+/// Refuses braces around a single matcher, and either of them.
+fn unbraced(text: &str) -> Result<&str, MatcherError> {
+    if text.starts_with('{') || text.ends_with('}') {
+        return Err(MatcherError::Brace(text.to_owned()));
+    }
+    Ok(text)
+}
+
+/// What the classic grammar makes of it, if it makes anything of it; it has the last word on
+/// errors, too.
+fn either<T>(
+    strict: Result<T, MatcherError>,
+    classic: impl FnOnce() -> Result<T, MatcherError>,
+) -> Result<T, MatcherError> {
+    match (strict, classic()) {
+        (Ok(strict), Err(_)) => Ok(strict),
+        (Ok(_) | Err(_), classic) => classic,
+    }
+}
+
+/// As Alertmanager prints it; what is printed is read again as the same matcher.
+impl fmt::Display for Matcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (value, operator) = self.condition.key();
+        if self.name.contains(strict::is_reserved) {
+            let (name, value) = (literal::quoted(&self.name), literal::quoted(value));
+            return write!(f, "{name}{operator}{value}");
+        }
+        let value = value.replace('\\', r"\\").replace('\n', r"\n").replace('"', "\\\"");
+        write!(f, "{}{operator}\"{value}\"", self.name)
     }
 }
