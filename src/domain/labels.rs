@@ -1,5 +1,6 @@
 //! Label sets, as they came: sorted by name, hashed as Alertmanager hashes them.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
@@ -38,6 +39,19 @@ impl Labels {
     pub fn with_missing<const N: usize>(&self, more: [(&str, &str); N]) -> Self {
         let absent = |(name, value): &(&str, &str)| !value.is_empty() && self.get(name).is_none();
         self.iter().chain(more.into_iter().filter(absent)).collect()
+    }
+
+    /// How Alertmanager sorts label sets (`model.LabelSet.Before` of prometheus/common): fewer
+    /// labels first; then, name by name of both, absent before present, and by value.
+    pub fn as_sets(&self, other: &Self) -> Ordering {
+        // Where the names differ for the first time, the lesser of both is absent in the other set.
+        let pair = |((ours, our_value), (theirs, their_value)): ((&str, &str), (&str, &str))| {
+            theirs.cmp(ours).then_with(|| our_value.cmp(their_value))
+        };
+        let pairs = || self.iter().zip(other.iter()).map(pair);
+        self.len()
+            .cmp(&other.len())
+            .then_with(|| pairs().find(|ordering| ordering.is_ne()).unwrap_or(Ordering::Equal))
     }
 
     /// Alertmanager's fingerprint of the set: FNV-1a, 64 bit, over each name, 0xFF, value, 0xFF
@@ -116,6 +130,28 @@ mod tests {
         ];
         for (pairs, hex) in table {
             assert_eq!(labels(pairs).fingerprint().to_string(), *hex, "of {pairs:?}");
+        }
+    }
+
+    #[test]
+    fn sets_stand_in_alertmanagers_order() {
+        let sorted: &[&[(&str, &str)]] = &[
+            &[],
+            &[("b", "0")],
+            &[("a", "1")],
+            &[("a", "2")],
+            &[("a", "ä")],
+            &[("b", "1"), ("c", "0")],
+            &[("a", "0"), ("c", "9")],
+            &[("a", "0"), ("b", "1")],
+            &[("a", "1"), ("b", "0")],
+            &[("a", "0"), ("b", "0"), ("c", "0")],
+        ];
+        for (place, one) in sorted.iter().enumerate() {
+            for (other_place, other) in sorted.iter().enumerate() {
+                let ordering = labels(one).as_sets(&labels(other));
+                assert_eq!(ordering, place.cmp(&other_place), "{one:?} and {other:?}");
+            }
         }
     }
 
