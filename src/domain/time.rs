@@ -1,5 +1,8 @@
 //! Time as a value. Nothing in the domain reads a clock: `now` is always an argument.
 
+use std::fmt;
+
+use jiff::tz::Offset;
 pub use jiff::{SignedDuration, Timestamp};
 
 /// A time as a sender wrote it. API v2 gives it back with the offset that it came with.
@@ -15,6 +18,34 @@ impl Moment {
     /// A time of our own, or one that was written in UTC.
     pub fn utc(at: Timestamp) -> Self {
         Self { at, offset: 0 }
+    }
+
+    /// As API v2 writes it: RFC 3339 with three digits of the second, the rest cut off and not
+    /// rounded, at the offset that it came with.
+    pub fn in_millis(self) -> InMillis {
+        InMillis(self)
+    }
+}
+
+/// A moment as API v2 writes it.
+#[derive(Clone, Copy, Debug)]
+pub struct InMillis(Moment);
+
+impl fmt::Display for InMillis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Moment { at, offset } = self.0;
+        let zone = Offset::from_seconds(offset).unwrap_or(Offset::UTC);
+        let local = zone.to_datetime(at);
+        let (year, month, day) = (local.year(), local.month(), local.day());
+        let (hour, minute, second) = (local.hour(), local.minute(), local.second());
+        let millis = local.millisecond();
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}")?;
+        if zone == Offset::UTC {
+            return f.write_str("Z");
+        }
+        let sign = if zone.is_negative() { '-' } else { '+' };
+        let minutes = zone.seconds().unsigned_abs() / 60;
+        write!(f, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
     }
 }
 
@@ -56,6 +87,24 @@ pub fn age(now: Timestamp, then: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_is_written_at_its_offset_with_its_milliseconds_cut_off() {
+        let table = [
+            ("2026-11-21T08:00:00.1239Z", 7_200, "2026-11-21T10:00:00.123+02:00"),
+            ("2026-11-21T23:59:59.999999999Z", 0, "2026-11-21T23:59:59.999Z"),
+            ("2026-12-31T22:00:00Z", 20_700, "2027-01-01T03:45:00.000+05:45"),
+            ("2026-01-01T00:00:00.5Z", -12_600, "2025-12-31T20:30:00.500-03:30"),
+            ("1969-12-31T23:59:59.9999Z", 0, "1969-12-31T23:59:59.999Z"),
+            ("0001-01-01T00:00:00Z", 0, "0001-01-01T00:00:00.000Z"),
+        ];
+        for (at, offset, text) in table {
+            let moment = Moment { at: at.parse().unwrap(), offset };
+            assert_eq!(moment.in_millis().to_string(), text);
+        }
+        let last = Moment { at: Timestamp::MAX, offset: 0 };
+        assert_eq!(last.in_millis().to_string(), "9999-12-30T22:00:00.999Z");
+    }
 
     #[test]
     fn a_length_of_time_may_be_named_in_days_but_not_in_months() {
