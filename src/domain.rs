@@ -28,6 +28,7 @@ pub mod report;
 pub mod explain;
 pub mod query;
 pub mod routing;
+pub mod suppress;
 pub mod tells;
 
 // The spine.
