@@ -3,10 +3,26 @@
 //! They see what the sources tell, to the exact end: an acknowledgement is no state here, and what
 //! an operator resolved is gone until it fires again.
 
+mod group;
+
 use super::alert::{Alert, Identity, Naming, Source};
 use super::labels::{Fingerprint, Labels};
 use super::table::Table;
 use super::time::{Moment, Timestamp, after};
+
+pub use group::{Group, groups};
+
+/// A route: who is told, and what is told together.
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    /// The name of the receiver.
+    pub receiver: &'static str,
+    /// The labels by whose values alerts are told together.
+    pub group_by: &'static [&'static str],
+}
+
+/// The one route that there is without a routing file.
+pub const BUILT_IN: Route = Route { receiver: "default", group_by: &["alertname"] };
 
 /// An alert as routes and API v2 see it.
 #[derive(Clone, Copy, Debug)]
