@@ -3,6 +3,7 @@
 //! Handlers turn requests into orders and answers into JSON. Nothing here decides what an order
 //! does, and nothing here names the store.
 
+mod alertmanager;
 mod body;
 mod caller;
 mod door;
@@ -26,7 +27,7 @@ pub use own::{OpenTo, Owner};
 
 /// What is served to the network: the TTYOps API, to holders of tokens.
 pub fn public_router(door: Door) -> Router {
-    behind(door, ttyops::routes())
+    behind(door, ttyops::routes().merge(alertmanager::routes()))
 }
 
 /// What is served on the Unix socket: our own API, to those whom `owner` lets in.

@@ -5,6 +5,7 @@ mod asking;
 mod door;
 mod own;
 mod posting;
+mod reading;
 
 use std::sync::Arc;
 

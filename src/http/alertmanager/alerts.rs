@@ -1,0 +1,50 @@
+//! `GET /api/v2/alerts`: which alerts there are, by the fingerprints of their label sets.
+
+use axum::extract::RawQuery;
+use axum::response::Response;
+
+use super::query::Wanted;
+use super::{Problem, answer, shape};
+use crate::domain::routing::{BUILT_IN, Routed, routed};
+use crate::domain::suppress;
+use crate::domain::table::Table;
+use crate::domain::time::Timestamp;
+use crate::domain::token::Scope;
+use crate::http::caller::Caller;
+use crate::http::door::Open;
+
+/// `GET /api/v2/alerts`.
+pub(super) async fn get(
+    Open(handle): Open,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    caller.may(Scope::Read)?;
+    let wanted = Wanted::read(query.as_deref())?;
+    answer(handle, move |table, now| list(table, &wanted, now)).await
+}
+
+/// The open alerts that are asked for, in no order.
+pub(super) fn asked_for<'t>(
+    table: &'t Table,
+    wanted: &Wanted,
+    now: Timestamp,
+) -> impl Iterator<Item = Routed<'t>> {
+    // There is one route, so that one receiver has all alerts or none.
+    let all = wanted.receivers.have(BUILT_IN.receiver).then(|| routed(table, now));
+    let asked_for = move |alert: &Routed<'t>| {
+        wanted.has(alert.labels(), || suppress::status(table, alert.alert, now))
+    };
+    all.into_iter().flatten().filter(asked_for)
+}
+
+fn list(table: &Table, wanted: &Wanted, now: Timestamp) -> Vec<u8> {
+    let mut alerts: Vec<Routed<'_>> = asked_for(table, wanted, now).collect();
+    // Two namespaces may have the same labels.
+    alerts.sort_by_cached_key(|alert| (alert.fingerprint(), alert.alert.id));
+    let status = |alert: &Routed<'_>| suppress::status(table, alert.alert, now);
+    shape::alerts(&alerts, BUILT_IN.receiver, &status)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,133 @@
+//! Lists from a table: what is in them, and in which order.
+
+use serde_json::Value;
+
+use super::*;
+use crate::domain::actor::Actor;
+use crate::domain::alert::{Identity, Namespace, Naming};
+use crate::domain::command::AlertCommand;
+use crate::domain::id::AlertId;
+use crate::domain::labels::Labels;
+use crate::domain::report::{Payload, Report, Road};
+use crate::domain::samples::{Desk, account, labels, payload, told};
+use crate::domain::text::Text;
+use crate::domain::time::{SignedDuration, after};
+use crate::http::alertmanager::groups;
+
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+
+/// Tells by API v2 that `set` fires for so many minutes from now on.
+fn send(desk: &mut Desk, namespace: &str, set: &Labels, minutes: i32) -> Option<AlertId> {
+    let namespace = Namespace(Text::derive(namespace));
+    let identity = Identity { namespace, naming: Naming::of_labels(set.clone()) };
+    let told = told(desk.now, after(desk.now, MINUTE * minutes));
+    let (road, labels, starts_at) = (Road::V2, set.clone(), Some(desk.now));
+    let payload = Payload { road, labels, starts_at, ..payload("t", "critical") };
+    desk.reports(Report::Interval { identity, told, payload: Box::new(payload) }).unwrap()
+}
+
+fn named(name: &str) -> Labels {
+    labels(&[("alertname", name)])
+}
+
+fn read(body: &[u8]) -> Vec<Value> {
+    serde_json::from_slice(body).unwrap()
+}
+
+/// The fields of the list that `query` gets.
+fn listed(desk: &Desk, query: &str, field: &str) -> Vec<String> {
+    let wanted = Wanted::read(Some(query)).unwrap();
+    let list = read(&list(&desk.table, &wanted, desk.now));
+    list.iter().map(|alert| alert.pointer(field).unwrap().as_str().unwrap().to_owned()).collect()
+}
+
+fn names(desk: &Desk, query: &str) -> Vec<String> {
+    listed(desk, query, "/labels/alertname")
+}
+
+#[test]
+fn alerts_stand_in_order_of_their_fingerprints() {
+    let mut desk = Desk::new();
+    for number in 0..20 {
+        send(&mut desk, "", &named(&number.to_string()), 5);
+    }
+    let fingerprints = listed(&desk, "", "/fingerprint");
+    assert_eq!(fingerprints.len(), 20);
+    assert!(fingerprints.is_sorted());
+}
+
+#[test]
+fn the_same_labels_in_two_namespaces_are_listed_twice() {
+    let mut desk = Desk::new();
+    for namespace in ["", "ops"] {
+        send(&mut desk, namespace, &named("disk"), 5);
+    }
+    assert_eq!(names(&desk, ""), ["disk", "disk"]);
+}
+
+#[test]
+fn what_people_do_to_an_alert_is_not_seen_but_for_its_resolution() {
+    let mut desk = Desk::new();
+    let alice: Actor = account("alice");
+    let id = send(&mut desk, "", &named("disk"), 600).unwrap();
+    let until = after(desk.now, MINUTE * 60);
+    for command in [AlertCommand::Acknowledge, AlertCommand::Snooze(until)] {
+        desk.act(&alice, id, command).unwrap();
+        assert_eq!(listed(&desk, "", "/status/state"), ["active"]);
+    }
+    desk.act(&alice, id, AlertCommand::Resolve).unwrap();
+    assert!(names(&desk, "").is_empty());
+    send(&mut desk, "", &named("disk"), 600);
+    assert!(names(&desk, "").is_empty());
+}
+
+#[test]
+fn what_has_ended_is_never_listed_whatever_is_asked() {
+    let mut desk = Desk::new();
+    send(&mut desk, "", &named("disk"), 1);
+    send(&mut desk, "", &named("mail"), 5);
+    desk.wait(MINUTE * 2);
+    for query in ["", "active=true&unprocessed=true&silenced=true", "filter=alertname%3D~.*"] {
+        assert_eq!(names(&desk, query), ["mail"], "of {query:?}");
+    }
+}
+
+#[test]
+fn lists_and_groups_take_the_same_questions() {
+    let mut desk = Desk::new();
+    send(&mut desk, "", &named("disk"), 5);
+    send(&mut desk, "", &labels(&[("alertname", "mail"), ("team", "ops")]), 5);
+    let table: [(&str, &[&str]); 9] = [
+        ("", &["disk", "mail"]),
+        ("active=false", &[]),
+        ("silenced=false&inhibited=false&unprocessed=false&muted=false", &["disk", "mail"]),
+        ("filter=team%3Dops", &["mail"]),
+        ("filter=team%3D", &["disk"]),
+        ("filter=team%3Dops&filter=alertname%3Ddisk", &[]),
+        ("receiver=default&receiver_matchers=name%3Ddefault", &["disk", "mail"]),
+        ("receiver=other", &[]),
+        ("receiver_matchers=name%3Dother", &[]),
+    ];
+    for (query, wanted_names) in table {
+        let wanted = Wanted::read(Some(query)).unwrap();
+        let mut found = names(&desk, query);
+        found.sort();
+        assert_eq!(found, wanted_names, "of {query:?}");
+        let groups = read(&groups::list(&desk.table, &wanted, desk.now));
+        let of_groups: Vec<&str> = groups
+            .iter()
+            .map(|group| group.pointer("/alerts/0/labels/alertname").unwrap().as_str().unwrap())
+            .collect();
+        assert_eq!(of_groups, wanted_names, "groups of {query:?}");
+    }
+}
+
+#[test]
+fn a_group_says_who_is_told_and_what_its_alerts_have_in_common() {
+    let mut desk = Desk::new();
+    send(&mut desk, "", &labels(&[("alertname", "disk"), ("host", "a")]), 5);
+    send(&mut desk, "", &labels(&[("alertname", "disk"), ("host", "b")]), 5);
+    send(&mut desk, "", &labels(&[("host", "b")]), 5);
+    let body = groups::list(&desk.table, &Wanted::read(None).unwrap(), desk.now);
+    insta::assert_snapshot!(String::from_utf8(body).unwrap());
+}

@@ -1,0 +1,32 @@
+//! `GET /api/v2/alerts/groups`: which alerts are told together, and to whom.
+
+use axum::extract::RawQuery;
+use axum::response::Response;
+
+use super::alerts::asked_for;
+use super::query::Wanted;
+use super::{Problem, answer, shape};
+use crate::domain::routing::{self, BUILT_IN, Routed};
+use crate::domain::suppress;
+use crate::domain::table::Table;
+use crate::domain::time::Timestamp;
+use crate::domain::token::Scope;
+use crate::http::caller::Caller;
+use crate::http::door::Open;
+
+/// `GET /api/v2/alerts/groups`.
+pub(super) async fn get(
+    Open(handle): Open,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    caller.may(Scope::Read)?;
+    let wanted = Wanted::read(query.as_deref())?;
+    answer(handle, move |table, now| list(table, &wanted, now)).await
+}
+
+pub(super) fn list(table: &Table, wanted: &Wanted, now: Timestamp) -> Vec<u8> {
+    let groups = routing::groups(&BUILT_IN, asked_for(table, wanted, now));
+    let status = |alert: &Routed<'_>| suppress::status(table, alert.alert, now);
+    shape::groups(&groups, &status)
+}

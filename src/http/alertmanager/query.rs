@@ -1,0 +1,181 @@
+//! Query strings, read as Alertmanager reads them: by Go's `net/url`, and then by the swagger
+//! runtime. Knows nothing of answers.
+
+use crate::domain::labels::Labels;
+use crate::domain::matcher::{Condition, Dialect, Matcher, MatcherError, Operator, PatternError};
+use crate::domain::suppress::{State, Status};
+
+/// How many matchers of one kind a query may have: each may compile to a megabyte.
+const MATCHERS: usize = 64;
+
+/// Why a query is refused; worded as Alertmanager words it, because clients show it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum QueryError {
+    /// A `filter` is no matcher.
+    #[error(transparent)]
+    Filter(MatcherError),
+    /// `receiver` is no pattern.
+    #[error("failed to parse receiver param: {0}")]
+    Receiver(PatternError),
+    /// `receiver` is no text. From there on it is read no more.
+    #[error("failed to parse receiver param: error parsing regexp: invalid UTF-8: `{0})$`")]
+    ReceiverBytes(String),
+    /// A `receiver_matchers` is no matcher.
+    #[error("failed to parse receiver_matchers param: {0}")]
+    Receivers(MatcherError),
+    /// Not Alertmanager's: it has no bound.
+    #[error("{0} matchers are more than a query may have; send at most {MATCHERS}")]
+    TooMany(usize),
+}
+
+/// The names and values of a query string, in order.
+#[derive(Debug, Default)]
+pub(super) struct Pairs(Vec<(Vec<u8>, Vec<u8>)>);
+
+impl Pairs {
+    /// Reads all that can be read. Pairs with a `;` or a bad escape are left out, as Go does.
+    pub(super) fn read(query: &str) -> Self {
+        let parts = query.split('&').filter(|part| !part.is_empty() && !part.contains(';'));
+        let pairs = parts.filter_map(|part| {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            Some((unescaped(name)?, unescaped(value)?))
+        });
+        Self(pairs.collect())
+    }
+
+    /// Every value of this name.
+    fn all(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        let named = self.0.iter().filter(move |(held, _)| held.as_slice() == name.as_bytes());
+        named.map(|(_, value)| value.as_slice())
+    }
+
+    /// The value that counts where only one can: the last, unless it is empty.
+    fn last(&self, name: &str) -> Option<&[u8]> {
+        self.all(name).last().filter(|value| !value.is_empty())
+    }
+
+    /// Whether something is asked for. It is unless a word that means no is there, and every word
+    /// does that does not mean yes.
+    fn flag(&self, name: &str) -> bool {
+        const YES: [&str; 10] =
+            ["true", "1", "yes", "ok", "y", "on", "selected", "checked", "t", "enabled"];
+        self.last(name).is_none_or(|word| {
+            let word = String::from_utf8_lossy(word).to_lowercase();
+            YES.contains(&word.as_str())
+        })
+    }
+
+    /// The matchers of this name, in order. Bytes that are no UTF-8 are read as U+FFFD, which is
+    /// what they became where they came in a label.
+    fn matchers(
+        &self,
+        name: &str,
+        refused: fn(MatcherError) -> QueryError,
+    ) -> Result<Vec<Matcher>, QueryError> {
+        let count = self.all(name).count();
+        if count > MATCHERS {
+            return Err(QueryError::TooMany(count));
+        }
+        let texts = self.all(name).map(String::from_utf8_lossy);
+        let matchers = texts.map(|text| Matcher::parse(&text, Dialect::default()));
+        matchers.collect::<Result<_, _>>().map_err(refused)
+    }
+}
+
+/// Undoes the escapes of a query: `%41` and `+`. Nothing, if an escape is broken.
+fn unescaped(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = text.bytes();
+    let mut unescaped = Vec::with_capacity(text.len());
+    while let Some(byte) = bytes.next() {
+        unescaped.push(match byte {
+            b'+' => b' ',
+            b'%' => hex(bytes.next()?)? << 4 | hex(bytes.next()?)?,
+            byte => byte,
+        });
+    }
+    Some(unescaped)
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    u8::try_from(char::from(digit).to_digit(16)?).ok()
+}
+
+/// Which receivers are asked for.
+#[derive(Debug)]
+pub(super) struct Receivers {
+    pattern: Option<Condition>,
+    matchers: Vec<Matcher>,
+}
+
+impl Receivers {
+    /// Reads `receiver_matchers` alone, as `/receivers` does.
+    pub(super) fn by_matchers(pairs: &Pairs) -> Result<Self, QueryError> {
+        let matchers = pairs.matchers("receiver_matchers", QueryError::Receivers)?;
+        Ok(Self { pattern: None, matchers })
+    }
+
+    fn read(pairs: &Pairs) -> Result<Self, QueryError> {
+        let pattern = pairs.last("receiver").map(pattern).transpose()?;
+        Ok(Self { pattern, ..Self::by_matchers(pairs)? })
+    }
+
+    /// Whether the receiver called `name` is one of them. Its name is a label, and its only one.
+    pub(super) fn have(&self, name: &str) -> bool {
+        let named = self.pattern.as_ref().is_none_or(|pattern| pattern.holds([name]));
+        named && all_match(&self.matchers, &Labels::from_iter([("name", name)]))
+    }
+}
+
+fn pattern(text: &[u8]) -> Result<Condition, QueryError> {
+    let text = std::str::from_utf8(text).map_err(|error| {
+        let rest = text.get(error.valid_up_to()..).unwrap_or_default();
+        QueryError::ReceiverBytes(String::from_utf8_lossy(rest).into_owned())
+    })?;
+    Condition::new(Operator::Matches, text).map_err(QueryError::Receiver)
+}
+
+fn all_match(matchers: &[Matcher], labels: &Labels) -> bool {
+    matchers.iter().all(|matcher| matcher.matches(labels))
+}
+
+/// Which alerts are asked for.
+///
+/// `unprocessed` and `muted` are taken and mean nothing: no alert is unprocessed, and no time
+/// interval mutes one.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    filter: Vec<Matcher>,
+    /// Of which receivers.
+    pub(super) receivers: Receivers,
+    active: bool,
+    silenced: bool,
+    inhibited: bool,
+}
+
+impl Wanted {
+    /// Reads what is known; of several errors the first is told in Alertmanager's order.
+    pub(super) fn read(query: Option<&str>) -> Result<Self, QueryError> {
+        let pairs = query.map(Pairs::read).unwrap_or_default();
+        Ok(Self {
+            filter: pairs.matchers("filter", QueryError::Filter)?,
+            receivers: Receivers::read(&pairs)?,
+            active: pairs.flag("active"),
+            silenced: pairs.flag("silenced"),
+            inhibited: pairs.flag("inhibited"),
+        })
+    }
+
+    /// Whether an alert with these labels is asked for. Its status is asked for last.
+    pub(super) fn has(&self, labels: &Labels, status: impl FnOnce() -> Status) -> bool {
+        if !all_match(&self.filter, labels) {
+            return false;
+        }
+        let status = status();
+        (self.active || status.state() != State::Active)
+            && (self.silenced || status.silenced_by.is_empty())
+            && (self.inhibited || status.inhibited_by.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests;
