@@ -2,6 +2,7 @@
 
 mod interval;
 mod outbox;
+mod sender;
 
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ pub fn decide(draft: &mut Draft, order: &Order) -> Result<Answer, Refusal> {
     let by = By { actor: &order.actor, seen: order.seen };
     match &order.command {
         Command::Report(reports) => {
+            sender::speaks(draft, by.actor)?;
             let decided =
                 reports.iter().map(|one| draft.or_restore(|draft| report(draft, by, one)));
             Ok(Answer::Reported(decided.collect()))
@@ -341,6 +343,11 @@ fn due(draft: &mut Draft, key: Key) -> Result<(), Refusal> {
         (Some(Entity::Alert(alert)), true) => {
             let by = By { actor: &Actor::Watchbell, seen: None };
             take(draft, by, Some(&alert), &Happening::Time)?;
+            let next = draft.table().alert(alert.id).cloned();
+            let ended = next.filter(|next| alert.is_open() && !next.is_open());
+            if let Some(ended) = ended {
+                sender::fell_silent(draft, &ended)?;
+            }
         }
         (Some(Entity::Delivery(delivery)), true) => outbox::attempt(draft, &delivery),
         (Some(Entity::Once(_) | Entity::Source(_)), true) => draft.end(key, None),

@@ -14,6 +14,7 @@ pub(crate) fn broken_law(table: &Table) -> Option<&'static str> {
         ("nobody is forgotten", nobody_is_forgotten(table)),
         ("nobody is called for nothing", nobody_is_called_for_nothing(table)),
         ("every call is told", every_call_is_told(table)),
+        ("who has it has seen how bad it is", whoever_has_it_has_seen_how_bad_it_is(table)),
     ];
     laws.into_iter().find(|(_, holds)| !holds).map(|(name, _)| name)
 }
@@ -24,6 +25,13 @@ fn one_open_alert_each(table: &Table) -> bool {
         .alerts()
         .filter(|alert| alert.is_open())
         .all(|alert| table.open(&alert.identity).is_some_and(|open| open.id == alert.id))
+}
+
+/// An acknowledgement holds for no more than was acknowledged.
+fn whoever_has_it_has_seen_how_bad_it_is(table: &Table) -> bool {
+    table.alerts().all(|alert| {
+        alert.standing.acknowledgement().is_none_or(|held| held.level >= alert.severity)
+    })
 }
 
 /// Nothing that needs somebody is without a call, or without a named reason for none.

@@ -4,7 +4,7 @@ use super::actor::Actor;
 use super::alert::{Ending, Resolution};
 use super::id::{AccountId, AlertId};
 use super::text::Text;
-use super::time::Timestamp;
+use super::time::{SignedDuration, Timestamp};
 
 /// Why an order was not carried out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +44,9 @@ pub enum Refusal {
         /// Until when it was to last.
         until: Timestamp,
     },
+    /// A snooze would last so long that it is forgotten.
+    #[error("a snooze lasts {} days at most; name an earlier time", .0.as_hours() / 24)]
+    SnoozeTooLong(SignedDuration),
     /// An alert would be over before it began. The words are Alertmanager's.
     #[error("start time must be before end time")]
     EndsBeforeStart,
@@ -95,6 +98,7 @@ impl Refusal {
             Self::OpenElsewhere { .. } => "open_elsewhere",
             Self::NotUndone { .. } => "not_undone",
             Self::SnoozeOver { .. } => "snooze_over",
+            Self::SnoozeTooLong(_) => "snooze_too_long",
             Self::EndsBeforeStart => "ends_before_start",
             Self::OnceUsed { .. } => "idempotency_key_used",
             Self::EmptyNote => "empty_note",

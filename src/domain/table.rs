@@ -187,6 +187,12 @@ impl Table {
         self.grant = Some(grant);
     }
 
+    /// The alerts that ended at `since` or later, the newest first.
+    pub fn ended_since(&self, since: Timestamp) -> impl Iterator<Item = &Arc<Alert>> {
+        let ended = self.ended.iter().rev().take_while(move |(at, _)| *at >= since);
+        ended.filter_map(|(_, id)| self.alerts.get(id))
+    }
+
     /// The next deadline, and whose it is.
     pub fn next_due(&self) -> Option<(Timestamp, Key)> {
         self.due.get_min().copied().into_iter().chain(self.next_forgotten()).min()

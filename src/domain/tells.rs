@@ -17,6 +17,13 @@ pub fn tells(alert: &Alert, event: &Event) -> Option<Tell> {
     let critical = alert.severity == Severity::Critical;
     let called = matches!(alert.standing.call, Call::Calling(call) if call.cause == event.revision);
     match &event.what {
+        // Told once that it flaps, people hear of its end when it is one.
+        What::Resolved(_) if alert.marks.flapping.is_some() => None,
+        What::FlappingEnded if !alert.is_open() => {
+            let ended = alert.standing.resolution().map(|resolution| &resolution.how);
+            let silent = matches!(ended, Some(Ending::TimeOut));
+            Some(if silent { Tell::FellSilent } else { Tell::Resolved })
+        }
         What::Resolved(Ending::Source | Ending::Operator { .. }) => Some(Tell::Resolved),
         What::Resolved(Ending::TimeOut) => Some(Tell::FellSilent),
         What::Flapping => critical.then_some(Tell::Flapping),
@@ -160,7 +167,7 @@ fn said_better(alert: &Alert, delivery: &Delivery) -> Option<String> {
 fn not_over(table: &Table, alert: &Alert, delivery: &Delivery) -> Option<String> {
     match &alert.standing.state {
         State::Firing | State::Acknowledged(_) => Some("it fires again".to_owned()),
-        State::Resolved(_) if alert.standing.touched != delivery.cause => {
+        State::Resolved(_) if alert.standing.since > delivery.created => {
             Some("it came back and ended again since".to_owned())
         }
         State::Resolved(_) => {

@@ -236,6 +236,7 @@ pub(super) fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::OnceUsed { .. }
         | Refusal::TokenExists(_) => StatusCode::CONFLICT,
         Refusal::SnoozeOver { .. }
+        | Refusal::SnoozeTooLong(_)
         | Refusal::EndsBeforeStart
         | Refusal::EmptyNote
         | Refusal::UnknownService(_)

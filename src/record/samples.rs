@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::domain::actor::{Actor, Person, Via};
 use crate::domain::alert::{
-    Acknowledgement, Alert, Call, Calling, Ending, Ends, Hold, Identity, Interval, Marks,
+    Acknowledgement, Alert, Call, Calling, Ending, Ends, Hold, Identity, Interval, Marks, Moving,
     Namespace, Naming, Note, Pause, Resolution, Seen, Source, Standing, State, Suppression,
     Suppressor, Worded,
 };
@@ -154,7 +154,7 @@ fn standing() -> BoxedStrategy<Standing> {
 }
 
 /// Any length of time there is, to the nanosecond.
-fn span() -> BoxedStrategy<SignedDuration> {
+pub(super) fn span() -> BoxedStrategy<SignedDuration> {
     let [least, most] = [SignedDuration::MIN, SignedDuration::MAX].map(|span| span.as_nanos());
     (least..=most).prop_map(SignedDuration::from_nanos_i128).boxed()
 }
@@ -201,7 +201,8 @@ fn link() -> BoxedStrategy<Option<Box<str>>> {
 /// Anything that sources can have told.
 pub(crate) fn source() -> BoxedStrategy<Source> {
     let resolved = vec((time(), time()), 0..3);
-    let told = (option::of(time()), resolved, any::<u32>());
+    let moving = option::of((time(), time(), any::<u32>()));
+    let told = (option::of(time()), resolved, moving);
     (id(), identity(), interval(), labels(), link(), time(), told)
         .prop_map(|(id, identity, interval, annotations, link, updated, told)| Source {
             id: SourceId(id),
@@ -212,7 +213,7 @@ pub(crate) fn source() -> BoxedStrategy<Source> {
             updated,
             fired: told.0,
             resolved: told.1,
-            moved: told.2,
+            moving: told.2.map(|(start, latest, times)| Moving { start, latest, times }),
         })
         .boxed()
 }

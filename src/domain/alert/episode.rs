@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::call::{Call, Pause};
+use super::call::Call;
 use super::identity::Identity;
 use super::state::{Standing, State};
 use super::suppression::{Suppression, Suppressor};
@@ -201,7 +201,7 @@ impl Alert {
 
     /// When a call that an ending paused is over.
     pub fn pause_ends(&self) -> Option<Timestamp> {
-        let paused = matches!(self.standing.call, Call::Paused { why: Pause::Ended, .. });
+        let paused = matches!(self.standing.call, Call::Paused { .. });
         let resolution = self.standing.resolution().filter(|_| paused)?;
         Some(after(resolution.at, resolution.how.reopen_window()))
     }

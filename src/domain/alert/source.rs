@@ -57,8 +57,19 @@ pub struct Source {
     /// The newest resolutions that were told, with start and end, oldest first; at most
     /// [`Source::REMEMBERED`]. The same one again is a repeat.
     pub resolved: Vec<(Timestamp, Timestamp)>,
-    /// How often the end of a start that never fired has moved on.
-    pub moved: u32,
+    /// An end that has passed whenever it is told, and moves on all the same.
+    pub moving: Option<Moving>,
+}
+
+/// The ends that were told of a start that never fired here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moving {
+    /// The start.
+    pub start: Timestamp,
+    /// The latest end.
+    pub latest: Timestamp,
+    /// How often it has moved on.
+    pub times: u32,
 }
 
 /// What one more report of an interval that is over says.
@@ -126,17 +137,34 @@ impl Source {
 
     /// Hears that an interval is over which began and ended then.
     pub fn hear_end(&mut self, start: Timestamp, end: Timestamp) -> Over {
+        if self.is_moving(start, end) {
+            // What was told before were no resolutions, and a real one may end like them.
+            self.resolved.retain(|(began, _)| *began != start);
+            return Over::Behind;
+        }
         if self.resolved.contains(&(start, end)) {
             return Over::Repeated;
         }
-        let known = self.resolved.iter().filter(|(began, _)| *began == start);
-        let moves = known.map(|(_, ended)| *ended).max().is_some_and(|latest| end > latest);
-        self.moved = if moves { self.moved.saturating_add(1) } else { 0 };
         self.resolved.push((start, end));
         let spare = self.resolved.len().saturating_sub(Self::REMEMBERED);
         self.resolved.drain(..spare);
-        let never_fired = self.fired != Some(start);
-        if never_fired && self.moved >= Self::MOVES { Over::Behind } else { Over::Ended }
+        Over::Ended
+    }
+
+    /// Whether the end of a start that never fired has moved on once more, often enough by now.
+    fn is_moving(&mut self, start: Timestamp, end: Timestamp) -> bool {
+        if self.fired == Some(start) {
+            self.moving = None;
+            return false;
+        }
+        let known = self.moving.filter(|moving| moving.start == start);
+        let times = match known {
+            Some(Moving { latest, times, .. }) if end > latest => times.saturating_add(1),
+            Some(_) => return false,
+            None => 0,
+        };
+        self.moving = Some(Moving { start, latest: end, times });
+        times >= Self::MOVES
     }
 
     /// How long an interval is kept after its end: Alertmanager's collection is every half hour,

@@ -2,7 +2,7 @@
 
 use crate::domain::actor::Actor;
 use crate::domain::text::Text;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{SignedDuration, Timestamp};
 
 /// One thing that keeps an alert quiet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,9 @@ pub enum Suppressor {
 }
 
 impl Suppressor {
+    /// A snooze lasts no longer: a mistyped one must not hide an alert for good.
+    pub const LONGEST_SNOOZE: SignedDuration = SignedDuration::from_hours(30 * 24);
+
     /// Whether both are the same thing: an alert has one snooze, and each rule once.
     pub fn is_same(&self, other: &Self) -> bool {
         match (self, other) {

@@ -35,7 +35,7 @@ pub(super) fn tell(
         updated: now,
         fired: known.as_ref().and_then(|known| known.fired),
         resolved: known.as_ref().map_or_else(Vec::new, |known| known.resolved.clone()),
-        moved: known.as_ref().map_or(0, |known| known.moved),
+        moving: known.as_ref().and_then(|known| known.moving),
     };
     let over = if fires {
         source.fired = Some(interval.start.at);

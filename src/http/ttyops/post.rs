@@ -205,6 +205,7 @@ fn field_of(refusal: &Refusal) -> &'static str {
         | Refusal::OpenElsewhere { .. }
         | Refusal::NotUndone { .. }
         | Refusal::SnoozeOver { .. }
+        | Refusal::SnoozeTooLong(_)
         | Refusal::EndsBeforeStart
         | Refusal::EmptyNote
         | Refusal::TokenExists(_)

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::alert::Resolution;
 use crate::domain::id::{AccountId, AlertId};
 use crate::domain::refusal::{Refusal, ResolvedBy};
-use crate::record::v1::{ActorV1, IdV1, ResolutionV1, TextV1, TimeV1};
+use crate::record::v1::{ActorV1, IdV1, ResolutionV1, SpanV1, TextV1, TimeV1};
 
 /// Why an order was not carried out. `code` and `message` say what `why` holds, for readers that
 /// do not know this reason: to them it is no `RefusalV1`, and they show the message. Here neither
@@ -30,6 +30,7 @@ pub enum WhyV1 {
     OpenElsewhere { open: IdV1 },
     NotUndone { last: Option<TextV1> },
     SnoozeOver { until: TimeV1 },
+    SnoozeTooLong(SpanV1),
     EndsBeforeStart,
     OnceUsed { alert: IdV1 },
     EmptyNote,
@@ -63,6 +64,7 @@ impl From<&Refusal> for WhyV1 {
             Refusal::OpenElsewhere { open } => Self::OpenElsewhere { open: IdV1(open.0) },
             Refusal::NotUndone { last } => Self::NotUndone { last: last.as_ref().map(Into::into) },
             Refusal::SnoozeOver { until } => Self::SnoozeOver { until: TimeV1(*until) },
+            Refusal::SnoozeTooLong(most) => Self::SnoozeTooLong(SpanV1(*most)),
             Refusal::EndsBeforeStart => Self::EndsBeforeStart,
             Refusal::OnceUsed { alert } => Self::OnceUsed { alert: IdV1(alert.0) },
             Refusal::EmptyNote => Self::EmptyNote,
@@ -86,6 +88,7 @@ impl From<WhyV1> for Refusal {
             WhyV1::OpenElsewhere { open } => Self::OpenElsewhere { open: AlertId(open.0) },
             WhyV1::NotUndone { last } => Self::NotUndone { last: last.map(Into::into) },
             WhyV1::SnoozeOver { until } => Self::SnoozeOver { until: until.0 },
+            WhyV1::SnoozeTooLong(most) => Self::SnoozeTooLong(most.0),
             WhyV1::EndsBeforeStart => Self::EndsBeforeStart,
             WhyV1::OnceUsed { alert } => Self::OnceUsed { alert: AlertId(alert.0) },
             WhyV1::EmptyNote => Self::EmptyNote,

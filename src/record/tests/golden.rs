@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::actor::{Actor, Person, Via};
 use crate::domain::alert::{
-    Acknowledgement, Alert, Call, Calling, Ending, Ends, Hold, Identity, Interval, Marks,
+    Acknowledgement, Alert, Call, Calling, Ending, Ends, Hold, Identity, Interval, Marks, Moving,
     Namespace, Naming, Note, Pause, Resolution, Seen, Source, Standing, State, Suppression,
     Suppressor, Worded,
 };
@@ -245,7 +245,7 @@ fn sources() -> [(&'static str, Entity); 2] {
             updated: at(2),
             fired: Some(at(-60)),
             resolved,
-            moved: 1,
+            moving: Some(Moving { start: at(-60), latest: at(-30), times: 1 }),
         }))
     };
     [

@@ -81,6 +81,7 @@ fn refusal() -> impl Strategy<Value = Refusal> {
         samples::id().prop_map(|id| Refusal::OpenElsewhere { open: AlertId(id) }),
         option::of(samples::text()).prop_map(|last| Refusal::NotUndone { last }),
         samples::time().prop_map(|until| Refusal::SnoozeOver { until }),
+        samples::span().prop_map(Refusal::SnoozeTooLong),
         Just(Refusal::EndsBeforeStart),
         samples::id().prop_map(|id| Refusal::OnceUsed { alert: AlertId(id) }),
         Just(Refusal::EmptyNote),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::identity::IdentityV1;
 use super::leaf::{IdV1, LabelsV1, MomentV1, TimeV1};
-use crate::domain::alert::{Ends, Interval, Source};
+use crate::domain::alert::{Ends, Interval, Moving, Source};
 use crate::domain::id::SourceId;
 
 /// What the sources of one identity have told.
@@ -19,12 +19,12 @@ pub struct SourceV1 {
     pub updated: TimeV1,
     pub fired: Option<TimeV1>,
     pub resolved: Vec<(TimeV1, TimeV1)>,
-    pub moved: u32,
+    pub moving: Option<(TimeV1, TimeV1, u32)>,
 }
 
 impl From<&Source> for SourceV1 {
     fn from(source: &Source) -> Self {
-        let Source { id, identity, interval, annotations, link, updated, fired, resolved, moved } =
+        let Source { id, identity, interval, annotations, link, updated, fired, resolved, moving } =
             source;
         Self {
             id: IdV1(id.0),
@@ -35,7 +35,7 @@ impl From<&Source> for SourceV1 {
             updated: TimeV1(*updated),
             fired: fired.map(TimeV1),
             resolved: resolved.iter().map(|(start, end)| (TimeV1(*start), TimeV1(*end))).collect(),
-            moved: *moved,
+            moving: moving.map(|it| (TimeV1(it.start), TimeV1(it.latest), it.times)),
         }
     }
 }
@@ -51,7 +51,11 @@ impl From<SourceV1> for Source {
             updated: source.updated.0,
             fired: source.fired.map(|time| time.0),
             resolved: source.resolved.iter().map(|(start, end)| (start.0, end.0)).collect(),
-            moved: source.moved,
+            moving: source.moving.map(|(start, latest, times)| Moving {
+                start: start.0,
+                latest: latest.0,
+                times,
+            }),
         }
     }
 }

@@ -97,6 +97,9 @@ fn snooze(alert: &Alert, until: Timestamp, by: By<'_>, tick: &Tick) -> Result<St
     if until <= tick.now {
         return Err(Refusal::SnoozeOver { until });
     }
+    if until > after(tick.now, Suppressor::LONGEST_SNOOZE) {
+        return Err(Refusal::SnoozeTooLong(Suppressor::LONGEST_SNOOZE));
+    }
     let snooze = Suppressor::Snooze { by: by.actor.clone(), until };
     Ok(suppressed::begin(alert, &snooze, tick))
 }
@@ -142,6 +145,7 @@ fn reopen(alert: &Alert, tick: &Tick) -> Step {
     }
     Step::of_person(alert, What::Reopened, tick, |next| {
         next.ends = None;
+        next.webhook = next.webhook.map(|_| tick.now);
         next.fire(tick);
     })
 }

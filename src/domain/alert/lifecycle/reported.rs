@@ -2,7 +2,7 @@
 
 use super::{By, Heard, Step};
 use crate::domain::actor::Actor;
-use crate::domain::alert::call::{Call, Pause};
+use crate::domain::alert::call::{Call, Calling, Pause};
 use crate::domain::alert::episode::{Alert, Marks, Seen, Worded};
 use crate::domain::alert::state::{Ending, Hold, Resolution, Standing, State};
 use crate::domain::command::Unchanged;
@@ -216,6 +216,10 @@ fn reopen(alert: &Alert, resolution: &Resolution, heard: &Heard, by: By<'_>, tic
         next.marks.flapping = next.marks.flapping.or(Some(tick.now));
     }
     match (next.marks.flapping, was) {
+        // Told again, but whoever is to come next comes no later.
+        (None, Call::Paused { calling, why: Pause::Ended }) => {
+            next.call_from(Calling { cause: tick.revision, ..calling });
+        }
         (None, _) => next.call_anew(tick),
         // Told once; but a call that nobody answered goes on.
         (Some(_), Call::Calling(_) | Call::Paused { .. }) => next.call_as(was, tick),

@@ -6,6 +6,16 @@ use crate::domain::alert::{Call, Pause};
 use crate::domain::report::Road;
 use crate::domain::time::{Timestamp, after};
 
+/// The same start, and an end that has come.
+fn over(desk: &mut Desk, name: &str, end: Timestamp) {
+    let naming = Naming::of_labels(labels(&[("alertname", name)]));
+    let identity = Identity { namespace: Namespace::default(), naming };
+    let start = Timestamp::from_second(1_763_690_000).unwrap();
+    let payload = Payload { road: Road::V2, ..payload(name, "critical") };
+    let told = told(start, end);
+    desk.reports(Report::Interval { identity, told, payload: Box::new(payload) }).unwrap();
+}
+
 fn tells(desk: &mut Desk, name: &str, end: Timestamp) -> AlertId {
     let naming = Naming::of_labels(labels(&[("alertname", name)]));
     let identity = Identity { namespace: Namespace::default(), naming };
@@ -245,4 +255,56 @@ fn an_ended_alert_is_forgotten_after_the_retention_and_an_open_one_never() {
     desk.time();
     assert!(desk.table.alert(ended).is_none());
     assert!(desk.table.alert(open).is_some());
+}
+
+#[test]
+fn a_sender_of_whom_three_alerts_end_in_silence_within_a_minute_is_an_alert_until_it_speaks() {
+    let mut desk = Desk::new();
+    let end = after(desk.now, MINUTE * 4);
+    for name in ["a", "b", "c", "d"] {
+        tells(&mut desk, name, end);
+    }
+    desk.wait(MINUTE * 5);
+    desk.time();
+    let open: Vec<_> = desk.table.open_alerts().cloned().collect();
+    assert_eq!(open.len(), 1, "one for all four");
+    assert_eq!(open[0].title.as_str(), "prometheus fell silent");
+    assert!(matches!(open[0].standing.call, Call::Calling(_)));
+    assert_eq!(desk.timeline(open[0].id), ["fired, sent by watchbell"]);
+    let end = after(desk.now, MINUTE * 4);
+    tells(&mut desk, "a", end);
+    assert!(!desk.alert(open[0].id).is_open());
+    assert_eq!(desk.timeline(open[0].id)[1], "resolved by its source, watchbell");
+}
+
+#[test]
+fn two_silences_or_a_resolution_among_them_are_no_silence_of_their_sender() {
+    for resolves in [false, true] {
+        let mut desk = Desk::new();
+        let end = after(desk.now, MINUTE * 4);
+        let names: &[&str] = if resolves { &["a", "b", "c", "d"] } else { &["a", "b"] };
+        for name in names {
+            tells(&mut desk, name, end);
+        }
+        desk.wait(MINUTE * 4);
+        if resolves {
+            let now = desk.now;
+            over(&mut desk, "d", now);
+        }
+        desk.wait(SignedDuration::from_secs(31));
+        desk.time();
+        assert_eq!(desk.table.open_alerts().count(), 0);
+    }
+}
+
+#[test]
+fn a_snooze_of_more_than_thirty_days_is_refused() {
+    let mut desk = Desk::new();
+    let id = desk.fires("disk", payload("disk", "critical"));
+    let days =
+        |desk: &Desk, days: i32| AlertCommand::Snooze(after(desk.now, MINUTE * 1_440 * days));
+    let (most, more) = (days(&desk, 30), days(&desk, 31));
+    let refused = desk.act(&account("alice"), id, more).unwrap_err();
+    assert_eq!(refused.to_string(), "a snooze lasts 30 days at most; name an earlier time");
+    desk.act(&account("alice"), id, most).unwrap();
 }
