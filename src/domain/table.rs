@@ -16,6 +16,7 @@ use super::labels::Fingerprint;
 use super::once::Once;
 use super::policy::Policy;
 use super::service::Service;
+use super::text::Text;
 use super::time::{Timestamp, after};
 use super::token::Token;
 
@@ -36,6 +37,8 @@ pub struct Table {
     deliveries_of: OrdSet<(AlertId, DeliveryId)>,
     /// Ended alerts by the time of their end: the first ones are the first to be forgotten.
     ended: OrdSet<(Timestamp, AlertId)>,
+    /// When each sender last spoke of any alert that is kept.
+    heard: HashMap<Text, Timestamp>,
     grant: Option<Grant>,
     due: OrdSet<(Timestamp, Key)>,
 }
@@ -193,6 +196,11 @@ impl Table {
         ended.filter_map(|(_, id)| self.alerts.get(id))
     }
 
+    /// When a sender last spoke.
+    pub fn heard(&self, sender: &Text) -> Option<Timestamp> {
+        self.heard.get(sender).copied()
+    }
+
     /// The next deadline, and whose it is.
     pub fn next_due(&self) -> Option<(Timestamp, Key)> {
         self.due.get_min().copied().into_iter().chain(self.next_forgotten()).min()
@@ -293,6 +301,9 @@ impl Table {
             } else {
                 self.prints.remove(&print)
             };
+        }
+        if self.heard(&alert.sender).is_none_or(|last| last < alert.seen.last) {
+            self.heard.insert(alert.sender.clone(), alert.seen.last);
         }
         let stood = |alert: &Alert| (alert.is_open(), alert.standing.since, alert.occurrence);
         let newest = self.newest(&alert.identity);

@@ -12,7 +12,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::report::{NamedService, Payload, Road};
 use crate::domain::severity::{Severity, SeverityReading};
 use crate::domain::text::Text;
-use crate::domain::time::{SignedDuration, before};
+use crate::domain::time::{SignedDuration, after, before};
 
 /// So many alerts of one sender, ended by silence within that time, mean the sender.
 const SEVERAL: usize = 3;
@@ -40,7 +40,10 @@ pub(super) fn fell_silent(draft: &mut Draft, alert: &Alert) -> Result<(), Refusa
             Some(Ending::Operator { .. }) | None => {}
         }
     }
-    if silent < SEVERAL {
+    // A sender that spoke of something else since has only forgotten these.
+    let spoke =
+        table.heard(&alert.sender).is_some_and(|heard| heard > after(alert.seen.last, WITHIN));
+    if silent < SEVERAL || spoke {
         return Ok(());
     }
     let id = AlertId(draft.tick.ids.draw());
