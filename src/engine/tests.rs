@@ -1,5 +1,7 @@
 //! Turns over a real store, driven with times of our own.
 
+mod absence;
+mod flood;
 mod outbox;
 mod year;
 
@@ -184,39 +186,6 @@ fn lasts(name: &str, end: &str) -> Order {
 
 fn woke() -> Order {
     order(&Actor::Watchbell, Command::Woke(Deaf::Start))
-}
-
-#[test]
-fn what_could_not_be_heard_of_does_not_time_out_before_a_source_may_have_spoken_again() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut engine = open(directory.path());
-    engine.turn(&[lasts("disk", "03:04:00")], at("03:00:00"));
-    let id = the_alert(&engine);
-    engine.into_store().close().unwrap();
-    engine = open(directory.path());
-    // An hour later all ends are past.
-    let turn = engine.turn(&[woke(), acts(id, AlertCommand::Acknowledge)], at("04:00:00"));
-    assert!(turn.answers.iter().all(Result::is_ok));
-    assert!(matches!(engine.table.alert(id).unwrap().standing.state, State::Acknowledged(_)));
-    engine.turn(&[], at("04:04:59"));
-    assert!(engine.table.alert(id).unwrap().is_open());
-    engine.turn(&[], at("04:10:00"));
-    assert!(!engine.table.alert(id).unwrap().is_open(), "nobody spoke of it again");
-}
-
-#[test]
-fn a_store_that_works_again_wakes_before_anything_times_out() {
-    let disk = Platter::default();
-    let (store, loaded) = Store::open(disk.clone()).unwrap();
-    let mut engine = Engine::new(store, loaded, 7);
-    engine.turn(&[lasts("disk", "03:04:00")], at("03:00:00"));
-    let id = the_alert(&engine);
-    disk.follow(Plan::FailFrom(0, std::io::ErrorKind::StorageFull));
-    engine.turn(&[lasts("disk", "03:07:00")], at("03:03:00"));
-    disk.follow(Plan::Well);
-    let turn = engine.turn(&[woke()], at("03:30:00"));
-    assert_eq!((turn.store, turn.answers.len()), (StoreState::Well, 1));
-    assert!(engine.table.alert(id).unwrap().is_open());
 }
 
 #[test]

@@ -15,6 +15,7 @@ use crate::domain::time::SignedDuration;
 use crate::domain::token::{Digest, Scope};
 
 mod calls;
+mod cases;
 mod laws;
 mod outbox;
 mod sources;
@@ -171,23 +172,6 @@ fn a_resolution_of_what_never_fired_makes_no_row_and_one_of_an_acknowledged_aler
 }
 
 #[test]
-fn severity_falls_and_rises_without_a_new_call_until_it_passes_what_was_acknowledged() {
-    let mut desk = Desk::new();
-    let alice = account("alice");
-    let id = desk.fires("disk", payload("disk", "warning"));
-    desk.act(&alice, id, AlertCommand::Acknowledge).unwrap();
-    desk.wait(MINUTE);
-    desk.fires("disk", payload("disk", "critical"));
-    assert_eq!(desk.alert(id).standing.state, State::Firing);
-    assert_eq!(desk.alert(id).standing.needed, desk.now);
-    desk.act(&alice, id, AlertCommand::Acknowledge).unwrap();
-    desk.fires("disk", payload("disk", "warning"));
-    assert_eq!(desk.alert(id).severity, Severity::Warning);
-    desk.fires("disk", payload("disk", "critical"));
-    assert!(matches!(desk.alert(id).standing.state, State::Acknowledged(_)));
-}
-
-#[test]
 fn an_update_that_leaves_the_severity_out_keeps_it_and_a_new_alert_without_one_is_critical() {
     let mut desk = Desk::new();
     let id = desk.fires("disk", payload("disk", "warning"));
@@ -323,36 +307,6 @@ fn an_act_can_be_undone_however_many_lines_came_after_it() {
     }
     assert_eq!(desk.alert(id).recent.len(), Alert::RECENT);
     desk.act(&alice, id, AlertCommand::Undo(acknowledged)).unwrap();
-}
-
-#[test]
-fn one_batch_with_the_same_fingerprint_firing_then_resolved_is_one_ended_alert() {
-    let mut desk = Desk::new();
-    let fires = Report::Firing {
-        subject: Subject::Known(identity("blip")),
-        payload: Box::new(payload("blip", "critical")),
-    };
-    let ends = Report::Resolved { identity: identity("blip"), road: Road::Plain, ends_at: None };
-    let answer = desk.order(&Actor::Machine("x".into()), Command::Report(vec![fires, ends]));
-    let Ok(Answer::Reported(reported)) = answer else { panic!("{answer:?}") };
-    assert_eq!(reported[0], reported[1]);
-    assert_eq!(desk.table.alert_count(), 1);
-    assert_eq!(desk.table.open_alerts().count(), 0);
-}
-
-#[test]
-fn a_fingerprint_equal_to_another_alerts_label_hash_is_another_alert() {
-    let mut desk = Desk::new();
-    let set = labels(&[("alertname", "HighLoad")]);
-    let named = |naming| Identity { namespace: Namespace::default(), naming };
-    let fire = |desk: &mut Desk, naming| {
-        let subject = Subject::Known(named(naming));
-        let payload = Box::new(payload("high load", "critical"));
-        desk.reports(Report::Firing { subject, payload }).unwrap()
-    };
-    let by_labels = fire(&mut desk, Naming::of_labels(set));
-    let forged = Naming::of_report("d17de6d8a6ed224c", &Labels::default());
-    assert_ne!(fire(&mut desk, forged), by_labels);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::domain::id::DeliveryId;
 use crate::domain::policy::{Channel, Policy};
 
 /// What a far end was told, in order.
-type Told = Vec<(Tell, DeliveryId)>;
+pub(super) type Told = Vec<(Tell, DeliveryId)>;
 
 fn channel() -> Order {
     let policy = Policy { channels: vec![Channel::shared("pager")], ..Policy::default() };
@@ -34,7 +34,12 @@ fn attempts(turn: &Turn) -> Vec<Delivery> {
 
 /// Takes a turn, as a sender whose far end takes everything sees it: what is attempted is told,
 /// and then settled. Nothing once the disk has failed.
-fn take(engine: &mut Engine, orders: &[Order], now: Timestamp, told: &mut Told) -> Option<()> {
+pub(super) fn take(
+    engine: &mut Engine,
+    orders: &[Order],
+    now: Timestamp,
+    told: &mut Told,
+) -> Option<()> {
     let turn = engine.turn(orders, now);
     let settled: Vec<Order> = attempts(&turn)
         .into_iter()

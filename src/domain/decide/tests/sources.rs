@@ -1,7 +1,7 @@
 //! What sources say after an end, when they disagree, and when they fall silent.
 
 use super::*;
-use crate::domain::alert::{Call, Pause};
+use crate::domain::alert::Call;
 use crate::domain::report::Road;
 use crate::domain::severity::{SeverityReading, SeverityWords};
 use crate::domain::time::{Timestamp, after};
@@ -104,24 +104,6 @@ fn a_cron_job_that_speaks_again_within_minutes_of_a_resolve_reopens_the_same_ale
 }
 
 #[test]
-fn replicas_that_disagree_leave_an_acknowledgement_and_its_clock_as_they_were() {
-    let mut desk = Desk::new();
-    let start = desk.now;
-    let id = desk.fires("disk", since(start));
-    desk.act(&account("alice"), id, AlertCommand::Acknowledge).unwrap();
-    let before = desk.alert(id).standing.clone();
-    for _ in 0..10 {
-        desk.wait(MINUTE);
-        ended_at(&mut desk, after(start, MINUTE * 30));
-        assert!(!desk.alert(id).is_open());
-        assert_eq!(desk.fires("disk", since(start)), id);
-        let standing = &desk.alert(id).standing;
-        assert_eq!((&standing.state, standing.needed), (&before.state, before.needed));
-        assert_eq!(desk.alert(id).marks.reopened, []);
-    }
-}
-
-#[test]
 fn an_alert_that_comes_back_is_the_same_one_unacknowledged_and_calls_again() {
     let mut desk = Desk::new();
     let id = desk.fires("disk", payload("disk", "critical"));
@@ -159,24 +141,6 @@ fn a_third_reopening_within_half_an_hour_is_flapping_until_a_quarter_of_an_hour_
 }
 
 #[test]
-fn a_flapper_with_a_sleeping_primary_keeps_its_first_call() {
-    let mut desk = Desk::new();
-    let id = desk.fires("disk", payload("disk", "critical"));
-    let begun = desk.alert(id).standing.call.calling().unwrap();
-    for _ in 0..6 {
-        desk.wait(MINUTE);
-        desk.ends("disk");
-        assert!(matches!(desk.alert(id).standing.call, Call::Paused { why: Pause::Ended, .. }));
-        desk.wait(MINUTE);
-        desk.fires("disk", payload("disk", "critical"));
-        assert!(matches!(desk.alert(id).standing.call, Call::Calling(_)));
-    }
-    let calling = desk.alert(id).standing.call.calling().unwrap();
-    assert!(calling.cause >= begun.cause);
-    assert!(desk.alert(id).marks.flapping.is_some());
-}
-
-#[test]
 fn prometheus_repeating_a_resolution_changes_nothing_even_after_a_reopening() {
     let mut desk = Desk::new();
     let start = desk.now;
@@ -191,51 +155,4 @@ fn prometheus_repeating_a_resolution_changes_nothing_even_after_a_reopening() {
         assert_eq!(tells(&mut desk, start, end), None);
         assert!(desk.alert(id).is_open());
     }
-}
-
-#[test]
-fn a_sender_whose_clock_is_behind_is_firing_and_marked() {
-    let mut desk = Desk::new();
-    let behind = MINUTE * 6;
-    let start = after(desk.now, -behind - MINUTE);
-    let mut opened = None;
-    for _ in 0..5 {
-        let end = after(desk.now, MINUTE * 4 - behind);
-        opened = opened.or(tells(&mut desk, start, end));
-        desk.wait(MINUTE);
-        desk.time();
-    }
-    let alert = desk.alert(opened.unwrap());
-    assert!(alert.is_open());
-    assert_eq!(alert.marks.clock, Some(MINUTE * 2));
-    assert_eq!(desk.table.alert_count(), 1);
-}
-
-#[test]
-fn a_sender_whose_clock_is_ahead_is_marked_and_its_alert_has_our_age() {
-    let mut desk = Desk::new();
-    let id = desk.fires("disk", since(after(desk.now, MINUTE * 6)));
-    assert_eq!(desk.alert(id).marks.clock, Some(-MINUTE * 6));
-    assert_eq!(desk.alert(id).started(), desk.now);
-    let old = desk.fires("old", since(Timestamp::UNIX_EPOCH));
-    assert_eq!(desk.alert(old).started(), desk.now);
-}
-
-#[test]
-fn the_same_alert_by_webhook_and_by_api_v2_is_one_and_either_road_ends_it() {
-    let mut desk = Desk::new();
-    let start = desk.now;
-    let id = tells(&mut desk, start, after(start, MINUTE * 4)).unwrap();
-    let set = labels(&[("alertname", "disk")]);
-    let fingerprint = set.fingerprint().to_string();
-    let identity =
-        Identity { namespace: Namespace::default(), naming: Naming::of_report(&fingerprint, &set) };
-    let payload = Payload { road: Road::Webhook, labels: set, ..since(start) };
-    let subject = Subject::Known(identity.clone());
-    let by_webhook = Report::Firing { subject, payload: Box::new(payload) };
-    assert_eq!(desk.reports(by_webhook).unwrap(), Some(id));
-    assert!(desk.alert(id).ends.is_some(), "API v2's end counts");
-    let ends_at = Some(desk.now);
-    desk.reports(Report::Resolved { identity, road: Road::Webhook, ends_at }).unwrap();
-    assert!(!desk.alert(id).is_open());
 }

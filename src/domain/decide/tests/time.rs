@@ -45,26 +45,6 @@ fn an_alert_of_which_nothing_more_is_heard_ends_and_says_so() {
 }
 
 #[test]
-fn after_an_hour_of_downtime_nothing_changes_state_until_we_could_hear_again() {
-    let mut desk = Desk::new();
-    let end = after(desk.now, MINUTE * 4);
-    let ids = ["a", "b", "c"].map(|name| tells(&mut desk, name, end));
-    desk.act(&account("alice"), ids[0], AlertCommand::Acknowledge).unwrap();
-    desk.wait(MINUTE * 60);
-    desk.order(&Actor::Watchbell, Command::Woke(Deaf::Start)).unwrap();
-    desk.time();
-    assert_eq!(desk.table.open_alerts().count(), 3);
-    assert_eq!(desk.alert(ids[0]).standing.state.to_string(), "acknowledged");
-    desk.wait(MINUTE * 2);
-    let end = after(desk.now, MINUTE * 4);
-    tells(&mut desk, "a", end);
-    desk.wait(MINUTE * 3);
-    desk.time();
-    let open: Vec<_> = desk.table.open_alerts().map(|alert| alert.id).collect();
-    assert_eq!(open, [ids[0]], "what was heard again stays, the rest is lost");
-}
-
-#[test]
 fn what_fell_silent_and_speaks_again_within_an_hour_keeps_its_acknowledgement() {
     let mut desk = Desk::new();
     let end = after(desk.now, MINUTE * 4);
