@@ -233,3 +233,6 @@ impl Alert {
 fn already_resolved(resolution: &Resolution) -> Refusal {
     Refusal::Resolved(ResolvedBy(Box::new(resolution.clone())))
 }
+
+#[cfg(test)]
+mod tests;

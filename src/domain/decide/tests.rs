@@ -24,66 +24,6 @@ mod time;
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
-/// An alert of alice's desk in each state, by its fingerprint.
-fn desk_with_each_state() -> (Desk, [(&'static str, AlertId); 3]) {
-    let mut desk = Desk::new();
-    let [firing, acknowledged, resolved] =
-        ["firing", "acknowledged", "resolved"].map(|name| desk.fires(name, payload(name, "crit")));
-    desk.act(&account("bob"), acknowledged, AlertCommand::Acknowledge).unwrap();
-    desk.ends("resolved");
-    let alerts = [("firing", firing), ("acknowledged", acknowledged), ("resolved", resolved)];
-    (desk, alerts)
-}
-
-#[test]
-fn every_act_on_every_state_has_its_answer() {
-    let acts = [
-        ("acknowledge", AlertCommand::Acknowledge),
-        ("un-acknowledge", AlertCommand::Unacknowledge),
-        ("assign", AlertCommand::Assign(Some(person("carol").id))),
-        ("unassign", AlertCommand::Assign(None)),
-        ("resolve", AlertCommand::Resolve),
-        ("reopen", AlertCommand::Reopen),
-        ("note", AlertCommand::Note("seen".into())),
-    ];
-    let mut table = String::new();
-    for (name, act) in acts {
-        for (at, (state, _)) in desk_with_each_state().1.into_iter().enumerate() {
-            let (mut desk, alerts) = desk_with_each_state();
-            let id = alerts[at].1;
-            let outcome = match desk.act(&account("alice"), id, act.clone()) {
-                Ok(Acted::Changed) => format!("→ {}", desk.alert(id).standing.state),
-                Ok(Acted::Unchanged(why)) => format!("unchanged: {why:?}"),
-                Err(refusal) => format!("refused: {}", refusal.code()),
-            };
-            writeln!(table, "{name:15}{state:13}{outcome}").unwrap();
-        }
-    }
-    insta::assert_snapshot!(table, @"
-    acknowledge    firing       → acknowledged
-    acknowledge    acknowledged → acknowledged
-    acknowledge    resolved     refused: resolved
-    un-acknowledge firing       unchanged: NotAcknowledged
-    un-acknowledge acknowledged → firing
-    un-acknowledge resolved     refused: resolved
-    assign         firing       → firing
-    assign         acknowledged → acknowledged
-    assign         resolved     refused: resolved
-    unassign       firing       unchanged: AssignedAlready
-    unassign       acknowledged → acknowledged
-    unassign       resolved     refused: resolved
-    resolve        firing       → resolved
-    resolve        acknowledged → resolved
-    resolve        resolved     unchanged: ResolvedAlready
-    reopen         firing       unchanged: OpenAlready
-    reopen         acknowledged unchanged: OpenAlready
-    reopen         resolved     → firing
-    note           firing       → firing
-    note           acknowledged → acknowledged
-    note           resolved     → resolved
-    ");
-}
-
 #[test]
 fn a_night_reads_in_the_timeline_as_it_happened() {
     let mut desk = Desk::new();

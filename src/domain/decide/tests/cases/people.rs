@@ -174,9 +174,8 @@ fn a_fall_to_warning_pauses_the_call_that_nobody_answered_and_a_rise_starts_one_
     ");
 }
 
-#[test]
-fn a_flapper_of_three_minutes_tells_so_once_and_pages_again_when_it_stays() {
-    let mut story = Story::begins();
+/// Fires and ends every three minutes, five times, and then stays.
+fn flaps(story: &mut Story) {
     story.hears([flushed("disk", story.now())]);
     for _ in 0..5 {
         story.waits(MINUTE * 3);
@@ -185,29 +184,21 @@ fn a_flapper_of_three_minutes_tells_so_once_and_pages_again_when_it_stays() {
         story.hears([flushed("disk", story.now())]);
     }
     story.waits(MINUTE * 20);
-    insta::assert_snapshot!(story.told(), @"
-    03:00:00 fired, sent by prometheus
+}
+
+#[test]
+fn a_flapper_of_three_minutes_tells_so_once_and_pages_again_when_it_stays() {
+    let mut story = Story::begins();
+    flaps(&mut story);
+    let calls = |line: &&String| line.ends_with(": page") || line.contains("flapping");
+    let calls: Vec<&str> = story.lines.iter().filter(calls).map(String::as_str).collect();
+    insta::assert_snapshot!(calls.join("\n"), @"
     03:00:00 told pager: page
-    03:03:00 resolved by its source, prometheus
-    03:05:00 told pager: resolved
-    03:06:00 fires again, sent by prometheus
     03:06:00 told pager: page
-    03:09:00 resolved by its source, prometheus
-    03:11:00 told pager: resolved
-    03:12:00 fires again, sent by prometheus
     03:12:00 told pager: page
-    03:15:00 resolved by its source, prometheus
-    03:17:00 told pager: resolved
     03:18:00 flapping: further reopenings tell nobody
     03:18:00 told pager: flapping
-    03:21:00 resolved by its source, prometheus
-    03:23:00 told pager: resolved
-    03:24:00 fires again, sent by prometheus
-    03:27:00 resolved by its source, prometheus
-    03:29:00 told pager: resolved
-    03:30:00 fires again, sent by prometheus
     03:45:00 flapping no more
     03:45:00 told pager: page
-    = disk: firing, calls since 03:45:00, heard 11 ×
     ");
 }
