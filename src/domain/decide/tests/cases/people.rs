@@ -1,7 +1,8 @@
 //! What people do and sleep through: silences, rising and falling, flapping, a cron job's posts.
 
 use super::*;
-use crate::domain::alert::Suppressor;
+use crate::domain::alert::{Pause, Suppressor};
+use crate::domain::severity::SeverityWords;
 
 fn silence() -> Suppressor {
     Suppressor::Rule("the silence of bob".into())
@@ -201,4 +202,64 @@ fn a_flapper_of_three_minutes_tells_so_once_and_pages_again_when_it_stays() {
     03:45:00 flapping no more
     03:45:00 told pager: page
     ");
+}
+
+#[test]
+fn a_flapper_that_somebody_answered_each_time_calls_nobody_until_it_stays() {
+    let mut story = Story::begins();
+    let id = story.hears([flushed("disk", story.now())]).unwrap();
+    for round in 1..=4 {
+        if round <= 3 {
+            story.acts("alice", id, AlertCommand::Acknowledge);
+        }
+        story.waits(MINUTE * 3);
+        story.hears([flushed_end("disk", story.now())]);
+        story.waits(MINUTE * 3);
+        story.hears([flushed("disk", story.now())]);
+    }
+    let call = story.desk.alert(id).standing.call;
+    assert!(matches!(call, Call::Paused { why: Pause::Flapping, .. }), "{call:?}");
+    story.waits(MINUTE * 15);
+    assert_eq!(story.lines.last().unwrap(), "03:39:00 told pager: page");
+}
+
+#[test]
+fn what_came_back_worse_than_somebody_acknowledged_pages_even_if_it_had_not_ended() {
+    let report = |severity, start| {
+        let Report::Firing { subject, mut payload } = curl("disk", severity) else { panic!() };
+        payload.starts_at = Some(start);
+        Report::Firing { subject, payload }
+    };
+    let mut story = Story::begins();
+    let start = story.now();
+    let id = story.hears([report("warning", start)]).unwrap();
+    story.acts("alice", id, AlertCommand::Acknowledge);
+    story.waits(MINUTE);
+    story.hears([curl_end("disk")]);
+    story.waits(MINUTE);
+    assert_eq!(story.hears([report("critical", start)]), Some(id));
+    assert_eq!(story.desk.alert(id).standing.state, State::Firing, "{}", story.told());
+    assert_eq!(story.lines.last().unwrap(), "03:02:00 told pager: page");
+}
+
+#[test]
+fn a_sender_that_speaks_again_worse_than_somebody_acknowledged_pages() {
+    let report = |severity, start, end| {
+        let Report::Interval { identity, told, mut payload } = lasts("disk", start, end) else {
+            panic!()
+        };
+        payload.severity = SeverityWords::default().read(Some(severity));
+        Report::Interval { identity, told, payload }
+    };
+    for restarted in [false, true] {
+        let mut story = Story::begins();
+        let start = story.now();
+        let id = story.hears([report("warning", start, after(start, LEAD))]).unwrap();
+        story.acts("alice", id, AlertCommand::Acknowledge);
+        story.waits(MINUTE * 20);
+        let anew = if restarted { story.now() } else { start };
+        story.hears([report("critical", anew, after(story.now(), LEAD))]);
+        assert_eq!(story.desk.alert(id).standing.state, State::Firing, "{}", story.told());
+        assert_eq!(story.lines.last().unwrap(), "03:20:00 told pager: page");
+    }
 }

@@ -184,3 +184,87 @@ fn a_repeat_four_hours_after_somebody_resolved_it_is_a_new_alert_that_says_so() 
     ");
     assert_eq!(story.desk.alert(again).previous, Some(id));
 }
+
+#[test]
+fn two_replicas_that_see_the_end_one_evaluation_apart_end_it_once_and_tell_it_once() {
+    let mut story = Story::begins();
+    let start = story.now();
+    for _ in 0..10 {
+        story.hears([lasts("disk", start, after(story.now(), LEAD))]);
+        story.waits(MINUTE);
+    }
+    let (end, later_end) = (story.now(), after(story.now(), SECOND * 15));
+    for _ in 0..10 {
+        story.hears([lasts("disk", start, end)]);
+        story.waits(SECOND * 15);
+        story.hears([lasts("disk", start, later_end)]);
+        story.waits(SECOND * 45);
+    }
+    insta::assert_snapshot!(story.lines.join("\n"), @"
+    03:00:00 fired, sent by prometheus
+    03:00:00 told pager: page
+    03:10:00 resolved by its source, prometheus
+    03:12:00 told pager: resolved
+    ");
+}
+
+#[test]
+fn what_somebody_reopened_stays_open_while_two_replicas_repeat_their_own_ends() {
+    let mut story = Story::begins();
+    let start = story.now();
+    let later = after(start, SECOND * 15);
+    let id = story.hears([lasts("disk", start, after(start, LEAD))]).unwrap();
+    story.waits(SECOND * 15);
+    story.hears([lasts("disk", later, after(later, LEAD))]);
+    story.waits(MINUTE);
+    let (end, later_end) = (story.now(), after(story.now(), SECOND * 15));
+    story.hears([lasts("disk", start, end)]);
+    story.waits(SECOND * 15);
+    story.hears([lasts("disk", later, later_end)]);
+    story.waits(MINUTE * 5);
+    story.acts("alice", id, AlertCommand::Reopen);
+    for _ in 0..9 {
+        story.hears([lasts("disk", start, end)]);
+        story.waits(SECOND * 15);
+        story.hears([lasts("disk", later, later_end)]);
+        story.waits(SECOND * 45);
+    }
+    insta::assert_snapshot!(story.lines.join("\n"), @"
+    03:00:00 fired, sent by prometheus
+    03:00:00 told pager: page
+    03:01:15 resolved by its source, prometheus
+    03:03:15 told pager: resolved
+    03:06:30 reopened by alice
+    03:06:30 told pager: page
+    ");
+}
+
+#[test]
+fn a_webhook_that_comes_after_the_end_of_api_v2_is_no_sender_that_fell_silent() {
+    let mut story = Story::begins();
+    let start = story.now();
+    for _ in 0..10 {
+        story.hears([lasts("disk", start, after(story.now(), LEAD))]);
+        story.waits(MINUTE);
+    }
+    let end = story.now();
+    story.hears([lasts("disk", start, end)]);
+    story.waits(SECOND * 30);
+    story.hears([flushed("disk", start)]);
+    for _ in 0..5 {
+        story.waits(SECOND * 30);
+        story.hears([lasts("disk", start, end)]);
+        story.waits(SECOND * 30);
+    }
+    story.hears([flushed_end("disk", end)]);
+    story.waits(MINUTE * 5);
+    insta::assert_snapshot!(story.lines.join("\n"), @"
+    03:00:00 fired, sent by prometheus
+    03:00:00 told pager: page
+    03:10:00 resolved by its source, prometheus
+    03:10:30 fires on: its sources disagree or a report came late, sent by prometheus
+    03:12:00 not told: resolved; it fires again
+    03:15:30 resolved by its source, prometheus
+    03:17:30 told pager: resolved
+    ");
+}
