@@ -182,3 +182,25 @@ fn what_a_restarted_prometheus_sends_anew_after_somebody_resolved_it_is_a_new_al
     = disk: firing, calls since 03:10:00, heard 1 ×
     ");
 }
+
+#[test]
+fn the_end_that_a_sender_six_minutes_behind_tells_is_an_end_though_it_told_that_time_before() {
+    let mut story = Story::begins();
+    let behind = MINUTE * 6;
+    for _ in 0..20 {
+        story.hears([by_wrong_clock(&story, behind)]);
+        story.waits(MINUTE);
+    }
+    let begun = after("2026-11-21T02:59:00Z".parse().unwrap(), -behind);
+    let end = after(story.now(), -behind);
+    for _ in 0..10 {
+        story.hears([lasts("disk", begun, end)]);
+        story.waits(MINUTE);
+    }
+    insta::assert_snapshot!(story.lines.join("\n"), @"
+    03:02:00 fired, sent by prometheus
+    03:02:00 told pager: page
+    03:20:00 resolved by its source, prometheus
+    03:22:00 told pager: resolved
+    ");
+}

@@ -205,6 +205,43 @@ fn a_flapper_of_three_minutes_tells_so_once_and_pages_again_when_it_stays() {
 }
 
 #[test]
+fn a_call_that_nobody_answered_goes_on_where_it_stood_when_the_alert_comes_back() {
+    let mut story = Story::begins();
+    let begun = story.now();
+    let id = story.hears([flushed("disk", story.now())]).unwrap();
+    story.waits(MINUTE * 3);
+    story.hears([flushed_end("disk", story.now())]);
+    story.waits(MINUTE);
+    story.hears([flushed("disk", story.now())]);
+    assert_eq!(story.desk.alert(id).standing.call.calling().unwrap().since, begun);
+    insta::assert_snapshot!(story.lines.join("\n"), @"
+    03:00:00 fired, sent by prometheus
+    03:00:00 told pager: page
+    03:03:00 resolved by its source, prometheus
+    03:04:00 fires again, sent by prometheus
+    03:04:00 told pager: page
+    ");
+}
+
+#[test]
+fn while_it_flaps_nobody_is_told_that_it_ended_for_nobody_is_told_that_it_came_back() {
+    let mut story = Story::begins();
+    flaps(&mut story);
+    let told = |line: &&String| line.contains(" told pager");
+    let told: Vec<&str> = story.lines.iter().filter(told).map(String::as_str).collect();
+    insta::assert_snapshot!(told.join("\n"), @"
+    03:00:00 told pager: page
+    03:05:00 told pager: resolved
+    03:06:00 told pager: page
+    03:11:00 told pager: resolved
+    03:12:00 told pager: page
+    03:17:00 told pager: resolved
+    03:18:00 told pager: flapping
+    03:45:00 told pager: page
+    ");
+}
+
+#[test]
 fn a_flapper_that_somebody_answered_each_time_calls_nobody_until_it_stays() {
     let mut story = Story::begins();
     let id = story.hears([flushed("disk", story.now())]).unwrap();
@@ -262,4 +299,14 @@ fn a_sender_that_speaks_again_worse_than_somebody_acknowledged_pages() {
         assert_eq!(story.desk.alert(id).standing.state, State::Firing, "{}", story.told());
         assert_eq!(story.lines.last().unwrap(), "03:20:00 told pager: page");
     }
+}
+
+#[test]
+fn the_call_of_what_ended_under_a_silence_is_over_after_the_reopen_window() {
+    let mut story = Story::begins();
+    let id = story.hears([flushed("disk", story.now())]).unwrap();
+    story.happens(id, &Happening::Suppress(silence()));
+    story.hears([flushed_end("disk", story.now())]);
+    story.waits(MINUTE * 6);
+    assert_eq!(story.desk.alert(id).standing.call, Call::Over);
 }
