@@ -73,7 +73,7 @@ fn what_ends_while_it_is_silenced_is_told_to_who_was_paged() {
     03:05:00 kept quiet by the silence of bob
     03:10:00 resolved by its source, prometheus
     03:12:00 told pager: resolved
-    = disk: resolved, called since 03:00:00, paused: Suppressed, heard 2 ×
+    = disk: resolved, calls no more, heard 2 ×
     ");
 }
 
