@@ -1,6 +1,7 @@
 //! Alerts are acted on.
 
 use super::*;
+use crate::domain::time::{SignedDuration, after};
 
 async fn alert(bench: &Bench) -> String {
     let posted = bench.post("ops", json!([{"title": "t", "service": "web"}])).await;
@@ -87,16 +88,12 @@ async fn a_snooze_is_for_a_while_or_until_a_time_and_ends_when_it_is_taken_away(
     let id = alert(&bench).await;
     let path = format!("/api/v1/alert/{id}/snooze");
     let snooze = async |body: Value| bench.ask(Ask::put(&path).token("ops").json(&body)).await;
-    let tomorrow = jiff::Zoned::now().saturating_add(jiff::Span::new().days(1));
-    let offset = tomorrow.with_time_zone(jiff::tz::TimeZone::fixed(jiff::tz::offset(1)));
-    let row = snooze(
-        json!({"until": offset.timestamp().display_with_offset(offset.offset()).to_string()}),
-    )
-    .await
-    .body;
-    assert_eq!(row["snoozedUntil"], json!(offset.timestamp().to_string()));
+    let tomorrow = after(bench.handle.now(), SignedDuration::from_hours(24));
+    let east = tomorrow.display_with_offset(jiff::tz::offset(1)).to_string();
+    let row = snooze(json!({"until": east})).await.body;
+    assert_eq!(row["snoozedUntil"], json!(tomorrow.to_string()));
     let row = snooze(json!({"for": "2h", "until": null})).await.body;
-    assert_ne!(row["snoozedUntil"], json!(offset.timestamp().to_string()));
+    assert_ne!(row["snoozedUntil"], json!(tomorrow.to_string()));
     let refused = snooze(json!({"until": "2126-01-01T00:00:00+01:00"})).await;
     assert_eq!(
         (refused.status.as_u16(), &refused.body["error"]["code"]),
