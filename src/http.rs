@@ -6,28 +6,32 @@
 mod alertmanager;
 mod body;
 mod caller;
+mod derive;
 mod door;
 mod edge;
 mod error;
 mod guard;
+mod intake;
 mod own;
 mod ttyops;
 
 use std::sync::Arc;
 
 use axum::http::{Method, Uri};
-use axum::{Router, middleware};
+use axum::{Extension, Router, middleware};
 
 use crate::domain::text::Text;
+use body::Room;
 use error::ApiError;
 
 pub use door::Door;
 pub use edge::{Limits, Listener, Peer, serve};
 pub use own::{OpenTo, Owner};
 
-/// What is served to the network: the TTYOps API, to holders of tokens.
+/// What is served to the network: the TTYOps API, to holders of tokens. All posts share one room.
 pub fn public_router(door: Door) -> Router {
-    behind(door, ttyops::routes().merge(alertmanager::routes()))
+    let routes = ttyops::routes().merge(alertmanager::routes());
+    behind(door, routes).layer(Extension(Room::default()))
 }
 
 /// What is served on the Unix socket: our own API, to those whom `owner` lets in.

@@ -195,7 +195,7 @@ impl ApiError {
 
     /// Only our own faults are logged as errors: what a caller does wrong is told to the caller.
     /// Overload and a late start are counted and shown, and would flood a log.
-    fn log(&self) {
+    pub(super) fn log(&self) {
         let status = self.status();
         if let Self::Unavailable(why) = self {
             tracing::error!(%status, %why, "a request was not answered");
@@ -206,7 +206,8 @@ impl ApiError {
         }
     }
 
-    fn headers(&self) -> HeaderMap {
+    /// What a caller must know beside the sentence: how to get in, when to come again.
+    pub(super) fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         let mut add = |name: HeaderName, value: &'static str| {
             headers.append(name, HeaderValue::from_static(value));

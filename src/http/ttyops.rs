@@ -13,19 +13,18 @@ mod row;
 mod snooze;
 mod wire;
 
+use axum::Router;
 use axum::routing::{get, put};
-use axum::{Extension, Router};
 
-use super::body::Room;
 use super::door::Door;
 
 /// Where the API is. Its documentation writes some paths without the prefix, so that both are
 /// served.
 const PREFIXES: [&str; 2] = ["/api/v1", ""];
 
-/// The API. All posts to it share one room.
+/// The API.
 pub(super) fn routes() -> Router<Door> {
-    let routes = PREFIXES.into_iter().fold(Router::new(), |router, prefix| {
+    PREFIXES.into_iter().fold(Router::new(), |router, prefix| {
         let at = |path: &str| format!("{prefix}{path}");
         router
             .route(&at("/alert"), get(read::alerts).post(post::alerts))
@@ -38,6 +37,5 @@ pub(super) fn routes() -> Router<Door> {
             .route(&at("/service"), get(read::services))
             .route(&at("/team/members"), get(read::members))
             .route(&at("/schedule"), get(read::schedules))
-    });
-    routes.layer(Extension(Room::default()))
+    })
 }

@@ -1,7 +1,5 @@
 //! `POST /alert`: alerts come in. Good ones beside bad ones are kept, and the bad ones named.
 
-use std::sync::Arc;
-
 use axum::Extension;
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode};
@@ -9,17 +7,17 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::wire::{self, Parsed, Refused, Sender, Unreadable};
-use crate::domain::command::{Answer, Command};
+use crate::domain::command::Command;
 use crate::domain::id::AlertId;
 use crate::domain::refusal::Refusal;
 use crate::domain::report::Report;
-use crate::domain::text::Text;
-use crate::engine::{self, Handle, Published};
-use crate::http::body::{self, Room, Share, Taken};
+use crate::engine::Handle;
+use crate::http::body::{self, Room};
 use crate::http::caller::Caller;
 use crate::http::door::Open;
 use crate::http::edge::Peer;
 use crate::http::error::{ApiError, Told, json};
+use crate::http::intake;
 
 /// What became of the alerts of a post.
 #[derive(Debug, Default)]
@@ -57,14 +55,7 @@ pub(super) async fn alerts(
     };
     let response = outcome.map_or_else(IntoResponse::into_response, Outcome::into_response);
     if let Some(why) = why.filter(|_| response.status().is_client_error()) {
-        handle.vitals().refuse(engine::Refused {
-            at: handle.now(),
-            from: Text::derive(
-                &peer.map_or("unknown".to_owned(), |Extension(peer)| peer.to_string()),
-            ),
-            why: Text::derive(&why),
-            status: response.status().as_u16(),
-        });
+        intake::refuse(&handle, peer, response.status().as_u16(), &why);
     }
     response
 }
@@ -82,29 +73,10 @@ async fn take(
     let key = idempotency_key(&parts.headers)?;
     let body = room.read(body, body::MOST_BYTES, body::PATIENCE).await?;
     let sender = Sender { token: caller.token, namespace: caller.namespace.clone(), key };
-    let (parsed, _share) = parse(body, sender, handle.latest()).await?;
-    submit(handle, caller, parsed).await
-}
-
-/// Long bodies take a while to parse: not on a thread that others wait for. A parse that nobody
-/// waits for any more is finished all the same, and has its share of the room until then.
-async fn parse(
-    body: Taken,
-    sender: Sender,
-    latest: Arc<Published>,
-) -> Result<(Parsed, Share), ApiError> {
-    const LONG: usize = 256 * 1024;
-    let Taken { bytes, share } = body;
-    let long = bytes.len() > LONG;
-    let parse =
-        move || wire::parse(bytes, &sender, latest.table.policy()).map(|parsed| (parsed, share));
-    let parsed = if long {
-        let parsing = tokio::task::spawn_blocking(parse);
-        parsing.await.map_err(|error| ApiError::Internal(error.to_string()))?
-    } else {
-        parse()
-    };
-    Ok(parsed?)
+    let latest = handle.latest();
+    let parse = move |bytes| wire::parse(bytes, &sender, latest.table.policy());
+    let (parsed, _share) = intake::parse(body, parse).await?;
+    submit(handle, caller, parsed?).await
 }
 
 async fn submit(handle: &Handle, caller: &Caller, parsed: Parsed) -> Result<Outcome, ApiError> {
@@ -112,13 +84,7 @@ async fn submit(handle: &Handle, caller: &Caller, parsed: Parsed) -> Result<Outc
     let (indexes, mut reports): (Vec<usize>, Vec<Report>) = accepted.into_iter().unzip();
     reports.extend(about);
     let mut outcome = Outcome { refused, ..Outcome::default() };
-    if reports.is_empty() {
-        return Ok(outcome);
-    }
-    let receipt = caller.submit(handle, Command::Report(reports)).await?;
-    let Answer::Reported(results) = receipt.answer else {
-        return Err(ApiError::Internal("reports were answered with something else".to_owned()));
-    };
+    let results = intake::submit(handle, caller, reports).await?;
     for (index, result) in indexes.into_iter().zip(results) {
         outcome.add(index, result);
     }

@@ -12,6 +12,7 @@ use crate::domain::id::{OnceId, TokenId};
 use crate::domain::policy::Policy;
 use crate::domain::report::Report;
 use crate::domain::time::Timestamp;
+use crate::http::derive;
 
 /// The longest name that a sender may give an alert, in characters.
 const LONGEST_FINGERPRINT: usize = 255;
@@ -144,9 +145,7 @@ fn without_excess_digits(text: &str) -> String {
 
 /// The first text there is, root before labels before annotations.
 fn find<'a>(root: &'a Field, fields: &'a super::document::Fields, name: &str) -> Option<&'a str> {
-    let labels = || fields.labels.texts.get(name);
-    let annotations = || fields.annotations.texts.get(name);
-    root.text().or_else(labels).or_else(annotations)
+    derive::find(root.text(), &fields.labels.texts, &fields.annotations.texts, name)
 }
 
 #[cfg(test)]

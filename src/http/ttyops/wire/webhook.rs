@@ -1,13 +1,14 @@
 //! Webhook documents of Alertmanager and Grafana: nothing in them is refused, and no alert is lost
 //! for want of a field.
 
-use super::{LONGEST_FINGERPRINT, Sender, find, time_if_any};
+use super::{LONGEST_FINGERPRINT, Sender, time_if_any};
 use crate::domain::alert::{Identity, Naming};
 use crate::domain::labels::Labels;
 use crate::domain::policy::Policy;
 use crate::domain::report::{NamedService, Payload, Report, Road, Subject};
 use crate::domain::severity::{Severity, SeverityReading};
 use crate::domain::text::Text;
+use crate::http::derive;
 use crate::http::ttyops::document::{Field, Fields, Item};
 
 /// The report that `item` makes, by its own status: that of the document is about the group. What
@@ -74,32 +75,15 @@ fn identity(fields: &Fields, sender: &Sender) -> Identity {
 }
 
 fn payload(fields: &Fields, policy: &Policy) -> Payload {
+    let (labels, annotations) = (&fields.labels.texts, &fields.annotations.texts);
     Payload {
         road: Road::Webhook,
-        title: title(fields),
-        service: service(&fields.labels.texts, policy),
-        severity: policy.severity.read(find(&fields.severity, fields, "severity")),
-        labels: fields.labels.texts.clone(),
-        annotations: fields.annotations.texts.clone(),
+        title: derive::title(fields.title.text(), labels, annotations),
+        service: derive::service(labels, policy),
+        severity: derive::severity(fields.severity.text(), labels, annotations, policy),
+        labels: labels.clone(),
+        annotations: annotations.clone(),
         starts_at: time_if_any(&fields.starts_at),
         link: fields.link.text().map(Box::from),
     }
-}
-
-fn title(fields: &Fields) -> Text {
-    let candidates = [
-        find(&fields.title, fields, "title"),
-        fields.annotations.texts.get("summary"),
-        fields.labels.texts.get("alertname"),
-    ];
-    let texts = candidates.into_iter().flatten().map(Text::derive);
-    let first = texts.into_iter().find(|text| !text.is_empty());
-    first.unwrap_or_else(|| Text::derive("alert without a name"))
-}
-
-fn service(labels: &Labels, policy: &Policy) -> NamedService {
-    let candidates = [labels.get(&policy.service_label), labels.get("job")];
-    let texts = candidates.into_iter().flatten().map(Text::derive);
-    let first = texts.into_iter().find(|text| !text.is_empty());
-    first.map_or(NamedService::Default, NamedService::Loosely)
 }
