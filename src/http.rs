@@ -28,10 +28,11 @@ pub use door::Door;
 pub use edge::{Limits, Listener, Peer, serve};
 pub use own::{OpenTo, Owner};
 
-/// What is served to the network: the TTYOps API, to holders of tokens. All posts share one room.
+/// What is served to the network: the TTYOps API and Alertmanager's, to holders of tokens. All posts
+/// share one room.
 pub fn public_router(door: Door) -> Router {
-    let routes = ttyops::routes().merge(alertmanager::routes());
-    behind(door, routes).layer(Extension(Room::default()))
+    let ttyops = behind(door.clone(), ttyops::routes());
+    alertmanager::in_front_of(ttyops, door).layer(Extension(Room::default()))
 }
 
 /// What is served on the Unix socket: our own API, to those whom `owner` lets in.

@@ -7,15 +7,24 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use super::error::ApiError;
 use crate::domain::text::Text;
+use crate::domain::time::Timestamp;
 use crate::engine::Handle;
 
 /// What stands between the listeners and the engine. Cloning is cheap; clones open together.
 #[derive(Clone, Debug, Default)]
-pub struct Door(Arc<OnceLock<Handle>>);
+pub struct Door(Arc<OnceLock<Inside>>);
+
+/// What is behind the door, once it is open.
+#[derive(Clone, Debug)]
+struct Inside {
+    handle: Handle,
+    /// Since when.
+    since: Timestamp,
+}
 
 impl Door {
     /// A door that is shut.
@@ -26,12 +35,18 @@ impl Door {
     /// Lets requests through to the engine. Once open it stays so.
     pub fn open(&self, handle: Handle) {
         // A second opening would be with the same engine: there is one.
-        let _ = self.0.set(handle);
+        let since = handle.now();
+        let _ = self.0.set(Inside { handle, since });
     }
 
     /// The engine, if the door is open.
     pub(super) fn handle(&self) -> Result<Handle, ApiError> {
-        self.0.get().cloned().ok_or(ApiError::Loading)
+        self.0.get().map(|inside| inside.handle.clone()).ok_or(ApiError::Loading)
+    }
+
+    /// Since when the door is open: since we take alerts.
+    pub(super) fn since(&self) -> Option<Timestamp> {
+        self.0.get().map(|inside| inside.since)
     }
 }
 
@@ -48,8 +63,7 @@ impl FromRequestParts<Door> for Open {
 
 /// Answers every request while the door is shut, whatever it asks for; gives each a span.
 pub(super) async fn keep(State(door): State<Door>, request: Request, next: Next) -> Response {
-    let path = Text::derive(request.uri().path());
-    let span = tracing::debug_span!("request", method = %request.method(), %path);
+    let span = span(&request);
     async {
         match door.handle() {
             Ok(_) => next.run(request).await,
@@ -58,4 +72,10 @@ pub(super) async fn keep(State(door): State<Door>, request: Request, next: Next)
     }
     .instrument(span)
     .await
+}
+
+/// What the log says of a request beside each line that comes of it.
+pub(super) fn span(request: &Request) -> Span {
+    let path = Text::derive(request.uri().path());
+    tracing::debug_span!("request", method = %request.method(), %path)
 }

@@ -6,6 +6,7 @@ mod door;
 mod own;
 mod posting;
 mod reading;
+mod v2;
 
 use std::sync::Arc;
 

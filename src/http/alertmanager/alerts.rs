@@ -3,23 +3,17 @@
 use axum::extract::RawQuery;
 use axum::response::Response;
 
+use super::error::Fault;
 use super::query::Wanted;
-use super::{Problem, answer, shape};
+use super::{answer, shape};
 use crate::domain::routing::{BUILT_IN, Routed, routed};
 use crate::domain::suppress;
 use crate::domain::table::Table;
 use crate::domain::time::Timestamp;
-use crate::domain::token::Scope;
-use crate::http::caller::Caller;
 use crate::http::door::Open;
 
 /// `GET /api/v2/alerts`.
-pub(super) async fn get(
-    Open(handle): Open,
-    caller: Caller,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
-    caller.may(Scope::Read)?;
+pub(super) async fn get(Open(handle): Open, RawQuery(query): RawQuery) -> Result<Response, Fault> {
     let wanted = Wanted::read(query.as_deref())?;
     answer(handle, move |table, now| list(table, &wanted, now)).await
 }

@@ -4,23 +4,17 @@ use axum::extract::RawQuery;
 use axum::response::Response;
 
 use super::alerts::asked_for;
+use super::error::Fault;
 use super::query::Wanted;
-use super::{Problem, answer, shape};
+use super::{answer, shape};
 use crate::domain::routing::{self, BUILT_IN, Routed};
 use crate::domain::suppress;
 use crate::domain::table::Table;
 use crate::domain::time::Timestamp;
-use crate::domain::token::Scope;
-use crate::http::caller::Caller;
 use crate::http::door::Open;
 
 /// `GET /api/v2/alerts/groups`.
-pub(super) async fn get(
-    Open(handle): Open,
-    caller: Caller,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
-    caller.may(Scope::Read)?;
+pub(super) async fn get(Open(handle): Open, RawQuery(query): RawQuery) -> Result<Response, Fault> {
     let wanted = Wanted::read(query.as_deref())?;
     answer(handle, move |table, now| list(table, &wanted, now)).await
 }

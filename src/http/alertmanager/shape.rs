@@ -3,6 +3,7 @@
 
 use std::io::Write as _;
 
+use super::quote::{self, Html};
 use crate::domain::labels::Labels;
 use crate::domain::routing::{Group, Routed};
 use crate::domain::suppress::Status;
@@ -13,16 +14,6 @@ pub(super) type StatusOf<'a> = &'a dyn Fn(&Routed<'_>) -> Status;
 
 /// How much room an alert usually takes.
 const USUAL: usize = 512;
-
-/// Which characters of a text are escaped beside those that JSON demands.
-///
-/// Alertmanager escapes for HTML within alerts, and nowhere around them; U+2028 and U+2029 it
-/// escapes everywhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Escapes {
-    Json,
-    Html,
-}
 
 /// A list of alerts, all of `receiver`.
 pub(super) fn alerts(alerts: &[Routed<'_>], receiver: &str, status_of: StatusOf<'_>) -> Vec<u8> {
@@ -35,13 +26,6 @@ pub(super) fn alerts(alerts: &[Routed<'_>], receiver: &str, status_of: StatusOf<
 pub(super) fn groups(groups: &[Group<'_>], status_of: StatusOf<'_>) -> Vec<u8> {
     let mut body = Body::for_alerts(groups.iter().map(|group| group.alerts.len()).sum());
     body.list(groups, |body, group| body.group(group, status_of));
-    body.end()
-}
-
-/// A text alone, as refusals are told.
-pub(super) fn text(text: &str) -> Vec<u8> {
-    let mut body = Body(Vec::with_capacity(text.len() + 3));
-    body.text(text, Escapes::Json);
     body.end()
 }
 
@@ -65,21 +49,21 @@ impl Body {
             body.alert(alert, group.receiver, &status_of(alert));
         });
         self.raw(r#","labels":"#);
-        self.pairs(&group.labels, Escapes::Json);
+        self.pairs(&group.labels, Html::Plain);
         self.raw(r#","receiver":"#);
-        self.receiver(group.receiver, Escapes::Json);
+        self.receiver(group.receiver, Html::Plain);
         self.raw(r#","routeLabels":{}}"#);
     }
 
     fn alert(&mut self, alert: &Routed<'_>, receiver: &str, status: &Status) {
         self.raw(r#"{"annotations":"#);
-        self.pairs(alert.annotations(), Escapes::Html);
+        self.pairs(alert.annotations(), Html::Escaped);
         self.raw(r#","endsAt":"#);
         self.time(alert.end);
         self.raw(r#","fingerprint":"#);
         self.shown(alert.fingerprint());
         self.raw(r#","receivers":["#);
-        self.receiver(receiver, Escapes::Html);
+        self.receiver(receiver, Html::Escaped);
         self.raw(r#"],"startsAt":"#);
         self.time(alert.start());
         self.raw(r#","status":"#);
@@ -88,10 +72,10 @@ impl Body {
         self.time(Moment::utc(alert.updated()));
         if let Some(link) = alert.link().filter(|link| !link.is_empty()) {
             self.raw(r#","generatorURL":"#);
-            self.text(link, Escapes::Html);
+            self.text(link, Html::Escaped);
         }
         self.raw(r#","labels":"#);
-        self.pairs(alert.labels(), Escapes::Html);
+        self.pairs(alert.labels(), Html::Escaped);
         self.raw("}");
     }
 
@@ -106,19 +90,19 @@ impl Body {
         self.raw("}");
     }
 
-    fn receiver(&mut self, name: &str, escapes: Escapes) {
+    fn receiver(&mut self, name: &str, html: Html) {
         self.raw(r#"{"name":"#);
-        self.text(name, escapes);
+        self.text(name, html);
         self.raw("}");
     }
 
-    fn pairs(&mut self, pairs: &Labels, escapes: Escapes) {
+    fn pairs(&mut self, pairs: &Labels, html: Html) {
         let mut opening = "{";
         for (name, value) in pairs.iter() {
             self.raw(opening);
-            self.text(name, escapes);
+            self.text(name, html);
             self.raw(":");
-            self.text(value, escapes);
+            self.text(value, html);
             opening = ",";
         }
         self.raw(if pairs.is_empty() { "{}" } else { "}" });
@@ -145,47 +129,12 @@ impl Body {
         let _ = write!(self.0, "\"{value}\"");
     }
 
-    fn text(&mut self, text: &str, escapes: Escapes) {
-        self.raw("\"");
-        let mut rest = text;
-        while let Some((at, special)) = rest.char_indices().find(|(_, c)| is_special(*c, escapes)) {
-            let (plain, from) = rest.split_at(at);
-            self.raw(plain);
-            self.escaped(special);
-            rest = from.get(special.len_utf8()..).unwrap_or_default();
-        }
-        self.raw(rest);
-        self.raw("\"");
-    }
-
-    fn escaped(&mut self, special: char) {
-        let short = match special {
-            '"' => "\\\"",
-            '\\' => "\\\\",
-            '\u{8}' => "\\b",
-            '\u{c}' => "\\f",
-            '\n' => "\\n",
-            '\r' => "\\r",
-            '\t' => "\\t",
-            _ => {
-                // As in `shown`.
-                let _ = write!(self.0, "\\u{:04x}", u32::from(special));
-                return;
-            }
-        };
-        self.raw(short);
+    fn text(&mut self, text: &str, html: Html) {
+        quote::push_json(&mut self.0, text, html);
     }
 
     fn raw(&mut self, text: &str) {
         self.0.extend_from_slice(text.as_bytes());
-    }
-}
-
-fn is_special(character: char, escapes: Escapes) -> bool {
-    match character {
-        '"' | '\\' | '\0'..='\u{1f}' | '\u{2028}' | '\u{2029}' => true,
-        '<' | '>' | '&' => escapes == Escapes::Html,
-        _ => false,
     }
 }
 

@@ -1,0 +1,114 @@
+//! What goes wrong, in the two forms that clients of API v2 know: an object with code and message
+//! for routing, binding and schema, and a bare JSON string for what a handler says.
+
+use std::fmt;
+
+use axum::body::Body;
+use axum::http::header::{ALLOW, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use super::query::QueryError;
+use super::quote::{self, Html};
+use crate::http::error::ApiError;
+
+/// Why a request of API v2 has no other answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::http) enum Fault {
+    /// The framework's: nothing of the request was looked at by a handler.
+    Framework {
+        /// The status, or one of the schema's own numbers from 600 on.
+        code: u16,
+        /// What is wrong.
+        message: String,
+    },
+    /// The path takes other methods.
+    Method {
+        /// The one that was used.
+        method: String,
+        /// Those that it takes.
+        allowed: &'static [&'static str],
+    },
+    /// A handler's.
+    Handler(StatusCode, String),
+    /// What is wrong with any API. Told as a handler's, which is the form that clients print.
+    Ours(ApiError),
+}
+
+impl Fault {
+    /// A fault of routing, binding or schema.
+    pub(in crate::http) fn framework(code: u16, message: String) -> Self {
+        Self::Framework { code, message }
+    }
+
+    /// A handler's refusal of what the request says.
+    pub(in crate::http) fn bad_request(message: String) -> Self {
+        Self::Handler(StatusCode::BAD_REQUEST, message)
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Framework { message, .. } | Self::Handler(_, message) => f.write_str(message),
+            Self::Method { method, allowed } => {
+                write!(f, "method {method} is not allowed, but [{}] are", allowed.join(","))
+            }
+            Self::Ours(error) => error.fmt(f),
+        }
+    }
+}
+
+impl From<ApiError> for Fault {
+    fn from(error: ApiError) -> Self {
+        Self::Ours(error)
+    }
+}
+
+impl From<QueryError> for Fault {
+    fn from(error: QueryError) -> Self {
+        Self::bad_request(error.to_string())
+    }
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        let message = self.to_string();
+        let fault = self.clone();
+        let mut response = match self {
+            Self::Framework { code, .. } => framework(code, &message),
+            Self::Method { allowed, .. } => {
+                let mut response = framework(405, &message);
+                if let Ok(allow) = HeaderValue::from_str(&allowed.join(",")) {
+                    response.headers_mut().insert(ALLOW, allow);
+                }
+                response
+            }
+            Self::Handler(status, _) => handler(status, &message),
+            Self::Ours(error) => {
+                error.log();
+                (error.headers(), handler(error.status(), &message)).into_response()
+            }
+        };
+        // For those who tell of it elsewhere.
+        response.extensions_mut().insert(fault);
+        response
+    }
+}
+
+fn framework(code: u16, message: &str) -> Response {
+    // The schema's own numbers are no status.
+    let status = if code < 600 { code } else { 422 };
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let message = quote::json(message, Html::Escaped);
+    json(status, format!("{{\"code\":{code},\"message\":{message}}}"))
+}
+
+fn handler(status: StatusCode, message: &str) -> Response {
+    json(status, quote::json(message, Html::Plain) + "\n")
+}
+
+/// An answer that is JSON already.
+pub(in crate::http) fn json(status: StatusCode, body: impl Into<Body>) -> Response {
+    (status, [(CONTENT_TYPE, "application/json")], body.into()).into_response()
+}

@@ -1,0 +1,66 @@
+//! `POST /api/v2/alerts`: alerts come in. Good ones beside bad ones are kept, and what is wrong
+//! with the bad ones is told a line each.
+
+use axum::Extension;
+use axum::body::HttpBody as _;
+use axum::extract::Request;
+use axum::http::header::CONTENT_LENGTH;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use super::error::Fault;
+use super::{document, media, wire};
+use crate::engine::Handle;
+use crate::http::body::{self, Room};
+use crate::http::caller::Caller;
+use crate::http::door::Open;
+use crate::http::intake;
+
+/// `POST /api/v2/alerts`.
+pub(super) async fn alerts(
+    Open(handle): Open,
+    Extension(room): Extension<Room>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+) -> Response {
+    match take(&handle, &caller, &room, request).await {
+        // Senders take any 200, and one of them nothing else.
+        Ok(()) => {
+            (StatusCode::OK, [(CONTENT_LENGTH, HeaderValue::from_static("0"))]).into_response()
+        }
+        Err(fault) => fault.into_response(),
+    }
+}
+
+async fn take(
+    handle: &Handle,
+    caller: &Caller,
+    room: &Room,
+    request: Request,
+) -> Result<(), Fault> {
+    let (parts, body) = request.into_parts();
+    if body.is_end_stream() {
+        return Err(document::absent());
+    }
+    media::must_bring_json(&parts.headers)?;
+    let body = room.read(body, body::MOST_BYTES, body::PATIENCE).await?;
+    let (latest, now) = (handle.latest(), handle.now());
+    let namespace = caller.namespace.clone();
+    let parse = move |bytes: Vec<u8>| wire::parse(&bytes, &namespace, latest.table.policy(), now);
+    let (judged, _share) = intake::parse(body, parse).await?;
+    submit(handle, caller, judged?).await
+}
+
+/// Has the good ones decided, and tells what is wrong with the others, in the order of the list.
+async fn submit(handle: &Handle, caller: &Caller, judged: wire::Judged) -> Result<(), Fault> {
+    let mut reports = Vec::with_capacity(judged.len());
+    let judged = judged.into_iter().map(|one| one.map(|report| reports.push(report)));
+    let judged: Vec<Result<(), String>> = judged.collect();
+    let mut decided = intake::submit(handle, caller, reports).await?.into_iter();
+    let wrong = judged.into_iter().filter_map(|one| match one {
+        Ok(()) => decided.next()?.err().map(|refusal| refusal.to_string()),
+        Err(wrong) => Some(wrong),
+    });
+    let wrong: Vec<String> = wrong.collect();
+    if wrong.is_empty() { Ok(()) } else { Err(Fault::bad_request(wrong.join("\n"))) }
+}

@@ -1,0 +1,183 @@
+//! Text in quotes, as Go writes it: in JSON, in error messages, and in messages about times.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+/// Whether `<`, `>` and `&` are escaped in JSON. Alertmanager does within alerts and in what its
+/// framework says, and nowhere else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Html {
+    /// They are.
+    Escaped,
+    /// They are not.
+    Plain,
+}
+
+/// A JSON string.
+pub(super) fn json(text: &str, html: Html) -> String {
+    let mut quoted = Vec::with_capacity(text.len() + 2);
+    push_json(&mut quoted, text, html);
+    String::from_utf8_lossy(&quoted).into_owned()
+}
+
+/// A JSON string (`appendString` of Go's `encoding/json`), written behind what is there.
+pub(super) fn push_json(body: &mut Vec<u8>, text: &str, html: Html) {
+    body.push(b'"');
+    let mut rest = text;
+    while let Some((at, special)) = rest.char_indices().find(|(_, c)| is_special(*c, html)) {
+        let (plain, from) = rest.split_at(at);
+        body.extend_from_slice(plain.as_bytes());
+        push_escaped(body, special);
+        rest = from.get(special.len_utf8()..).unwrap_or_default();
+    }
+    body.extend_from_slice(rest.as_bytes());
+    body.push(b'"');
+}
+
+fn push_escaped(body: &mut Vec<u8>, special: char) {
+    let short: &[u8] = match special {
+        '"' => b"\\\"",
+        '\\' => b"\\\\",
+        '\u{8}' => b"\\b",
+        '\u{c}' => b"\\f",
+        '\n' => b"\\n",
+        '\r' => b"\\r",
+        '\t' => b"\\t",
+        _ => {
+            // A vector takes all that is written to it.
+            let _ = write!(body, "\\u{:04x}", u32::from(special));
+            return;
+        }
+    };
+    body.extend_from_slice(short);
+}
+
+fn is_special(c: char, html: Html) -> bool {
+    match c {
+        '"' | '\\' | '\0'..='\u{1f}' | '\u{2028}' | '\u{2029}' => true,
+        '<' | '>' | '&' => html == Html::Escaped,
+        _ => false,
+    }
+}
+
+/// As `%q` prints it (`strconv.Quote`).
+pub(super) fn go(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    text.chars().for_each(|c| go_char(&mut quoted, c, '"'));
+    quoted.push('"');
+    quoted
+}
+
+/// A byte where it does not belong, as the errors of Go's JSON name it (`quoteChar`): each byte is
+/// a character of its own.
+pub(super) fn go_byte(byte: u8) -> String {
+    let mut quoted = "'".to_owned();
+    go_char(&mut quoted, char::from(byte), '\'');
+    quoted.push('\'');
+    quoted
+}
+
+fn go_char(quoted: &mut String, c: char, quote: char) {
+    match c {
+        '\\' => quoted.push_str("\\\\"),
+        '\u{7}' => quoted.push_str("\\a"),
+        '\u{8}' => quoted.push_str("\\b"),
+        '\u{c}' => quoted.push_str("\\f"),
+        '\n' => quoted.push_str("\\n"),
+        '\r' => quoted.push_str("\\r"),
+        '\t' => quoted.push_str("\\t"),
+        '\u{b}' => quoted.push_str("\\v"),
+        c if c == quote => quoted.extend(['\\', c]),
+        '\u{0}'..' ' | '\u{7f}' => push(quoted, format_args!("\\x{:02x}", u32::from(c))),
+        c if is_printable(c) => quoted.push(c),
+        '\u{10000}'.. => push(quoted, format_args!("\\U{:08x}", u32::from(c))),
+        c => unit(quoted, c),
+    }
+}
+
+/// As the errors of Go's `time` do: what is no ASCII is told byte by byte.
+pub(super) fn time(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b'\\' => quoted.extend(['\\', char::from(byte)]),
+            b' '..0x80 => quoted.push(char::from(byte)),
+            _ => push(&mut quoted, format_args!("\\x{byte:02x}")),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// `\uXXXX`, for what has four digits.
+fn unit(quoted: &mut String, c: char) {
+    push(quoted, format_args!("\\u{:04x}", u32::from(c)));
+}
+
+fn push(quoted: &mut String, what: std::fmt::Arguments<'_>) {
+    // Writing to a String cannot fail.
+    let _ = quoted.write_fmt(what);
+}
+
+/// Rust's own escapes know the same classes of characters. Only what begins a text is escaped for
+/// being a mark that combines.
+fn is_printable(c: char) -> bool {
+    ['a', c].iter().collect::<String>().escape_debug().count() == 2 || matches!(c, '"' | '\'')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_quoted_as_go_quotes_it() {
+        let table = [
+            ("a\"b\\c/'d", r#""a\"b\\c/'d""#, r#""a\"b\\c/'d""#, r#""a\"b\\c/'d""#),
+            ("\u{8}\t\n", r#""\b\t\n""#, r#""\b\t\n""#, r#""\x08\x09\x0a""#),
+            (
+                "\u{0}\u{1f}\u{7f}",
+                "\"\\u0000\\u001f\u{7f}\"",
+                r#""\x00\x1f\x7f""#,
+                "\"\\x00\\x1f\u{7f}\"",
+            ),
+            (
+                "é\u{301}🙂",
+                "\"é\u{301}🙂\"",
+                "\"é\u{301}🙂\"",
+                r#""\xc3\xa9\xcc\x81\xf0\x9f\x99\x82""#,
+            ),
+            ("\u{2028}", r#""\u2028""#, r#""\u2028""#, r#""\xe2\x80\xa8""#),
+            ("<&>", r#""\u003c\u0026\u003e""#, r#""<&>""#, r#""<&>""#),
+            (
+                "\u{a0}\u{feff}\u{e0001}",
+                "\"\u{a0}\u{feff}\u{e0001}\"",
+                r#""\u00a0\ufeff\U000e0001""#,
+                r#""\xc2\xa0\xef\xbb\xbf\xf3\xa0\x80\x81""#,
+            ),
+        ];
+        for (text, in_json, in_go, in_time) in table {
+            assert_eq!(json(text, Html::Escaped), in_json);
+            assert_eq!(go(text), in_go);
+            assert_eq!(time(text), in_time);
+        }
+        assert_eq!(json("<&>", Html::Plain), r#""<&>""#);
+    }
+
+    #[test]
+    fn a_byte_is_named_as_a_character_of_its_own() {
+        let table = [
+            (b'h', "'h'"),
+            (b'\'', "'\\''"),
+            (b'"', "'\"'"),
+            (b'\n', "'\\n'"),
+            (0, "'\\x00'"),
+            (0xc3, "'Ã'"),
+            (0x80, "'\\u0080'"),
+        ];
+        for (byte, named) in table {
+            assert_eq!(go_byte(byte), named);
+        }
+    }
+}

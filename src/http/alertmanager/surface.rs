@@ -1,0 +1,192 @@
+//! The surface of API v2: which paths there are and what they take, who may, and what every answer
+//! has. Nothing here knows what is asked.
+
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, VARY};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tracing::Instrument;
+
+use super::error::Fault;
+use super::{cors, media};
+use crate::domain::token::Scope;
+use crate::http::caller::Caller;
+use crate::http::door::{self, Door};
+use crate::http::edge::Peer;
+use crate::http::error::ApiError;
+use crate::http::intake;
+
+/// Where alerts are posted to.
+pub(super) const ALERTS: &str = "/api/v2/alerts";
+/// Where they are read by group.
+pub(super) const GROUPS: &str = "/api/v2/alerts/groups";
+/// Where the receivers are listed.
+pub(super) const RECEIVERS: &str = "/api/v2/receivers";
+/// Where the service tells of itself.
+pub(super) const STATUS: &str = "/api/v2/status";
+
+/// Every path, with the methods that it takes.
+pub(super) const ENDPOINTS: [(&str, &[&str]); 4] =
+    [(ALERTS, &["GET", "POST"]), (GROUPS, &["GET"]), (RECEIVERS, &["GET"]), (STATUS, &["GET"])];
+
+/// Lets through to a handler what one takes and whose caller may; gives every answer its headers.
+///
+/// A handler gets the path without a slash at its end, and the [`Caller`] as an extension.
+pub(super) async fn keep(State(door): State<Door>, request: Request, next: Next) -> Response {
+    let span = door::span(&request);
+    async move {
+        if let Some(answer) = cors::preflight(request.method(), request.headers()) {
+            return answer;
+        }
+        let shared = cors::is_shared(request.method(), request.headers());
+        let posted =
+            (request.method() == Method::POST).then(|| request.extensions().get().copied());
+        let mut response = match admit(&door, request).await {
+            Ok(request) => next.run(request).await,
+            Err(fault) => fault.into_response(),
+        };
+        if let Some(peer) = posted {
+            tell_if_refused(&door, peer, &response);
+        }
+        let headers = response.headers_mut();
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(VARY, HeaderValue::from_static("Origin"));
+        if shared {
+            cors::share(headers);
+        }
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+async fn admit(door: &Door, request: Request) -> Result<Request, Fault> {
+    let (mut parts, body) = request.into_parts();
+    let path = parts.uri.path();
+    let known = path.strip_suffix('/').unwrap_or(path);
+    let found = ENDPOINTS.into_iter().find(|(endpoint, _)| *endpoint == known);
+    let Some((endpoint, allowed)) = found else {
+        return Err(Fault::framework(404, format!("path {path} was not found")));
+    };
+    if !allowed.contains(&parts.method.as_str()) {
+        return Err(Fault::Method { method: parts.method.to_string(), allowed });
+    }
+    let caller = caller(door, &mut parts).await?;
+    parts.extensions.insert(caller);
+    if parts.method == Method::GET {
+        media::must_take_json(&parts.headers)?;
+    }
+    if parts.uri.path() != endpoint {
+        parts.uri = at(endpoint, &parts.uri)?;
+    }
+    Ok(Request::from_parts(parts, body))
+}
+
+/// Who calls, if they may: the one place where API v2 asks. Posts need `ingest`, all else `read`.
+async fn caller(door: &Door, parts: &mut Parts) -> Result<Caller, ApiError> {
+    // Nobody is known while the door is shut.
+    door.handle()?;
+    let caller = Caller::from_request_parts(parts, door).await?;
+    caller.may(if parts.method == Method::POST { Scope::Ingest } else { Scope::Read })?;
+    Ok(caller)
+}
+
+/// `uri` with another path.
+fn at(path: &str, uri: &Uri) -> Result<Uri, ApiError> {
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let uri = format!("{path}{query}").parse();
+    uri.map_err(|error| ApiError::Internal(format!("no path: {error}")))
+}
+
+/// A post that was turned away is told to the console, with what its sender was told.
+fn tell_if_refused(door: &Door, peer: Option<Peer>, response: &Response) {
+    let status = response.status();
+    if let Ok(handle) = door.handle()
+        && status.is_client_error()
+        && let Some(fault) = response.extensions().get::<Fault>()
+    {
+        intake::refuse(&handle, peer.map(Extension), status.as_u16(), &fault.to_string());
+    }
+}
+
+/// Sends those on who ask for a path of Alertmanager's in an untidy way, as Go's router does.
+pub(super) async fn tidy(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let Some(tidy) = tidied(path).filter(|tidy| tidy != path) else {
+        return next.run(request).await;
+    };
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    moved(request.method(), &format!("{tidy}{query}"))
+}
+
+/// The path as it ought to be, if it is one of Alertmanager's.
+fn tidied(path: &str) -> Option<String> {
+    let mut segments = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                segments.pop();
+            }
+            segment => segments.push(segment),
+        }
+    }
+    let whole = format!("/{}", segments.join("/"));
+    match *segments.as_slice() {
+        ["api", "v2"] => Some(whole + "/"),
+        ["api", "v2", ..] if path.ends_with('/') => Some(whole + "/"),
+        ["api", "v2", ..] | ["-", _] => Some(whole),
+        _ => None,
+    }
+}
+
+/// As Go's `Redirect` writes it: with a body for those who read one.
+fn moved(method: &Method, to: &str) -> Response {
+    let Ok(location) = HeaderValue::from_str(to) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let mut response = (StatusCode::MOVED_PERMANENTLY, [(LOCATION, location)]).into_response();
+    if matches!(*method, Method::GET | Method::HEAD) {
+        let html = HeaderValue::from_static("text/html; charset=utf-8");
+        response.headers_mut().insert(CONTENT_TYPE, html);
+    }
+    if method == Method::GET {
+        let to = to.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let to = to.replace('"', "&#34;").replace('\'', "&#39;");
+        *response.body_mut() = Body::from(format!("<a href=\"{to}\">Moved Permanently</a>.\n\n"));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_of_alertmanager_are_tidied_and_others_left_alone() {
+        let table = [
+            ("/api/v2", Some("/api/v2/")),
+            ("//api/v2", Some("/api/v2/")),
+            ("/api/v2/", Some("/api/v2/")),
+            ("/api/v2/alerts", Some("/api/v2/alerts")),
+            ("/api/v2/alerts//", Some("/api/v2/alerts/")),
+            ("/api//v2/status", Some("/api/v2/status")),
+            ("/api/v2/x/../status", Some("/api/v2/status")),
+            ("/../api/v2/./status", Some("/api/v2/status")),
+            ("/-/healthy/", Some("/-/healthy")),
+            ("/-//ready", Some("/-/ready")),
+            ("//api/v1/alert", None),
+            ("/api/v2/../v1/alert", None),
+            ("/api/v22", None),
+            ("/", None),
+            ("*", None),
+        ];
+        for (path, tidy) in table {
+            assert_eq!(tidied(path).as_deref(), tidy, "of {path}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! From a post to reports: what each alert means, and which are refused. Pure: bytes, policy and
+//! time in, reports out.
+
+use super::document::{self, Item, Posted};
+use super::error::Fault;
+use crate::domain::alert::{Identity, Namespace, Naming, Told};
+use crate::domain::labels::Labels;
+use crate::domain::policy::Policy;
+use crate::domain::refusal::Refusal;
+use crate::domain::report::{Payload, Report, Road};
+use crate::domain::time::Timestamp;
+use crate::http::derive;
+
+/// Of each listed alert, in order, its report, or what is wrong with it.
+pub(super) type Judged = Vec<Result<Report, String>>;
+
+/// Reads the body of a post of a sender of `namespace`. What is wrong with single alerts keeps no
+/// other from being taken; what is wrong with the form of the post refuses it whole.
+pub(super) fn parse(
+    body: &[u8],
+    namespace: &Namespace,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Judged, Fault> {
+    let items = document::read(body)?.into_iter().enumerate();
+    let judged = items.map(|(index, item)| match item {
+        Item::Null => Err(format!("alert {index} is null; send an object with labels")),
+        Item::Alert(posted) => judge(*posted, namespace, policy, now),
+    });
+    Ok(judged.collect())
+}
+
+/// The first of Alertmanager's rules that an alert breaks is told (`Alert.Validate`). That it ends
+/// before it begins comes first; alone, it is for the engine to say.
+fn judge(
+    posted: Posted,
+    namespace: &Namespace,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Report, String> {
+    let told = Told { start: posted.starts_at, end: posted.ends_at };
+    if let Some(wrong) = wrong_with(&posted) {
+        let whole = told.whole(now, policy.resolve_timeout);
+        return Err(whole.map_or(Refusal::EndsBeforeStart.to_string(), |_| wrong));
+    }
+    let Posted { labels, annotations, link, .. } = posted;
+    let payload = Payload {
+        road: Road::V2,
+        title: derive::title(None, &labels, &annotations),
+        service: derive::service(&labels, policy),
+        severity: derive::severity(None, &labels, &annotations, policy),
+        labels: labels.clone(),
+        annotations,
+        starts_at: told.start.map(|start| start.at),
+        link: Some(link).filter(|link| !link.is_empty()),
+    };
+    let identity = Identity { namespace: namespace.clone(), naming: Naming::of_labels(labels) };
+    Ok(Report::Interval { identity, told, payload: Box::new(payload) })
+}
+
+fn wrong_with(posted: &Posted) -> Option<String> {
+    let unnamed = |labels: &Labels| labels.get("").is_some();
+    if posted.labels.is_empty() {
+        return Some("at least one label pair required".to_owned());
+    }
+    if unnamed(&posted.labels) {
+        return Some("invalid label set: invalid name \"\"".to_owned());
+    }
+    unnamed(&posted.annotations).then(|| "invalid annotations: invalid name \"\"".to_owned())
+}
