@@ -8,6 +8,7 @@
     reason = "helpers of tests fail as tests do"
 )]
 
+mod abuse;
 mod alert;
 mod alertmanager;
 mod api;
