@@ -1,6 +1,7 @@
 //! The program, put together: open, bind, wire, spawn, wait, end. No part is made anywhere else.
 
 mod ask;
+mod certificate;
 mod owner;
 mod parts;
 mod port;
@@ -13,12 +14,15 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
+use axum::Router;
+use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
 pub use self::ask::exit_of;
 use self::ask::{ask, print};
+use self::certificate::Certificates;
 use self::parts::Parts;
 use self::screen::{Left, Screen};
 use self::shutdown::Running;
@@ -27,11 +31,11 @@ use crate::cli::{
     Cli, Common, Exit, LogLevel, Places, Terminal, UnixUser, Verb, completions, manual,
 };
 use crate::client::{Found, Local, bind_socket, find, owner_pid};
-use crate::config::{Config, ConsoleSettings, Given, Presence};
+use crate::config::{Config, ConsoleSettings, Given, ListenSettings, Presence};
 use crate::console::{Access, Settings};
 use crate::domain::actor::Actor;
 use crate::domain::text::Text;
-use crate::http::{self, Door, Owner};
+use crate::http::{self, AlertmanagerApi, Door, Owner, Tls};
 use crate::notify::Channel;
 use crate::telemetry::{self, Sink};
 
@@ -88,12 +92,13 @@ impl Plan {
     }
 
     /// What the console is told.
-    fn console(&self, listening: SocketAddr, terminal: Terminal) -> Settings {
+    fn console(&self, listening: SocketAddr, scheme: &'static str, terminal: Terminal) -> Settings {
         let ConsoleSettings { name, still_for, symbols, time_zone } = self.config.console.clone();
         let host = host_name();
         Settings {
             name: name.unwrap_or_else(|| host.clone()),
             listening,
+            scheme,
             host,
             data: self.places.data.clone(),
             viewer: self.owner.actor.clone(),
@@ -133,7 +138,10 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
     // Bind first, so that a taken port is known before anything is touched. Until the data is
     // loaded senders are asked to come again.
     let Places { data, socket, .. } = &plan.places;
-    let listener = match port::bind(plan.config.listen).await {
+    let ListenSettings { address, tls, api } = plan.config.listen.clone();
+    let certificates = tls.map(Certificates::open).transpose()?;
+    let scheme = if certificates.is_some() { "https" } else { "http" };
+    let listener = match port::bind(address) {
         Ok(listener) => listener,
         // The likeliest holder of our port is the owner of our data.
         Err(error) => {
@@ -142,7 +150,8 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
     };
     let address = listener.local_addr()?;
     let door = Door::new();
-    parts.listen("listener", listener, http::public_router(door.clone()));
+    warn_of(&api);
+    listen(&parts, listener, certificates, http::public_router(door.clone(), api));
 
     // Open the data: from here on it is ours, and has to be closed. A large file takes a while,
     // and nothing is lost with an opening that is left half done.
@@ -165,7 +174,7 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
     let mut running = Running { parts, socket: socket.clone(), writer, screen: None };
 
     let wired = async {
-        let home = format!("http://{address}");
+        let home = format!("{scheme}://{address}");
         let channels =
             plan.config.channels.clone().into_iter().map(|one| Channel::open(one, &home));
         let channels = channels.collect::<Result<Vec<_>, _>>()?;
@@ -177,7 +186,7 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
         running.parts.notify(handle, channels);
         tracing::info!(%address, "Listening on");
         if let Face::Screen(terminal) = face {
-            running.screen = Some(Screen::open(local, plan.console(address, terminal))?);
+            running.screen = Some(Screen::open(local, plan.console(address, scheme, terminal))?);
         }
         anyhow::Ok(())
     };
@@ -187,6 +196,14 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
     };
     let closed = running.shut_down().await;
     ended.and(closed)
+}
+
+/// Serves senders and programs, with TLS where there is a certificate.
+fn listen(parts: &Parts, at: TcpListener, certificates: Option<Certificates>, router: Router) {
+    match certificates {
+        Some(certificates) => parts.listen("listener", Tls::new(at, certificates), router),
+        None => parts.listen("listener", at, router),
+    }
 }
 
 /// Waits until something ends the program. Fails if a part did.
@@ -235,6 +252,17 @@ fn go_on_unseen() {
         "The terminal is gone and the service goes on without a screen; to have one again, end \
          this process and start watchbell"
     );
+}
+
+/// What the configuration opened is said at every start: it is easily forgotten.
+fn warn_of(api: &AlertmanagerApi) {
+    match api {
+        AlertmanagerApi::Token => {}
+        AlertmanagerApi::Open(_) => tracing::warn!(
+            "API v2 is open: every user and program of this host may post and read alerts without \
+             a token; alertmanager_api = \"token\" ends that"
+        ),
+    }
 }
 
 /// The name of this host; `localhost` where it has none that can be shown.

@@ -21,6 +21,7 @@ use std::path::Path;
 
 pub use self::console::ConsoleSettings;
 pub use self::error::ConfigError;
+pub use self::listen::{ListenSettings, TlsFiles};
 use self::section::{Section, Source};
 pub use self::socket::SocketSettings;
 use crate::domain::id::AccountId;
@@ -32,8 +33,8 @@ use crate::notify::ChannelSettings;
 pub struct Config {
     /// What it means for decisions.
     pub policy: Policy,
-    /// Where requests are taken.
-    pub listen: SocketAddr,
+    /// Where and how requests are taken.
+    pub listen: ListenSettings,
     /// Where critical alerts are told.
     pub channels: Vec<ChannelSettings>,
     /// Who may use the Unix socket.

@@ -3,14 +3,17 @@
 //! Handlers turn requests into orders and answers into JSON. Nothing here decides what an order
 //! does, and nothing here names the store.
 
+mod access;
 mod alertmanager;
 mod body;
 mod caller;
 mod derive;
+mod desk;
 mod door;
 mod edge;
 mod error;
 mod guard;
+mod host;
 mod intake;
 mod own;
 mod ttyops;
@@ -24,15 +27,17 @@ use crate::domain::text::Text;
 use body::Room;
 use error::ApiError;
 
+pub use access::{AlertmanagerApi, HostName, NoHostName};
 pub use door::Door;
-pub use edge::{Limits, Listener, Peer, serve};
+pub use edge::{Keys, Limits, Listener, Peer, Tls, serve};
 pub use own::{OpenTo, Owner};
 
-/// What is served to the network: the TTYOps API and Alertmanager's, to holders of tokens. All posts
-/// share one room.
-pub fn public_router(door: Door) -> Router {
+/// What is served to the network: the TTYOps API and Alertmanager's, to holders of tokens. `api`
+/// says who else may use the latter. All posts share one room.
+pub fn public_router(door: Door, api: AlertmanagerApi) -> Router {
     let ttyops = behind(door.clone(), ttyops::routes());
-    alertmanager::in_front_of(ttyops, door).layer(Extension(Room::default()))
+    let routes = alertmanager::in_front_of(ttyops, door);
+    routes.layer(Extension(Room::default())).layer(Extension(api))
 }
 
 /// What is served on the Unix socket: our own API, to those whom `owner` lets in.

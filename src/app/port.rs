@@ -5,11 +5,15 @@ use std::io;
 use std::net::SocketAddr;
 
 use anyhow::{Result, anyhow};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
+
+/// How many connections may wait to be accepted: a burst for which there is none is told to try
+/// again after a second, honest senders with it. Linux's own bound is as high.
+const QUEUE: u32 = 4096;
 
 /// Binds `address`. A refusal names what has it, as far as this user may know, and what to do.
-pub(super) async fn bind(address: SocketAddr) -> Result<TcpListener> {
-    let error = match TcpListener::bind(address).await {
+pub(super) fn bind(address: SocketAddr) -> Result<TcpListener> {
+    let error = match listen(address) {
         Ok(listener) => return Ok(listener),
         Err(error) => error,
     };
@@ -26,6 +30,15 @@ pub(super) async fn bind(address: SocketAddr) -> Result<TcpListener> {
         }
         _ => anyhow!("cannot listen on {address}: {error}; choose another with --listen"),
     })
+}
+
+/// Listens as tokio would, but for the queue.
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A start right after an end must not wait for connections of the time before.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(QUEUE)
 }
 
 /// The program that listens on the port, with its process id. Linux tells it in `/proc`, of
@@ -67,9 +80,9 @@ mod tests {
 
     #[tokio::test]
     async fn who_has_a_port_is_named_with_what_to_do() {
-        let first = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let first = bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = first.local_addr().unwrap();
-        let refused = bind(address).await.unwrap_err().to_string();
+        let refused = bind(address).unwrap_err().to_string();
         let name = fs::read_to_string("/proc/self/comm").unwrap_or_default();
         let holder = format!("{} (pid {})", name.trim_end(), std::process::id());
         assert_eq!(
@@ -80,7 +93,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_address_of_another_host_is_refused() {
-        let refused = bind("192.0.2.1:9093".parse().unwrap()).await.unwrap_err().to_string();
+        let refused = bind("192.0.2.1:9093".parse().unwrap()).unwrap_err().to_string();
         assert_eq!(refused, "this host has no address 192.0.2.1; choose another with --listen");
     }
 

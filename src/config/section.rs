@@ -99,6 +99,20 @@ impl<'t> Section<'t> {
         })
     }
 
+    /// The texts of the list `key`, in their order; none if it is not given.
+    pub(super) fn texts(
+        &mut self,
+        key: &'static str,
+        example: &str,
+    ) -> Result<Vec<Written<'t>>, ConfigError> {
+        let entries = self.read(key, "a list of strings", example, |value| match value {
+            DeValue::Array(entries) => entries.iter().map(text_of).collect::<Option<Vec<_>>>(),
+            _ => None,
+        })?;
+        let entries = entries.map_or_else(Vec::new, |entries| entries.value);
+        Ok(entries.into_iter().map(|(span, text)| locate(self.source, span, text)).collect())
+    }
+
     /// The yes or no of `key`, if it is given.
     pub(super) fn switch(
         &mut self,
@@ -235,6 +249,13 @@ fn table_of<'t>(entry: &Spanned<DeValue<'t>>) -> Option<Spanned<DeTable<'t>>> {
     }
 }
 
+fn text_of<'t>(entry: &Spanned<DeValue<'t>>) -> Option<(Range<usize>, Cow<'t, str>)> {
+    match entry.get_ref() {
+        DeValue::String(text) => Some((entry.span(), text.clone())),
+        _ => None,
+    }
+}
+
 /// A value of another kind than its key wants.
 fn mistyped(found: &Located<'_, DeValue<'_>>, key: &str, kind: &str, example: &str) -> ConfigError {
     let is = match &found.value {
@@ -243,6 +264,7 @@ fn mistyped(found: &Located<'_, DeValue<'_>>, key: &str, kind: &str, example: &s
         DeValue::Float(_) => "a fraction",
         DeValue::Boolean(_) => "true or false",
         DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) if kind == "a list of strings" => "a list of other things",
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a table",
     };

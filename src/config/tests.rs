@@ -10,6 +10,7 @@ use crate::domain::id::ServiceId;
 use crate::domain::policy::{Channel, UnknownServices};
 use crate::domain::severity::Severity;
 use crate::domain::time::SignedDuration;
+use crate::http::AlertmanagerApi;
 use crate::notify::{ChannelKind, Secret};
 
 const ALICE: Given<'static> = Given { user: "alice", listen: None };
@@ -100,7 +101,7 @@ fn what_is_written_is_what_holds() {
         "#,
     );
     let policy = &config.policy;
-    assert_eq!(config.listen.to_string(), "[::1]:0");
+    assert_eq!(config.listen.address.to_string(), "[::1]:0");
     assert_eq!(policy.default_service.as_str(), "web");
     assert_eq!(policy.service_label.as_ref(), "job");
     assert_eq!(policy.unknown_services, UnknownServices::Refuse);
@@ -178,9 +179,39 @@ fn the_command_line_goes_before_the_file_and_is_refused_like_it() {
     let given = Given { listen: Some("0.0.0.0:80".parse().unwrap()), ..ALICE };
     let read = |text| Config::read("watchbell.toml", text, &given);
     let refused = read("listen = \"127.0.0.1:1\"").unwrap_err().to_string();
-    insta::assert_snapshot!(refused, @"on 0.0.0.0:80 tokens would cross the network in the clear; listen on 127.0.0.1:80, or set plain_http = true where that is meant");
+    insta::assert_snapshot!(refused, @"on 0.0.0.0:80 tokens would cross the network in the clear; set tls_cert and tls_key, or listen on 127.0.0.1:80, or set plain_http = true where that is meant");
     let taken = read("plain_http = true").unwrap();
-    assert_eq!(taken.listen.to_string(), "0.0.0.0:80");
+    assert_eq!(taken.listen.address.to_string(), "0.0.0.0:80");
+}
+
+#[test]
+fn beyond_loopback_a_certificate_is_as_good_as_saying_that_it_may_be_plain() {
+    let config = read(
+        r#"
+        listen = "0.0.0.0:9093"
+        tls_cert = "/etc/letsencrypt/live/watch.example.org/fullchain.pem"
+        tls_key = "/etc/letsencrypt/live/watch.example.org/privkey.pem"
+        "#,
+    );
+    let tls = config.listen.tls.unwrap();
+    assert!(tls.cert.ends_with("fullchain.pem") && tls.key.ends_with("privkey.pem"));
+    assert_eq!(config.listen.api, AlertmanagerApi::Token);
+}
+
+#[test]
+fn an_open_api_knows_the_hosts_of_the_file() {
+    let config = read(
+        r#"
+        alertmanager_api = "open"
+        allowed_hosts = ["Watch.example.org", "192.0.2.1"]
+        "#,
+    );
+    let names = ["watch.example.org", "192.0.2.1"].map(|name| name.parse().unwrap());
+    assert_eq!(config.listen.api, AlertmanagerApi::Open(names.into()));
+    let given = Given { listen: Some("0.0.0.0:80".parse().unwrap()), ..ALICE };
+    let text = "alertmanager_api = \"open\"\nplain_http = true";
+    let refused = Config::read("watchbell.toml", text, &given).unwrap_err().to_string();
+    insta::assert_snapshot!(refused);
 }
 
 #[test]

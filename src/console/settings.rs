@@ -22,6 +22,8 @@ pub struct Settings {
     pub name: Text,
     /// The address on which this process takes alerts in, as it is bound.
     pub listening: SocketAddr,
+    /// How it is spoken to: `http` or `https`.
+    pub scheme: &'static str,
     /// The name by which other machines reach this host.
     pub host: Text,
     /// Where the data lies.

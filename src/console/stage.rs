@@ -76,6 +76,7 @@ pub(crate) fn settings() -> Settings {
     Settings {
         name: "prod".into(),
         listening: "127.0.0.1:9093".parse().unwrap(),
+        scheme: "http",
         host: "mon1.example.org".into(),
         data: "/var/lib/watchbell".into(),
         viewer: account("alice"),

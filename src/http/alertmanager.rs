@@ -25,8 +25,8 @@ use axum::response::Response;
 use axum::routing::{any, get};
 use axum::{Router, middleware};
 
+use super::desk::Desk;
 use super::door::Door;
-use super::error::ApiError;
 use crate::domain::table::Table;
 use crate::domain::time::Timestamp;
 use crate::engine::Handle;
@@ -61,14 +61,13 @@ pub(super) fn in_front_of(others: Router, door: Door) -> Router {
         .layer(middleware::from_fn(surface::tidy))
 }
 
-/// Asks the newest table. A long answer takes a while to write: not on a thread that others wait
-/// for.
+/// Asks the newest table, and has the answer written at the desk.
 async fn answer(
     handle: Handle,
+    desk: &Desk,
     question: impl FnOnce(&Table, Timestamp) -> Vec<u8> + Send + 'static,
 ) -> Result<Response, Fault> {
     let now = handle.now();
-    let answered = tokio::task::spawn_blocking(move || question(&handle.latest().table, now));
-    let body = answered.await.map_err(|error| ApiError::Internal(error.to_string()))?;
-    Ok(error::json(StatusCode::OK, body))
+    let write = move || error::json(StatusCode::OK, question(&handle.latest().table, now));
+    Ok(desk.write(write).await?)
 }

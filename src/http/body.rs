@@ -16,10 +16,13 @@ pub(super) const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 /// The bytes of all posts that are taken in at one time: some of the largest, or very many as they
 /// usually are. What is parsed from them takes a few times as much.
-const MOST_BYTES_TOGETHER: u32 = 128 * 1024 * 1024;
+const MOST_BYTES_TOGETHER: usize = 128 * 1024 * 1024;
 
 /// A body is read on this many times its bound before its sender is left.
 const THROWN_AWAY: usize = 4;
+
+/// How long a body that will not be taken is read on.
+const THROWN_AWAY_FOR: Duration = Duration::from_secs(5);
 
 /// How long a body may take to arrive.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
@@ -37,10 +40,12 @@ pub(super) struct Taken {
     pub(super) share: Share,
 }
 
-/// The part of a room that one post takes up.
+/// The part of a room that one post takes up: it grows as the body comes, so that what is only
+/// announced takes none.
 #[derive(Debug)]
 pub(super) struct Share {
-    _bytes: OwnedSemaphorePermit,
+    room: Arc<Semaphore>,
+    bytes: Option<OwnedSemaphorePermit>,
 }
 
 impl Default for Room {
@@ -50,39 +55,42 @@ impl Default for Room {
 }
 
 impl Room {
-    fn of(bytes: u32) -> Self {
-        Self(Arc::new(Semaphore::new(usize::try_from(bytes).unwrap_or(Semaphore::MAX_PERMITS))))
+    fn of(bytes: usize) -> Self {
+        Self(Arc::new(Semaphore::new(bytes)))
     }
 
-    /// Reads a body as [`read`] does, if there is room for all that its sender announces; for
-    /// `most` bytes where nothing is announced.
+    /// Reads a body as [`read`] does, as long as there is room for what comes of it.
     ///
-    /// Where there is none it is thrown away as it comes, and its sender told to come again.
+    /// Where there is none, or what its sender announces would not find any, it is thrown away as
+    /// it comes, for a moment, and its sender told to come again.
     pub(super) async fn read(
         &self,
         body: Body,
         most: usize,
         patience: Duration,
     ) -> Result<Taken, ApiError> {
-        let announced = body.size_hint().upper().and_then(|bytes| usize::try_from(bytes).ok());
-        let wanted = u32::try_from(announced.unwrap_or(most).min(most)).unwrap_or(u32::MAX);
-        let Ok(bytes) = Arc::clone(&self.0).try_acquire_many_owned(wanted) else {
-            // Whether it ever came whole does not matter to the answer.
-            let _ = tokio::time::timeout(patience, throw_away(body, most)).await;
+        let announced = body.size_hint().lower().try_into().unwrap_or(usize::MAX);
+        let mut share = Share { room: Arc::clone(&self.0), bytes: None };
+        let mut reading = Reading::of(body, most);
+        if announced.min(most) > self.0.available_permits() {
+            reading.throw_away().await;
             return Err(ApiError::Crowded);
-        };
-        let share = Share { _bytes: bytes };
-        Ok(Taken { bytes: read(body, most, patience).await?, share })
+        }
+        let bytes = reading.whole(patience, |bytes| share.grow(bytes)).await?;
+        Ok(Taken { bytes, share })
     }
 }
 
-async fn throw_away(mut body: Body, most: usize) {
-    let mut length = 0_usize;
-    while let Some(Ok(frame)) = body.frame().await {
-        length = length.saturating_add(frame.data_ref().map_or(0, Bytes::len));
-        if length > most.saturating_mul(THROWN_AWAY) {
-            break;
+impl Share {
+    fn grow(&mut self, bytes: usize) -> Result<(), ApiError> {
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        let more = Arc::clone(&self.room).try_acquire_many_owned(bytes);
+        let more = more.map_err(|_| ApiError::Crowded)?;
+        match &mut self.bytes {
+            Some(bytes) => bytes.merge(more),
+            None => self.bytes = Some(more),
         }
+        Ok(())
     }
 }
 
@@ -91,29 +99,74 @@ async fn throw_away(mut body: Body, most: usize) {
 /// What is too large is read on for a while and thrown away: a client that is still sending does
 /// not see an answer that comes before.
 pub(super) async fn read(body: Body, most: usize, patience: Duration) -> Result<Vec<u8>, ApiError> {
-    let reading = tokio::time::timeout(patience, read_whole(body, most));
-    reading.await.unwrap_or(Err(ApiError::SlowBody))
+    Reading::of(body, most).whole(patience, |_| Ok(())).await
 }
 
-async fn read_whole(mut body: Body, most: usize) -> Result<Vec<u8>, ApiError> {
-    let mut bytes = Vec::new();
-    let mut length = 0_usize;
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| ApiError::BadRequest {
-            code: "broken_body",
-            message: format!("the body broke off: {error}"),
-        })?;
-        let Ok(data) = frame.into_data() else { continue };
-        length = length.saturating_add(data.len());
-        if length <= most {
-            bytes.extend_from_slice(&data);
-        } else if length > most.saturating_mul(THROWN_AWAY) {
-            break;
-        } else {
-            bytes = Vec::new();
+/// A body being read.
+struct Reading {
+    body: Body,
+    most: usize,
+    /// What came of it, kept or not.
+    length: usize,
+}
+
+impl Reading {
+    fn of(body: Body, most: usize) -> Self {
+        Self { body, most, length: 0 }
+    }
+
+    /// All of it. `room` is asked before anything is kept.
+    async fn whole(
+        mut self,
+        patience: Duration,
+        room: impl FnMut(usize) -> Result<(), ApiError>,
+    ) -> Result<Vec<u8>, ApiError> {
+        let reading = tokio::time::timeout(patience, self.kept(room)).await;
+        match reading.unwrap_or(Err(ApiError::SlowBody)) {
+            Err(error @ (ApiError::TooLarge(_) | ApiError::Crowded)) => {
+                self.throw_away().await;
+                Err(error)
+            }
+            read => read,
         }
     }
-    if length > most { Err(ApiError::TooLarge(most)) } else { Ok(bytes) }
+
+    async fn kept(
+        &mut self,
+        mut room: impl FnMut(usize) -> Result<(), ApiError>,
+    ) -> Result<Vec<u8>, ApiError> {
+        let mut bytes = Vec::new();
+        while let Some(data) = self.next().await? {
+            if self.length > self.most {
+                return Err(ApiError::TooLarge(self.most));
+            }
+            room(data.len())?;
+            bytes.extend_from_slice(&data);
+        }
+        Ok(bytes)
+    }
+
+    /// Reads on without keeping anything, for a while. Whether it ever comes whole does not
+    /// matter to the answer.
+    async fn throw_away(&mut self) {
+        let end = self.most.saturating_mul(THROWN_AWAY);
+        let rest =
+            async { while self.length <= end && matches!(self.next().await, Ok(Some(_))) {} };
+        let _ = tokio::time::timeout(THROWN_AWAY_FOR, rest).await;
+    }
+
+    async fn next(&mut self) -> Result<Option<Bytes>, ApiError> {
+        while let Some(frame) = self.body.frame().await {
+            let frame = frame.map_err(|error| ApiError::BadRequest {
+                code: "broken_body",
+                message: format!("the body broke off: {error}"),
+            })?;
+            let Ok(data) = frame.into_data() else { continue };
+            self.length = self.length.saturating_add(data.len());
+            return Ok(Some(data));
+        }
+        Ok(None)
+    }
 }
 
 /// Refuses what does not say that it is plain JSON.
@@ -133,7 +186,7 @@ pub(super) fn must_be_json(headers: &HeaderMap) -> Result<(), ApiError> {
 mod tests {
     use std::convert::Infallible;
 
-    use futures_util::stream;
+    use futures_util::{StreamExt as _, stream};
 
     use super::*;
 
@@ -164,14 +217,44 @@ mod tests {
         let first = read(Body::from("abcdef")).await.unwrap();
         assert_eq!(read(Body::from("abcdef")).await.unwrap_err(), ApiError::Crowded);
         assert_eq!(read(Body::from("abcd")).await.unwrap().bytes, b"abcd");
-        // What says nothing of its length may become the longest.
-        assert_eq!(read(body(&["a"])).await.unwrap_err(), ApiError::Crowded);
+        // What says nothing of its length takes room as it comes.
+        assert_eq!(read(body(&["ab", "cd"])).await.unwrap().bytes, b"abcd");
+        assert_eq!(read(body(&["ab", "cde", "f"])).await.unwrap_err(), ApiError::Crowded);
         drop(first.share);
-        assert_eq!(read(body(&["a"])).await.unwrap().bytes, b"a");
+        assert_eq!(read(body(&["ab", "cde", "f"])).await.unwrap().bytes, b"abcdef");
         // What is refused gives its room back.
         let long = read(Body::from("abcdefghijk")).await.unwrap_err();
         assert_eq!(long, ApiError::TooLarge(8));
         assert_eq!(read(Body::from("abcdef")).await.unwrap().bytes, b"abcdef");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_announced_and_does_not_come_takes_no_room_from_others() {
+        let room = Room::of(10);
+        let begun = Body::from_stream(
+            stream::once(async { Ok::<_, Infallible>("ab") }).chain(stream::pending()),
+        );
+        let stuck = room.read(begun, 8, PATIENCE);
+        let mut stuck = std::pin::pin!(stuck);
+        assert!(tokio::time::timeout(PATIENCE / 2, stuck.as_mut()).await.is_err());
+        assert_eq!(room.read(Body::from("12345678"), 8, PATIENCE).await.unwrap().bytes.len(), 8);
+        assert_eq!(stuck.await.unwrap_err(), ApiError::SlowBody);
+        assert_eq!(room.0.available_permits(), 10);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_thrown_away_is_left_after_a_moment() {
+        let room = Room::of(1);
+        let endless = stream::repeat_with(|| Ok::<_, Infallible>("ab"));
+        let slow = stream::once(async { Ok::<_, Infallible>("abc") }).chain(stream::pending());
+        let began = tokio::time::Instant::now();
+        for (body, most, told) in [
+            (Body::from_stream(slow), 8, ApiError::Crowded),
+            (Body::from_stream(endless), 8, ApiError::Crowded),
+        ] {
+            assert_eq!(room.read(body, most, PATIENCE).await.unwrap_err(), told);
+        }
+        assert!(began.elapsed() <= THROWN_AWAY_FOR);
     }
 
     #[tokio::test]

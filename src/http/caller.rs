@@ -2,6 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use uuid::Uuid;
 
 use super::door::Door;
 use super::edge::Peer;
@@ -16,7 +17,7 @@ use crate::domain::text::Text;
 use crate::domain::token::{Scope, Scopes, Token};
 use crate::engine::{Handle, Receipt};
 
-/// Whoever holds a token.
+/// Whoever holds a token, or is let in without one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Caller {
     /// As whom they act: the token's person, or the machine of its name.
@@ -25,11 +26,16 @@ pub(super) struct Caller {
     via: Via,
     /// Whose alerts their reports touch.
     pub(super) namespace: Namespace,
-    /// The token.
+    /// The token; of those who have none, one that no token has.
     pub(super) token: TokenId,
-    name: Text,
+    /// Its name, where there is one.
+    name: Option<Text>,
     scopes: Scopes,
 }
+
+/// Who is let in without a token, as a timeline names them. It says from where, which is all that
+/// is known, and is no word that a person would be called by.
+const THIS_HOST: &str = "localhost";
 
 impl Caller {
     /// The holder of `token`. A person who is no account any more is no person: the token then
@@ -45,17 +51,33 @@ impl Caller {
             via,
             namespace: token.namespace.clone(),
             token: token.id,
-            name: token.name.clone(),
+            name: Some(token.name.clone()),
             scopes: token.scopes,
         }
     }
 
-    /// Refuses, naming the scope, if the token lacks it.
+    /// Something on this host, of which nothing more is known: it may do what a monitoring system
+    /// and a dashboard do.
+    pub(super) fn of_this_host(via: Via) -> Self {
+        Self {
+            actor: Actor::Machine(THIS_HOST.into()),
+            via,
+            namespace: Namespace::default(),
+            token: TokenId(Uuid::nil()),
+            name: None,
+            scopes: [Scope::Ingest, Scope::Read].into_iter().collect(),
+        }
+    }
+
+    /// Refuses, naming the scope, if it is not theirs.
     pub(super) fn may(&self, scope: Scope) -> Result<(), ApiError> {
         if self.scopes.has(scope) {
             return Ok(());
         }
-        Err(ApiError::Forbidden { token: self.name.clone(), missing: scope })
+        Err(match self.name.clone() {
+            Some(token) => ApiError::Forbidden { token, missing: scope },
+            None => ApiError::NeedsToken(scope),
+        })
     }
 
     /// Has `command` carried out in the caller's name, if they may.
@@ -75,11 +97,16 @@ impl FromRequestParts<Door> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, door: &Door) -> Result<Self, ApiError> {
-        let via = match parts.extensions.get::<Peer>() {
-            Some(Peer::Net(address)) => Via::Http { peer: address.ip().to_canonical() },
-            Some(Peer::User(uid)) => Via::Verb { uid: *uid },
-            None => return Err(ApiError::Internal("a request from nowhere".to_owned())),
-        };
+        let via = via(parts)?;
         guard::admit(&door.handle()?.latest().table, &parts.headers, via)
+    }
+}
+
+/// From where a request comes.
+pub(super) fn via(parts: &Parts) -> Result<Via, ApiError> {
+    match parts.extensions.get::<Peer>() {
+        Some(Peer::Net(address)) => Ok(Via::Http { peer: address.ip().to_canonical() }),
+        Some(Peer::User(uid)) => Ok(Via::Verb { uid: *uid }),
+        None => Err(ApiError::Internal("a request from nowhere".to_owned())),
     }
 }

@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::{Instrument, Span};
 
+use super::desk::Desk;
 use super::error::ApiError;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
@@ -16,7 +17,10 @@ use crate::engine::Handle;
 
 /// What stands between the listeners and the engine. Cloning is cheap; clones open together.
 #[derive(Clone, Debug, Default)]
-pub struct Door(Arc<OnceLock<Inside>>);
+pub struct Door {
+    inside: Arc<OnceLock<Inside>>,
+    desk: Desk,
+}
 
 /// What is behind the door, once it is open.
 #[derive(Clone, Debug)]
@@ -36,17 +40,22 @@ impl Door {
     pub fn open(&self, handle: Handle) {
         // A second opening would be with the same engine: there is one.
         let since = handle.now();
-        let _ = self.0.set(Inside { handle, since });
+        let _ = self.inside.set(Inside { handle, since });
+    }
+
+    /// Where all who come through it have their lists written.
+    pub(super) fn desk(&self) -> Desk {
+        self.desk.clone()
     }
 
     /// The engine, if the door is open.
     pub(super) fn handle(&self) -> Result<Handle, ApiError> {
-        self.0.get().map(|inside| inside.handle.clone()).ok_or(ApiError::Loading)
+        self.inside.get().map(|inside| inside.handle.clone()).ok_or(ApiError::Loading)
     }
 
     /// Since when the door is open: since we take alerts.
     pub(super) fn since(&self) -> Option<Timestamp> {
-        self.0.get().map(|inside| inside.since)
+        self.inside.get().map(|inside| inside.since)
     }
 }
 

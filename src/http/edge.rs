@@ -3,9 +3,14 @@
 //! axum's own loop has no cap and no timer. Knows no route and no token.
 
 mod patient;
+mod places;
+mod tls;
+mod unread;
+mod watched;
 
+use std::convert::Infallible;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, Ready, poll_fn, ready};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -13,28 +18,44 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::HeaderValue;
+use axum::http::header::{CONNECTION, TRANSFER_ENCODING};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse as _, Response};
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
-use patient::Patient;
+use self::patient::Patient;
+use self::places::{Places, Seat};
+pub use self::tls::{Keys, Tls};
+use self::unread::Unread;
+use self::watched::Watched;
+use super::error::ApiError;
+use super::host;
 
 /// How much a listener takes upon itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Connections at one time. Those above wait in the system's queue.
+    /// Connections at one time. For one above, the one leaves that waits the longest for its
+    /// other end.
     pub connections: usize,
+    /// How long a connection may take until it can be spoken over: a TLS handshake.
+    pub opening: Duration,
     /// How long a head may take to come, also after an earlier request: an idle connection holds
     /// a place no longer than this.
     pub head: Duration,
     /// How long the other end may read nothing of an answer.
     pub answer: Duration,
+    /// The bytes of long answers that may wait to be read, all together.
+    pub unread: usize,
     /// How long requests that run may still take once the listener stops.
     pub farewell: Duration,
 }
@@ -43,14 +64,23 @@ impl Limits {
     /// Enough for every sender and console of a large site; a fraction of the usual 1,024 open
     /// files, so that the store and the log always find one.
     const CONNECTIONS: usize = 512;
+    /// The largest head, in bytes; also how much is read ahead of a body. Times the connections
+    /// it is what heads can cost.
+    const HEAD_BYTES: usize = 64 * 1024;
+    /// Long answers that wait to be read: some lists of a large site.
+    const UNREAD: usize = 128 * 1024 * 1024;
+    /// The most headers. Proxies add some; nobody sends nearly as many.
+    const HEADERS: usize = 100;
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: Self::CONNECTIONS,
+            opening: Duration::from_secs(10),
             head: Duration::from_secs(10),
             answer: Duration::from_secs(30),
+            unread: Self::UNREAD,
             farewell: Duration::from_secs(5),
         }
     }
@@ -78,30 +108,35 @@ impl fmt::Display for Peer {
 pub trait Listener: Send + 'static {
     /// A connection.
     type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
+    /// What has to be done before it can be spoken over. Its other end may take its time, so
+    /// that it is waited for in the connection's own task.
+    type Opening: Future<Output = io::Result<Self::Stream>> + Send + 'static;
 
     /// Waits for the next connection. Dropping the future loses none.
-    fn accept(&self) -> impl Future<Output = io::Result<(Self::Stream, Peer)>> + Send;
+    fn accept(&self) -> impl Future<Output = io::Result<(Self::Opening, Peer)>> + Send;
 }
 
 impl Listener for TcpListener {
     type Stream = TcpStream;
+    type Opening = Ready<io::Result<TcpStream>>;
 
-    async fn accept(&self) -> io::Result<(TcpStream, Peer)> {
+    async fn accept(&self) -> io::Result<(Self::Opening, Peer)> {
         let (stream, address) = TcpListener::accept(self).await?;
         // Answers are written whole; waiting to join them with more only delays them. It can fail
         // only where the other end has left already.
         let _ = stream.set_nodelay(true);
-        Ok((stream, Peer::Net(address)))
+        Ok((ready(Ok(stream)), Peer::Net(address)))
     }
 }
 
 impl Listener for UnixListener {
     type Stream = UnixStream;
+    type Opening = Ready<io::Result<UnixStream>>;
 
-    async fn accept(&self) -> io::Result<(UnixStream, Peer)> {
+    async fn accept(&self) -> io::Result<(Self::Opening, Peer)> {
         let (stream, _) = UnixListener::accept(self).await?;
         let uid = stream.peer_cred()?.uid();
-        Ok((stream, Peer::User(uid)))
+        Ok((ready(Ok(stream)), Peer::User(uid)))
     }
 }
 
@@ -116,15 +151,18 @@ pub async fn serve<L: Listener>(
     tracker: TaskTracker,
     cancel: CancellationToken,
 ) {
-    let places = Arc::new(Semaphore::new(limits.connections));
+    let places = Places::new(limits.connections);
+    let unread = Unread::new(limits.unread);
     let mut pause = Pause::default();
-    while let Some(Ok(place)) = cancel.run_until_cancelled(places.clone().acquire_owned()).await {
+    loop {
         match cancel.run_until_cancelled(listener.accept()).await {
             None => return,
-            Some(Ok((stream, peer))) => {
+            Some(Ok((opening, peer))) => {
                 pause = Pause::default();
-                let router = router.clone();
-                tracker.spawn(connection(stream, peer, router, limits, cancel.clone(), place));
+                let Some(seat) = cancel.run_until_cancelled(places.take()).await else { return };
+                let (router, unread) = (router.clone(), unread.clone());
+                let served = Served { peer, router, limits, seat, unread };
+                tracker.spawn(served.connection(opening, cancel.clone()));
             }
             Some(Err(error)) if is_of_one_connection(&error) => {}
             Some(Err(error)) => {
@@ -165,36 +203,114 @@ fn is_of_one_connection(error: &io::Error) -> bool {
     kinds.contains(&error.kind())
 }
 
-async fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
-    stream: S,
+/// One connection and what it is served with.
+struct Served {
     peer: Peer,
     router: Router,
     limits: Limits,
-    cancel: CancellationToken,
-    _place: OwnedSemaphorePermit,
-) {
-    let stream = TokioIo::new(Patient::new(stream, limits.answer));
-    let service = router.map_request(move |mut request: hyper::Request<_>| {
-        request.extensions_mut().insert(peer);
-        request
-    });
-    let serving = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.head)
-        .serve_connection(stream, TowerToHyperService::new(service));
-    let mut serving = pin!(serving);
-    let ended = if let Some(ended) = cancel.run_until_cancelled(serving.as_mut()).await {
-        ended
-    } else {
-        serving.as_mut().graceful_shutdown();
-        let Ok(ended) = tokio::time::timeout(limits.farewell, serving).await else {
-            tracing::warn!(%peer, "a request was cut off at the end");
-            return;
+    seat: Seat,
+    unread: Unread,
+}
+
+impl Served {
+    /// Serves the connection until either end has enough, or its place is wanted.
+    async fn connection<S>(
+        self,
+        opening: impl Future<Output = io::Result<S>>,
+        cancel: CancellationToken,
+    ) where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let Self { peer, seat, .. } = &self;
+        let mut spoken = pin!(self.spoken(opening, &cancel));
+        let place = seat.place();
+        let seen = poll_fn(|context| {
+            let done = spoken.as_mut().poll(context);
+            if done.is_pending() {
+                place.seen_waiting();
+            }
+            done
+        });
+        // In this order: what has come is looked at before the place is given away.
+        tokio::select! {
+            biased;
+            () = seen => {}
+            () = seat.is_wanted() => tracing::debug!(%peer, "a connection made room for another"),
+        }
+    }
+
+    async fn spoken<S>(
+        &self,
+        opening: impl Future<Output = io::Result<S>>,
+        cancel: &CancellationToken,
+    ) where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let Self { peer, limits, seat, .. } = self;
+        let opening = tokio::time::timeout(limits.opening, opening);
+        let stream = match cancel.run_until_cancelled(opening).await {
+            Some(Ok(Ok(stream))) => stream,
+            Some(Ok(Err(error))) => {
+                tracing::debug!(%peer, %error, "a connection was not opened");
+                return;
+            }
+            Some(Err(_)) | None => return,
         };
-        ended
-    };
-    if let Err(error) = ended {
-        tracing::debug!(%peer, %error, "a connection broke");
+        let stream = Patient::new(stream, limits.answer, Arc::clone(seat.place()));
+        let answer = |request| self.answer(request);
+        let serving = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(limits.head)
+            .max_buf_size(Limits::HEAD_BYTES)
+            .max_header_size(Limits::HEAD_BYTES)
+            .max_headers(Limits::HEADERS)
+            .serve_connection(TokioIo::new(stream), service_fn(answer));
+        let mut serving = pin!(serving);
+        let ended = if let Some(ended) = cancel.run_until_cancelled(serving.as_mut()).await {
+            ended
+        } else {
+            serving.as_mut().graceful_shutdown();
+            let Ok(ended) = tokio::time::timeout(limits.farewell, serving).await else {
+                tracing::warn!(%peer, "a request was cut off at the end");
+                return;
+            };
+            ended
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%peer, %error, "a connection broke");
+        }
+    }
+    /// What the router answers, or that the request may be understood in two ways.
+    async fn answer(&self, request: Request<Incoming>) -> Result<Response, Infallible> {
+        let place = self.seat.place();
+        let _answering = place.answering();
+        let (mut parts, body) = request.into_parts();
+        let plain = must_be_framed_plainly(&parts).and_then(|()| host::must_be_plain(&parts));
+        if let Err(error) = plain {
+            let mut refused = error.into_response();
+            // Nor can it be known where the next one begins.
+            refused.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            return Ok(refused);
+        }
+        parts.extensions.insert(self.peer);
+        let request = Request::from_parts(parts, Watched::new(body, Arc::clone(place)));
+        let answer = self.router.clone().oneshot(request).await?;
+        Ok(self.unread.hold(answer))
+    }
+}
+
+/// Refuses codings of a body besides the one that hyper undoes: a proxy before us may have read
+/// another one, and taken another end of the body for its own. What else is ambiguous, hyper
+/// refuses, or closes the connection behind it.
+fn must_be_framed_plainly(parts: &Parts) -> Result<(), ApiError> {
+    let mut codings = parts.headers.get_all(TRANSFER_ENCODING).iter();
+    match (codings.next(), codings.next()) {
+        (None, _) => Ok(()),
+        (Some(only), None) if only.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(()),
+        (Some(_), _) => Err(ApiError::BadRequest {
+            code: "bad_framing",
+            message: "Transfer-Encoding may be chunked, once, and nothing else".to_owned(),
+        }),
     }
 }
 

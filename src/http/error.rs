@@ -34,6 +34,30 @@ pub(super) enum ApiError {
         /// What it would need.
         missing: Scope,
     },
+    /// Without a token one may not do this.
+    #[error(
+        "without a token alertmanager_api = \"open\" gives ingest and read; send a token with the \
+         scope {0}"
+    )]
+    NeedsToken(Scope),
+    /// Without a token only this host is answered.
+    #[error(
+        "alertmanager_api = \"open\" is for programs on the host itself; send a token; \
+         watchbell token create makes one"
+    )]
+    OpenHereOnly,
+    /// An open API is asked for under a name that may be anybody's.
+    #[error(
+        "{0} is no name of this host that is known; ask for localhost, add it to allowed_hosts in \
+         watchbell.toml, or send a token"
+    )]
+    ForeignHost(Text),
+    /// An open API is asked by a page from elsewhere.
+    #[error(
+        "a page from {0} may not ask without a token; add its host to allowed_hosts in \
+         watchbell.toml, or send a token"
+    )]
+    ForeignOrigin(Text),
     /// The socket is not open to this user.
     #[error("uid {0} may not use this socket; only its owner and root may")]
     ForeignUser(u32),
@@ -102,6 +126,9 @@ pub(super) enum ApiError {
     /// Too much is being taken in.
     #[error("too many posts are being taken in at once; send again shortly")]
     Crowded,
+    /// Too much waits to be read.
+    #[error("too many long answers are waiting to be read; ask again shortly")]
+    Unread,
     /// Nothing can be saved. The reason is for the log and the console, not for senders.
     #[error("nothing can be saved now; send again when the storage works")]
     Unavailable(Text),
@@ -135,6 +162,10 @@ impl ApiError {
         match self {
             Self::NoToken | Self::UnknownToken => StatusCode::UNAUTHORIZED,
             Self::Forbidden { .. }
+            | Self::NeedsToken(_)
+            | Self::OpenHereOnly
+            | Self::ForeignHost(_)
+            | Self::ForeignOrigin(_)
             | Self::ForeignUser(_)
             | Self::UserWithoutAccount(_)
             | Self::OwnerOnly(_)
@@ -153,6 +184,7 @@ impl ApiError {
             | Self::SlowBody
             | Self::Busy
             | Self::Crowded
+            | Self::Unread
             | Self::Unavailable(_)
             | Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -164,7 +196,10 @@ impl ApiError {
             Self::Loading => "loading",
             Self::NoToken => "no_token",
             Self::UnknownToken => "unknown_token",
-            Self::Forbidden { .. } => "missing_scope",
+            Self::Forbidden { .. } | Self::NeedsToken(_) => "missing_scope",
+            Self::OpenHereOnly => "foreign_peer",
+            Self::ForeignHost(_) => "foreign_host",
+            Self::ForeignOrigin(_) => "foreign_origin",
             Self::ForeignUser(_) => "foreign_user",
             Self::UserWithoutAccount(_) => "user_without_account",
             Self::OwnerOnly(_) => "owner_only",
@@ -181,7 +216,7 @@ impl ApiError {
             Self::SlowBody => "slow_body",
             Self::BadRequest { code, .. } => code,
             Self::Refused(refusal) => refusal.code(),
-            Self::Busy | Self::Crowded => "busy",
+            Self::Busy | Self::Crowded | Self::Unread => "busy",
             Self::Unavailable(_) => "unavailable",
             Self::Stopping => "stopping",
             Self::Internal(_) => "internal",
@@ -288,6 +323,7 @@ mod tests {
             (ApiError::Loading, "loading"),
             (ApiError::SlowBody, "slow_body"),
             (ApiError::Crowded, "busy"),
+            (ApiError::Unread, "busy"),
             (ApiError::from(SubmitError::Busy), "busy"),
             (ApiError::from(SubmitError::Unavailable("full".into())), "unavailable"),
             (ApiError::from(SubmitError::Closed), "stopping"),

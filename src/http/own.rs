@@ -18,6 +18,7 @@ use self::peer::Caller;
 pub(super) use self::peer::admit;
 pub use self::peer::{OpenTo, Owner};
 use super::body;
+use super::desk::Desk;
 use super::door::{Door, Open};
 use super::error::{ApiError, json, status_of};
 use crate::client::reading::{self, FindError, Wanted};
@@ -85,6 +86,7 @@ struct Asked {
 /// `GET /own/v1/alerts?filter=…`: those that match.
 async fn alerts(
     Open(handle): Open,
+    desk: Desk,
     Extension(caller): Extension<Caller>,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, ApiError> {
@@ -99,10 +101,7 @@ async fn alerts(
     let (actor, _) = caller.acting(speaks_for, handle.latest().table.policy())?;
     let me = actor.person().map(|person| person.id);
     let wanted = if asked.all { Wanted::All } else { Wanted::Shown };
-    // A long list takes a while to write: not on a thread that others wait for.
-    let list = move || json(StatusCode::OK, &reading::listing(&handle, &filter, wanted, me));
-    let listing = tokio::task::spawn_blocking(list);
-    listing.await.map_err(|error| ApiError::Internal(error.to_string()))
+    desk.write(move || json(StatusCode::OK, &reading::listing(&handle, &filter, wanted, me))).await
 }
 
 /// `GET /own/v1/alerts/{beginning}`: the one whose id begins so, with its timeline.

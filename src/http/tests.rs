@@ -22,7 +22,7 @@ use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-use super::{Door, Peer, public_router};
+use super::{AlertmanagerApi, Door, Peer, public_router};
 use crate::domain::actor::{Actor, Via};
 use crate::domain::alert::Namespace;
 use crate::domain::command::{Command, Order, TokenCommand};
@@ -34,7 +34,7 @@ use crate::engine::{self, Handle, Writer};
 
 /// A service with the accounts alice and bob, of whom bob has no address, and no listener.
 pub(super) struct Bench {
-    door: Door,
+    pub(super) door: Door,
     pub(super) handle: Handle,
     writer: Option<Writer>,
     _folder: TempDir,
@@ -99,7 +99,7 @@ impl Bench {
 
     fn router(&self) -> Router {
         let peer = Peer::Net("192.0.2.7:40000".parse().unwrap());
-        public_router(self.door.clone()).layer(Extension(peer))
+        public_router(self.door.clone(), AlertmanagerApi::Token).layer(Extension(peer))
     }
 
     async fn ask(&self, ask: Ask) -> Answer {

@@ -28,7 +28,17 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // It attempts what the table owes, and answers with what came of it.
     ("notify", &["domain", ENGINE]),
     // Of the console they name what its settings are made of, and nothing that draws.
-    ("config", &["domain", "console::settings", "console::text::Symbols", "notify"]),
+    (
+        "config",
+        &[
+            "domain",
+            "console::settings",
+            "console::text::Symbols",
+            "http::AlertmanagerApi",
+            "http::HostName",
+            "notify",
+        ],
+    ),
     (
         "cli",
         &[
@@ -83,7 +93,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tower", &["http"]),
     // The address of a channel is made where the file is read, so that its host is fixed there.
     ("reqwest", &["client", "notify", "config::channel"]),
-    ("rustls", &["main"]),
+    // `main` installs the provider for the HTTP client; certificates are read where files are.
+    ("rustls", &["main", "app::certificate", "http::edge::tls"]),
+    ("tokio_rustls", &["http::edge::tls"]),
     ("serde", &["record", "http", "client", "notify", "cli"]),
     ("serde_json", &["http", "client", "notify", "cli"]),
     ("postcard", &["record"]),
@@ -93,7 +105,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("arc_swap", &["engine"]),
     ("base64", &["http", "client"]),
     ("jiff", &["domain", "console", "notify", "config"]),
-    ("uuid", &["domain", "record", "engine", "client", "app"]),
+    ("uuid", &["domain", "record", "engine", "client", "http::caller", "app"]),
     ("regex", &["domain"]),
     // Where making a secret fails, the verb says so.
     ("getrandom", &["client", "cli::exit"]),

@@ -254,7 +254,7 @@ fn a_configuration_that_was_named_has_to_exist() {
 #[test]
 fn an_address_beyond_this_host_needs_to_be_meant() {
     let home = Home::new();
-    insta::assert_snapshot!(refused(&home, &["serve", "--listen", "0.0.0.0:0"]), @"watchbell: on 0.0.0.0:0 tokens would cross the network in the clear; listen on 127.0.0.1:0, or set plain_http = true where that is meant");
+    insta::assert_snapshot!(refused(&home, &["serve", "--listen", "0.0.0.0:0"]), @"watchbell: on 0.0.0.0:0 tokens would cross the network in the clear; set tls_cert and tls_key, or listen on 127.0.0.1:0, or set plain_http = true where that is meant");
 }
 
 #[test]

@@ -129,7 +129,7 @@ impl Example {
     fn text(self, address: &str, secret: &str) -> String {
         match self {
             Example::Curl => format!(
-                "curl http://{address}/api/v1/alert \\
+                "curl {address}/api/v1/alert \\
   -H 'Authorization: Bearer {secret}' \\
   -H 'Content-Type: application/json' -d '{{\"alerts\": [{{
     \"fingerprint\": \"first\", \"status\": \"firing\", \"severity\": \"warning\",
@@ -140,7 +140,7 @@ impl Example {
 receivers:
   - name: watchbell
     webhook_configs:
-      - url: http://{address}/api/v1/alert
+      - url: {address}/api/v1/alert
         http_config:
           authorization:
             credentials: {secret}
@@ -150,12 +150,13 @@ receivers:
     }
 }
 
-/// The address by which senders reach the listener: the host's name where it listens on all.
+/// The address by which senders reach the listener, as a URL without a path: the host's name where
+/// it listens on all.
 fn address(settings: &Settings) -> String {
-    let listening = settings.listening;
+    let Settings { listening, scheme, .. } = settings;
     if listening.ip().is_unspecified() {
-        format!("{}:{}", settings.host, listening.port())
+        format!("{scheme}://{}:{}", settings.host, listening.port())
     } else {
-        listening.to_string()
+        format!("{scheme}://{listening}")
     }
 }

@@ -117,8 +117,9 @@ fn reach(model: &Model, cells: usize) -> Vec<Line<'static>> {
     if !listening.is_loopback() {
         return Vec::new();
     }
-    let text =
-        format!("Only this machine reaches {listening}. Wider: --listen ADDR, plain_http = true");
+    let text = format!(
+        "Only this machine reaches {listening}. Wider: --listen ADDR, tls_cert and tls_key"
+    );
     said(&text, cells)
 }
 

@@ -10,12 +10,17 @@ use crate::domain::routing::{BUILT_IN, Routed, routed};
 use crate::domain::suppress;
 use crate::domain::table::Table;
 use crate::domain::time::Timestamp;
+use crate::http::desk::Desk;
 use crate::http::door::Open;
 
 /// `GET /api/v2/alerts`.
-pub(super) async fn get(Open(handle): Open, RawQuery(query): RawQuery) -> Result<Response, Fault> {
+pub(super) async fn get(
+    Open(handle): Open,
+    desk: Desk,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Fault> {
     let wanted = Wanted::read(query.as_deref())?;
-    answer(handle, move |table, now| list(table, &wanted, now)).await
+    answer(handle, &desk, move |table, now| list(table, &wanted, now)).await
 }
 
 /// The open alerts that are asked for, in no order.

@@ -11,12 +11,17 @@ use crate::domain::routing::{self, BUILT_IN, Routed};
 use crate::domain::suppress;
 use crate::domain::table::Table;
 use crate::domain::time::Timestamp;
+use crate::http::desk::Desk;
 use crate::http::door::Open;
 
 /// `GET /api/v2/alerts/groups`.
-pub(super) async fn get(Open(handle): Open, RawQuery(query): RawQuery) -> Result<Response, Fault> {
+pub(super) async fn get(
+    Open(handle): Open,
+    desk: Desk,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Fault> {
     let wanted = Wanted::read(query.as_deref())?;
-    answer(handle, move |table, now| list(table, &wanted, now)).await
+    answer(handle, &desk, move |table, now| list(table, &wanted, now)).await
 }
 
 pub(super) fn list(table: &Table, wanted: &Wanted, now: Timestamp) -> Vec<u8> {

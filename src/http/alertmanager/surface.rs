@@ -14,6 +14,7 @@ use tracing::Instrument;
 use super::error::Fault;
 use super::{cors, media};
 use crate::domain::token::Scope;
+use crate::http::access::V2Caller;
 use crate::http::caller::Caller;
 use crate::http::door::{self, Door};
 use crate::http::edge::Peer;
@@ -88,9 +89,7 @@ async fn admit(door: &Door, request: Request) -> Result<Request, Fault> {
 
 /// Who calls, if they may: the one place where API v2 asks. Posts need `ingest`, all else `read`.
 async fn caller(door: &Door, parts: &mut Parts) -> Result<Caller, ApiError> {
-    // Nobody is known while the door is shut.
-    door.handle()?;
-    let caller = Caller::from_request_parts(parts, door).await?;
+    let V2Caller(caller) = V2Caller::from_request_parts(parts, door).await?;
     caller.may(if parts.method == Method::POST { Scope::Ingest } else { Scope::Read })?;
     Ok(caller)
 }

@@ -4,25 +4,30 @@
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
+use super::places::Place;
+
 /// A stream that breaks when nothing can be written for a while.
 #[derive(Debug)]
 pub(super) struct Patient<S> {
     stream: S,
     patience: Duration,
+    /// Told when a write waits, and when it does no longer.
+    place: Arc<Place>,
     /// Runs while a write waits.
     stuck: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> Patient<S> {
-    /// `stream`, whose writes may each wait for `patience`.
-    pub(super) fn new(stream: S, patience: Duration) -> Self {
-        Self { stream, patience, stuck: None }
+    /// The `stream` of the connection on `place`, whose writes may each wait for `patience`.
+    pub(super) fn new(stream: S, patience: Duration, place: Arc<Place>) -> Self {
+        Self { stream, patience, place, stuck: None }
     }
 
     /// Lets what was done through, and what waits only until patience ends.
@@ -32,10 +37,15 @@ impl<S> Patient<S> {
         done: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         if done.is_ready() {
-            self.stuck = None;
+            if self.stuck.take().is_some() {
+                self.place.is_read();
+            }
             return done;
         }
-        let stuck = self.stuck.get_or_insert_with(|| Box::pin(sleep(self.patience)));
+        let stuck = self.stuck.get_or_insert_with(|| {
+            self.place.is_unread();
+            Box::pin(sleep(self.patience))
+        });
         ready!(stuck.as_mut().poll(context));
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }

@@ -26,7 +26,10 @@ fn both_spellings(path: &str) -> [String; 2] {
 #[tokio::test]
 async fn until_the_table_is_loaded_everything_is_answered_come_back() {
     for (method, path, _) in ROUTES.into_iter().chain([("GET", "/nowhere", "")]) {
-        let answer = Ask::new(method, path).token("ops").of(public_router(Door::new())).await;
+        let answer = Ask::new(method, path)
+            .token("ops")
+            .of(public_router(Door::new(), AlertmanagerApi::Token))
+            .await;
         assert_eq!(answer.line(), "503 loading: watchbell is starting; try again in a second");
         assert_eq!(answer.headers["retry-after"], "1");
     }

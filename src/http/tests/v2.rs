@@ -322,7 +322,7 @@ async fn what_is_too_large_or_too_much_is_413_and_what_can_be_tried_again_503() 
     }
     bench.stop().await;
     let stopping = send(&bench, alerts(r#"[{"labels":{"a":"b"}}]"#)).await;
-    let router = || public_router(Door::new());
+    let router = || public_router(Door::new(), AlertmanagerApi::Token);
     let loading = sent(router(), alerts("[]")).await;
     let unready = sent(router(), Ask::get("/-/ready")).await;
     for seen in [stopping, loading, unready] {

@@ -23,6 +23,7 @@ use crate::domain::time::{SignedDuration, Timestamp};
 use crate::domain::token::Scope;
 use crate::engine::{Handle, PageRequest};
 use crate::http::caller::Caller;
+use crate::http::desk::Desk;
 use crate::http::door::Open;
 use crate::http::error::{ApiError, json};
 
@@ -32,6 +33,7 @@ const SHOWN_AFTER_ITS_END: SignedDuration = SignedDuration::from_hours(24);
 /// `GET /alert`.
 pub(super) async fn alerts(
     Open(handle): Open,
+    desk: Desk,
     caller: Caller,
     query: Result<Query<Vec<(String, String)>>, QueryRejection>,
 ) -> Result<Response, ApiError> {
@@ -39,9 +41,7 @@ pub(super) async fn alerts(
     let Query(query) = query.map_err(|error| bad_query(error.body_text()))?;
     let wanted = Wanted::read(&query)?;
     let now = handle.now();
-    // A long list takes a while to write: not on a thread that others wait for.
-    let listing = tokio::task::spawn_blocking(move || list(&handle.latest().table, &wanted, now));
-    listing.await.map_err(|error| ApiError::Internal(error.to_string()))
+    desk.write(move || list(&handle.latest().table, &wanted, now)).await
 }
 
 fn list(table: &Table, wanted: &Wanted, now: Timestamp) -> Response {
