@@ -117,9 +117,8 @@ fn reach(model: &Model, cells: usize) -> Vec<Line<'static>> {
     if !listening.is_loopback() {
         return Vec::new();
     }
-    let text = format!(
-        "Only this machine reaches {listening}. Wider: --listen ADDR, tls_cert and tls_key"
-    );
+    let text =
+        format!("Only this machine reaches {listening}. Wider: --listen ADDR, tls_cert, tls_key");
     said(&text, cells)
 }
 
