@@ -255,7 +255,7 @@ impl fmt::Display for Event {
             What::Restored => {
                 write!(f, "fires on: its sources disagree or a report came late, sent by {actor}")
             }
-            What::Flapping => f.write_str("flapping: further reopenings tell nobody"),
+            What::Flapping => f.write_str("fires again, and flaps: further reopenings tell nobody"),
             What::FlappingEnded => f.write_str("flapping no more"),
             What::WentStale => f.write_str("stale: its webhook has been silent for 9 hours"),
             What::Suppressed(Suppressor::Snooze { until, .. }) => {
