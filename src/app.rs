@@ -158,7 +158,7 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
     let file = plan.places.data_file();
     tracing::debug!(file = %file.display(), "Opening the data");
     let found = tokio::select! {
-        found = find(data, socket) => found?,
+        found = find(data, socket, plan.config.policy.clone()) => found?,
         signal = signals.end() => {
             tracing::info!(signal, "Stopping before the data was open");
             parts.stop.cancel();
@@ -178,7 +178,6 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
         let channels =
             plan.config.channels.clone().into_iter().map(|one| Channel::open(one, &home));
         let channels = channels.collect::<Result<Vec<_>, _>>()?;
-        local.adopt(plan.config.policy.clone()).await?;
         let own = bind_socket(socket).map_err(|error| no_socket(socket, &error))?;
         owner::share(&plan.places, plan.config.socket.group.as_deref())?;
         running.parts.listen("socket", own, http::own_router(door.clone(), plan.owner.clone()));

@@ -18,6 +18,7 @@ use crate::domain::change::Change;
 use crate::domain::command::{Answer, Command, Order};
 use crate::domain::draft::{Draft, Tick};
 use crate::domain::id::{Ids, OpId, Revision};
+use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::table::Table;
 use crate::domain::text::Text;
@@ -38,6 +39,8 @@ pub struct Engine {
     cursor: Cursor,
     ids: Ids,
     now: Timestamp,
+    /// Whether a turn that was kept has taken the configuration over.
+    adopted: bool,
     trouble: Option<Trouble>,
     /// A trouble that is over, as far as an empty commit can tell: until a real one succeeds it
     /// may come back, and is then the same.
@@ -87,14 +90,18 @@ impl Engine {
     /// The most deadlines that one turn sees to, so that orders do not wait behind a flood.
     const DUE_AT_ONCE: usize = 4_096;
 
-    /// An engine over what the store has kept. `seed` makes the ids it will draw.
-    pub fn new(store: Store, loaded: Loaded, seed: u128) -> Self {
+    /// An engine over what the store has kept, under `policy` from the first turn on. `seed` makes
+    /// the ids it will draw.
+    pub fn new(store: Store, loaded: Loaded, policy: Arc<Policy>, seed: u128) -> Self {
+        let mut table = Table::default();
+        table.adopt(policy);
         let mut engine = Self {
             store,
-            table: Table::default(),
+            table,
             cursor: Cursor { epoch: 0, revision: Revision::default() },
             ids: Ids::from_seed(seed),
             now: Timestamp::MIN,
+            adopted: false,
             trouble: None,
             recovering: None,
         };
@@ -111,7 +118,8 @@ impl Engine {
     /// it over. If the commit fails nothing has happened, and every order is told so.
     ///
     /// A `Woke` at the head of the orders comes before what is due: it says that we could not
-    /// have heard what would have kept it from being due.
+    /// have heard what would have kept it from being due. Before all of that, the first turn takes
+    /// the configuration over: what is due at a start is decided as the configuration wants it.
     pub fn turn(&mut self, orders: &[Order], now: Timestamp) -> Turn {
         self.now = now.max(self.now);
         let reopened = self.trouble.is_some() && self.try_reopen();
@@ -122,6 +130,9 @@ impl Engine {
         let granted = self.table.granted();
         let tick = Tick { now: self.now, revision, ids: self.ids.clone(), granted };
         let mut draft = Draft::new(self.table.clone(), tick);
+        if !self.adopted {
+            adopt(&mut draft);
+        }
         let (woke, rest) = orders.split_at(orders.iter().take_while(|one| one.is_woke()).count());
         let mut answers: Vec<_> = woke.iter().map(|order| draft.attempt(order)).collect();
         see_to_due(&mut draft);
@@ -136,9 +147,10 @@ impl Engine {
             self.cursor.revision = revision;
             self.recovering = None;
         }
-        let adopted = !Arc::ptr_eq(self.table.policy(), table.policy());
+        let replaced = !Arc::ptr_eq(self.table.policy(), table.policy());
+        self.adopted = true;
         self.table = table;
-        let news = reopened || adopted || !changes.is_empty();
+        let news = reopened || replaced || !changes.is_empty();
         Turn {
             answers: answers.into_iter().map(|answer| self.receipt(answer)).collect(),
             published: news.then(|| self.publish(changes.into())),
@@ -272,13 +284,25 @@ fn see_to_due(draft: &mut Draft) {
             return;
         }
         seen_to = Some((due, key));
-        let op = OpId(draft.tick.ids.draw());
-        let command = Command::Due(key);
-        let order = Order { op, actor: Actor::Watchbell, via: Via::Watchbell, seen: None, command };
-        if let Err(refusal) = draft.attempt(&order) {
+        if let Err(refusal) = order(draft, Command::Due(key)) {
             tracing::warn!(?key, %refusal, "a deadline was refused");
         }
     }
+}
+
+/// Has the policy that the table was made with taken over: what it names becomes known.
+fn adopt(draft: &mut Draft) {
+    let policy = Arc::clone(draft.table().policy());
+    if let Err(refusal) = order(draft, Command::Adopt(policy)) {
+        tracing::error!(%refusal, "the configuration was refused");
+    }
+}
+
+/// Decides an order of our own.
+fn order(draft: &mut Draft, command: Command) -> Result<Answer, Refusal> {
+    let op = OpId(draft.tick.ids.draw());
+    let (actor, via) = (Actor::Watchbell, Via::Watchbell);
+    draft.attempt(&Order { op, actor, via, seen: None, command })
 }
 
 #[cfg(test)]

@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use super::reading::{self, FindError, Wanted};
-use crate::domain::actor::{Actor, Via};
-use crate::domain::command::{Command, Order};
+use crate::domain::command::Order;
 use crate::domain::id::{AccountId, OpId};
-use crate::domain::policy::Policy;
 use crate::domain::query::Filter;
 use crate::domain::time::Timestamp;
 use crate::engine::{Feed, Handle, Published, Receipt, SubmitError, Vitals};
@@ -26,19 +24,6 @@ impl Local {
     /// Has an order carried out.
     pub async fn submit(&self, order: Order) -> Result<Receipt, SubmitError> {
         self.0.submit(order).await
-    }
-
-    /// Has a configuration taken over.
-    pub async fn adopt(&self, policy: Policy) -> Result<(), SubmitError> {
-        let command = Command::Adopt(Arc::new(policy));
-        let order = Order {
-            op: self.op(),
-            actor: Actor::Watchbell,
-            via: Via::Watchbell,
-            seen: None,
-            command,
-        };
-        self.submit(order).await.map(|_| ())
     }
 
     /// The newest published table.

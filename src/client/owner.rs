@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::local::Local;
@@ -47,21 +48,23 @@ pub enum OwnerError {
     Remote(#[from] RemoteError),
     /// What was opened cannot be used.
     #[error(transparent)]
-    Submit(#[from] SubmitError),
+    Submit(SubmitError),
     /// Opening ended in a panic.
     #[error("opening the data file panicked; the log says where")]
     Panicked,
 }
 
-/// Opens the data in the directory `data`, or finds who has it. Waits a moment for an owner that
-/// has the data and does not answer yet.
-pub async fn find(data: &Path, socket: &Path) -> Result<Found, OwnerError> {
+/// Opens the data in the directory `data` under `policy`, or finds who has it. Waits a moment for
+/// an owner that has the data and does not answer yet.
+pub async fn find(data: &Path, socket: &Path, policy: Policy) -> Result<Found, OwnerError> {
+    let policy = Arc::new(policy);
     let mut path = None;
     for _ in 0..PATIENCE.as_millis() / PAUSE.as_millis() {
-        let data = data.to_owned();
-        let opened = tokio::task::spawn_blocking(move || engine::open(&data));
+        let (data, policy) = (data.to_owned(), Arc::clone(&policy));
+        let opened = tokio::task::spawn_blocking(move || engine::open(&data, policy));
         match opened.await.map_err(|_| OwnerError::Panicked)? {
             Ok((handle, writer)) => return Ok(Found::Us(handle, writer)),
+            Err(StartError::Unsaved(error)) => return Err(OwnerError::Submit(error)),
             Err(StartError::Open(OpenError::Owned { path: owned })) => path = Some(owned),
             // Whoever may use the socket alone, as a member of its group, cannot even look.
             Err(StartError::Open(OpenError::Unwritable { path: shut, source }))
@@ -96,11 +99,9 @@ pub struct Reached {
 /// Reaches the service for one verb: the owner, or else the data itself, opened without
 /// listeners and under `policy`, to be closed with [`Reached::close`].
 pub async fn reach(data: &Path, socket: &Path, policy: Policy) -> Result<Reached, OwnerError> {
-    match find(data, socket).await? {
+    match find(data, socket, policy).await? {
         Found::Us(handle, writer) => {
-            let local = Local::new(handle);
-            local.adopt(policy).await?;
-            Ok(Reached { source: Source::Local(local), writer: Some(writer) })
+            Ok(Reached { source: Source::Local(Local::new(handle)), writer: Some(writer) })
         }
         Found::Other(_) => {
             Ok(Reached { source: Source::Remote(Remote::new(socket)?), writer: None })

@@ -3,6 +3,7 @@
 mod absence;
 mod flood;
 mod outbox;
+mod start;
 mod year;
 
 use std::path::Path;
@@ -19,8 +20,12 @@ use crate::store::DataDir;
 use crate::store::platter::{Plan, Platter};
 
 fn open(directory: &Path) -> Engine {
+    open_under(directory, Policy::default())
+}
+
+fn open_under(directory: &Path, policy: Policy) -> Engine {
     let (store, loaded) = Store::open(DataDir(directory.to_owned())).unwrap();
-    Engine::new(store, loaded, 7)
+    Engine::new(store, loaded, Arc::new(policy), 7)
 }
 
 fn at(text: &str) -> Timestamp {
@@ -59,7 +64,8 @@ fn later_orders_of_a_turn_see_earlier_ones_and_all_share_one_commit() {
     let revisions: Vec<_> = turn.answers.into_iter().map(|one| one.unwrap().revision).collect();
     assert_eq!(revisions, [Revision(1); 3]);
     assert_eq!(engine.table.alert_count(), 2);
-    assert_eq!(turn.published.unwrap().changes.len(), 4, "with the service they named");
+    let changes = &turn.published.unwrap().changes;
+    assert_eq!(changes.len(), 5, "with the service they named, and the one of the configuration");
 }
 
 #[test]
@@ -147,7 +153,7 @@ fn what_is_due_is_seen_to_without_an_order() {
 fn while_the_disk_is_full_nothing_is_shown_or_taken_and_afterwards_all_goes_on() {
     let disk = Platter::default();
     let (store, loaded) = Store::open(disk.clone()).unwrap();
-    let mut engine = Engine::new(store, loaded, 7);
+    let mut engine = Engine::new(store, loaded, Arc::default(), 7);
     engine.turn(&[fires("disk")], at("03:00:00"));
     let id = the_alert(&engine);
     let epoch = engine.cursor.epoch;
@@ -222,7 +228,7 @@ fn a_commit_that_failed_and_landed_all_the_same_is_never_overwritten_by_the_next
     for operation in 0..60 {
         let disk = Platter::default();
         let (store, loaded) = Store::open(disk.clone()).unwrap();
-        let mut engine = Engine::new(store, loaded, 7);
+        let mut engine = Engine::new(store, loaded, Arc::default(), 7);
         engine.turn(&[fires("first")], at("03:00:00"));
         disk.follow(Plan::FailAt(operation, std::io::ErrorKind::Other));
         engine.turn(&[fires("disk")], at("03:01:00"));
@@ -242,9 +248,10 @@ fn a_commit_that_failed_and_landed_all_the_same_is_never_overwritten_by_the_next
 fn a_disk_that_takes_nothing_but_empty_commits_is_left_alone_longer_and_longer() {
     let disk = Platter::default();
     let (store, loaded) = Store::open(disk.clone()).unwrap();
-    let mut engine = Engine::new(store, loaded, 7);
-    let mut retries = Vec::new();
+    let mut engine = Engine::new(store, loaded, Arc::default(), 7);
     let mut now = at("03:00:00");
+    engine.turn(&[], now);
+    let mut retries = Vec::new();
     for _ in 0..6 {
         disk.follow(Plan::FailFrom(0, std::io::ErrorKind::StorageFull));
         let turn = engine.turn(&[fires("disk")], now);

@@ -10,14 +10,15 @@ use uuid::Uuid;
 
 use super::Engine;
 use super::clock::Clock;
-use super::handle::{Handle, Shared};
+use super::handle::{Handle, Shared, SubmitError};
 use super::hearing::Hearing;
 use super::inbox::{Inbox, Taken, Waiting};
 use super::publish::Publisher;
-use super::vitals::Vitals;
+use super::vitals::{StoreState, Vitals};
 use crate::domain::actor::{Actor, Via};
 use crate::domain::command::{Command, Deaf, Order};
 use crate::domain::id::OpId;
+use crate::domain::policy::Policy;
 use crate::domain::time::Timestamp;
 use crate::store::{CommitError, DataDir, Loaded, OpenError, Store, Upkeep};
 
@@ -46,23 +47,32 @@ pub enum StartError {
     /// The data cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// The first turn could not be saved.
+    #[error(transparent)]
+    Unsaved(SubmitError),
     /// The system refused a thread.
     #[error("the system refused a thread: {0}; end something and try again")]
     Thread(std::io::Error),
 }
 
-/// Opens the data in the directory `data` and starts the writer over it. Blocks while it loads.
-pub fn open(data: &Path) -> Result<(Handle, Writer), StartError> {
+/// Opens the data in the directory `data` and starts the writer over it, as [`start`] does. Blocks
+/// while it loads.
+pub fn open(data: &Path, policy: Arc<Policy>) -> Result<(Handle, Writer), StartError> {
     let (store, loaded) = Store::open(DataDir(data.to_owned()))?;
-    start(store, loaded).map_err(StartError::Thread)
+    start(store, loaded, policy)
 }
 
-/// Starts the writer over what the store has kept.
+/// Takes the first turn over what the store has kept, under `policy`, and starts the writer. What
+/// the handle shows is what held after that turn: what fell due while nothing ran is decided.
 ///
-/// Fails only if the system refuses a thread.
-pub fn start(store: Store, loaded: Loaded) -> std::io::Result<(Handle, Writer)> {
+/// Fails if that turn could not be saved, and if the system refuses a thread.
+pub fn start(
+    store: Store,
+    loaded: Loaded,
+    policy: Arc<Policy>,
+) -> Result<(Handle, Writer), StartError> {
     let archive = store.archive();
-    let engine = Engine::new(store, loaded, Uuid::new_v4().as_u128());
+    let mut engine = Engine::new(store, loaded, policy, Uuid::new_v4().as_u128());
     let handle = Handle(Arc::new(Shared {
         inbox: Inbox::default(),
         publisher: Publisher::new(engine.published()),
@@ -70,13 +80,19 @@ pub fn start(store: Store, loaded: Loaded) -> std::io::Result<(Handle, Writer)> 
         clock: Clock::new(),
         archive,
     }));
+    let mut hearing = Hearing::at_start();
+    take_turn(&mut engine, &mut hearing, &handle.0, Vec::new());
+    if let StoreState::Broken { why, .. } = handle.vitals().now().store {
+        return Err(StartError::Unsaved(SubmitError::Unavailable(why)));
+    }
     let writing = handle.clone();
     let ended = CancellationToken::new();
     let ending = ended.clone().drop_guard();
     let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(move || {
         let _ended = ending;
-        write(engine, &writing.0)
-    })?;
+        write(engine, hearing, &writing.0)
+    });
+    let thread = thread.map_err(StartError::Thread)?;
     Ok((handle.clone(), Writer { handle, thread, ended }))
 }
 
@@ -93,10 +109,9 @@ impl Writer {
     }
 }
 
-fn write(mut engine: Engine, shared: &Shared) -> Result<(), CommitError> {
+fn write(mut engine: Engine, mut hearing: Hearing, shared: &Shared) -> Result<(), CommitError> {
     // Even if this thread panics nobody must wait for it.
     let _abandoning = AbandonOnDrop(&shared.inbox);
-    let mut hearing = Hearing::at_start();
     let mut patience = Duration::ZERO;
     loop {
         let waiting = match shared.inbox.take(patience) {

@@ -60,14 +60,14 @@ impl Bench {
 
     async fn with(policy: Policy) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (handle, writer) = engine::open(folder.path()).unwrap();
-        let door = Door::new();
-        door.open(handle.clone());
-        let bench = Self { door, handle, writer: Some(writer), _folder: folder };
         let accounts = vec![Account::new("alice", "alice@example.org"), Account::new("bob", "")];
         let policy = Policy { accounts, ..policy };
-        bench.order(Command::Adopt(Arc::new(policy))).await;
-        bench
+        let data = folder.path().to_owned();
+        let opened = tokio::task::spawn_blocking(move || engine::open(&data, Arc::new(policy)));
+        let (handle, writer) = opened.await.unwrap().unwrap();
+        let door = Door::new();
+        door.open(handle.clone());
+        Self { door, handle, writer: Some(writer), _folder: folder }
     }
 
     pub(super) async fn order(&self, command: Command) {

@@ -9,7 +9,7 @@ use super::*;
 use crate::domain::actor::{Actor, Via};
 use crate::domain::command::{AlertCommand, Answer, Command, Order};
 use crate::domain::id::AlertId;
-use crate::domain::policy::Policy;
+use crate::domain::policy::{Channel as PolicyChannel, Policy};
 use crate::domain::report::{Report, Subject};
 use crate::domain::samples::{identity, payload};
 use crate::engine::{self, Writer};
@@ -27,19 +27,15 @@ struct Bench {
 
 impl Bench {
     /// One whose channels all post to `far`.
-    async fn new(far: &FarEnd, configured: &[&str]) -> Self {
+    fn new(far: &FarEnd, configured: &[&str]) -> Self {
         // Whichever test comes first installs it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let disk = Platter::default();
         let (store, loaded) = Store::open(disk.clone()).unwrap();
-        let (handle, writer) = engine::start(store, loaded).unwrap();
+        let policy = Policy { channels: vec![PolicyChannel::shared("chat")], ..Policy::default() };
+        let (handle, writer) = engine::start(store, loaded, Arc::new(policy)).unwrap();
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let bench = Self { handle, _writer: writer, disk, tasks, stop };
-        let policy = Policy {
-            channels: vec![crate::domain::policy::Channel::shared("chat")],
-            ..Policy::default()
-        };
-        bench.order(Command::Adopt(Arc::new(policy))).await;
         let channels = configured.iter().map(|name| {
             let url = format!("http://{}/", far.address).parse().unwrap();
             let webhook = WebhookSettings { url, timeout: DEADLINE, bearer_token: None };
@@ -92,7 +88,7 @@ impl Bench {
 #[tokio::test]
 async fn a_page_is_posted_once_however_often_its_attempt_begins_anew() {
     let mut far = FarEnd::open().await;
-    let bench = Bench::new(&far, &["chat"]).await;
+    let bench = Bench::new(&far, &["chat"]);
     let id = bench.fires("disk").await;
     let call = far.next().await;
     // As after a moment in which we could not hear: what was being attempted is attempted anew.
@@ -106,7 +102,7 @@ async fn a_page_is_posted_once_however_often_its_attempt_begins_anew() {
 #[tokio::test]
 async fn an_outcome_that_cannot_be_kept_is_offered_again_and_not_earned_again() {
     let mut far = FarEnd::open().await;
-    let bench = Bench::new(&far, &["chat"]).await;
+    let bench = Bench::new(&far, &["chat"]);
     let id = bench.fires("disk").await;
     let call = far.next().await;
     bench.disk.follow(Plan::FailFrom(0, std::io::ErrorKind::StorageFull));
@@ -127,7 +123,7 @@ async fn an_outcome_that_cannot_be_kept_is_offered_again_and_not_earned_again() 
 #[tokio::test]
 async fn a_channel_has_so_many_places_and_the_rest_waits_for_one() {
     let mut far = FarEnd::open().await;
-    let bench = Bench::new(&far, &["chat"]).await;
+    let bench = Bench::new(&far, &["chat"]);
     let mut alerts = Vec::new();
     for number in 0..sender::AT_ONCE + 2 {
         alerts.push(bench.fires(&format!("disk {number}")).await);
@@ -151,7 +147,7 @@ async fn a_channel_has_so_many_places_and_the_rest_waits_for_one() {
 #[tokio::test]
 async fn what_waited_for_a_place_until_somebody_had_it_is_not_posted() {
     let mut far = FarEnd::open().await;
-    let bench = Bench::new(&far, &["chat"]).await;
+    let bench = Bench::new(&far, &["chat"]);
     let mut calls = Vec::new();
     for number in 0..sender::AT_ONCE {
         bench.fires(&format!("disk {number}")).await;
@@ -174,7 +170,7 @@ async fn what_waited_for_a_place_until_somebody_had_it_is_not_posted() {
 #[tokio::test]
 async fn a_channel_that_is_configured_no_more_is_given_up_and_the_timeline_says_so() {
     let far = FarEnd::open().await;
-    let bench = Bench::new(&far, &["another"]).await;
+    let bench = Bench::new(&far, &["another"]);
     let id = bench.fires("disk").await;
     let line = "not told chat: page; no channel of this name is configured any more";
     assert_eq!(bench.line(id, line).await, 1);
@@ -184,7 +180,7 @@ async fn a_channel_that_is_configured_no_more_is_given_up_and_the_timeline_says_
 #[tokio::test]
 async fn at_the_end_a_post_that_is_under_way_may_still_be_answered() {
     let mut far = FarEnd::open().await;
-    let bench = Bench::new(&far, &["chat"]).await;
+    let bench = Bench::new(&far, &["chat"]);
     let id = bench.fires("disk").await;
     let call = far.next().await;
     bench.stop.cancel();
@@ -197,7 +193,7 @@ async fn at_the_end_a_post_that_is_under_way_may_still_be_answered() {
 #[tokio::test]
 async fn at_the_end_a_far_end_that_says_nothing_is_left_and_the_page_stays_owed() {
     let mut far = FarEnd::open().await;
-    let bench = Bench::new(&far, &["chat"]).await;
+    let bench = Bench::new(&far, &["chat"]);
     let id = bench.fires("disk").await;
     let _call = far.next().await;
     bench.stop.cancel();

@@ -67,12 +67,12 @@ impl Write for Paper {
 }
 
 impl Desk {
-    async fn new() -> Desk {
+    fn new() -> Desk {
         let data = tempfile::tempdir().unwrap();
-        let (handle, writer) = engine::open(data.path()).unwrap();
-        let local = Local::new(handle);
         let accounts = vec![Account::new("alice", "alice@example.org"), Account::new("bob", "")];
-        local.adopt(Policy { accounts, ..Policy::default() }).await.unwrap();
+        let policy = Policy { accounts, ..Policy::default() };
+        let (handle, writer) = engine::open(data.path(), policy.into()).unwrap();
+        let local = Local::new(handle);
         let (keyboard, keys) = mpsc::channel(64);
         let [rows, columns] = [24, 80].map(|cells| NonZero::new(cells).unwrap());
         let screen = Mutex::new(vt100::Parser::new(rows, columns, 0));
@@ -189,7 +189,7 @@ fn settings() -> Settings {
 
 #[tokio::test]
 async fn an_alert_appears_by_itself_and_a_key_acts_on_it() {
-    let mut desk = Desk::new().await;
+    let mut desk = Desk::new();
     let ended = desk
         .run(async |script| {
             script.shows("nothing sent yet").await;
@@ -217,7 +217,7 @@ async fn an_alert_appears_by_itself_and_a_key_acts_on_it() {
 
 #[tokio::test]
 async fn a_token_made_on_the_screen_is_one() {
-    let mut desk = Desk::new().await;
+    let mut desk = Desk::new();
     let stop = desk.stop.clone();
     desk.run(async |script| {
         script.shows("Press t to make a token").await;
@@ -238,7 +238,7 @@ async fn a_token_made_on_the_screen_is_one() {
 
 #[tokio::test]
 async fn it_ends_when_it_is_told_to() {
-    let mut desk = Desk::new().await;
+    let mut desk = Desk::new();
     let stop = desk.stop.clone();
     let ended = desk
         .run(async |script| {
@@ -251,7 +251,7 @@ async fn it_ends_when_it_is_told_to() {
 
 #[tokio::test]
 async fn it_ends_when_nothing_can_be_read_or_written_any_more() {
-    let mut desk = Desk::new().await;
+    let mut desk = Desk::new();
     let keyboard = desk.keyboard.clone();
     let ended = desk
         .run(async |script| {
@@ -261,7 +261,7 @@ async fn it_ends_when_nothing_can_be_read_or_written_any_more() {
         .await;
     assert_eq!(ended, Ended::TerminalGone);
 
-    let mut desk = Desk::new().await;
+    let mut desk = Desk::new();
     let ended = desk
         .run(async |script| {
             script.shows("nothing sent yet").await;
@@ -274,7 +274,7 @@ async fn it_ends_when_nothing_can_be_read_or_written_any_more() {
 
 #[tokio::test]
 async fn an_arrow_in_pieces_is_an_arrow() {
-    let mut desk = Desk::new().await;
+    let mut desk = Desk::new();
     let stop = desk.stop.clone();
     desk.run(async |script| {
         script.fires("one", "the first").await;

@@ -149,7 +149,7 @@ fn an_hour_in_which_the_machine_slept_changes_no_state_and_tells_nobody() {
 fn ten_minutes_of_a_full_disk_refuse_everything_and_end_nothing() {
     let disk = Platter::default();
     let (store, loaded) = Store::open(disk.clone()).unwrap();
-    let mut hearer = Hearer::after_the_night(Engine::new(store, loaded, 7));
+    let mut hearer = Hearer::after_the_night(Engine::new(store, loaded, Arc::default(), 7));
     let before = seen(&hearer.engine);
     disk.follow(Plan::FailFrom(0, std::io::ErrorKind::StorageFull));
     let id = known(&hearer.engine, "firing");

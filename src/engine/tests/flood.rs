@@ -42,7 +42,7 @@ fn sends_what_fits(inbox: &Inbox, posts: &mut VecDeque<Order>) {
 #[test]
 fn who_acknowledges_in_a_flood_of_fifty_thousand_alerts_is_answered_before_it() {
     let (store, loaded) = Store::open(Platter::default()).unwrap();
-    let (mut engine, inbox) = (Engine::new(store, loaded, 7), Inbox::default());
+    let (mut engine, inbox) = (Engine::new(store, loaded, Arc::default(), 7), Inbox::default());
     engine.turn(&[fires("disk")], at("03:00:00"));
     let id = the_alert(&engine);
     let mut posts: VecDeque<Order> = (0..ALERTS / POST).map(post).collect();

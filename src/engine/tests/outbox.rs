@@ -59,7 +59,7 @@ pub(super) fn take(
 /// True once it was confirmed that it fires.
 fn night(disk: &Platter, told: &mut Told) -> bool {
     let Ok((store, loaded)) = Store::open(disk.clone()) else { return false };
-    let mut engine = Engine::new(store, loaded, 7);
+    let mut engine = Engine::new(store, loaded, Arc::default(), 7);
     let start = take(&mut engine, &[woke(), channel()], at("03:00:00"), told);
     let fires = start.and_then(|()| {
         let turn = engine.turn(&[fires("disk")], at("03:00:01"));
@@ -76,7 +76,7 @@ fn night(disk: &Platter, told: &mut Told) -> bool {
 /// The morning after: the program starts again, and the source says once more that it is over.
 fn morning(disk: Platter, told: &mut Told) -> Engine {
     let (store, loaded) = Store::open(disk).unwrap();
-    let mut engine = Engine::new(store, loaded, 8);
+    let mut engine = Engine::new(store, loaded, Arc::default(), 8);
     let steps: [(&[Order], _); 5] = [
         (&[woke(), channel()], "06:00:00"),
         (&[], "06:00:01"),

@@ -48,7 +48,7 @@ impl Year {
         let (store, loaded) = Store::open(disk.clone()).unwrap();
         let now = at("00:00:00");
         let mut year = Self {
-            engine: Engine::new(store, loaded, seed),
+            engine: Engine::new(store, loaded, Arc::default(), seed),
             disk,
             begun: Vec::new(),
             chance: Ids::from_seed(seed),
@@ -127,7 +127,8 @@ impl Year {
         self.restarts += 1;
         let before: Vec<Entity> = self.engine.table.entities().collect();
         let (store, loaded) = Store::open(Platter::default()).unwrap();
-        let old = std::mem::replace(&mut self.engine, Engine::new(store, loaded, 0));
+        let old =
+            std::mem::replace(&mut self.engine, Engine::new(store, loaded, Arc::default(), 0));
         // A crash as often as an end: what was answered is kept either way.
         if self.below(2) == 0 {
             drop(old);
@@ -136,7 +137,7 @@ impl Year {
         }
         let (store, loaded) = Store::open(self.disk.clone()).unwrap();
         let seed = self.chance.draw().as_u128();
-        self.engine = Engine::new(store, loaded, seed);
+        self.engine = Engine::new(store, loaded, Arc::default(), seed);
         assert_eq!(self.engine.table.entities().collect::<Vec<_>>(), before);
         self.now = after(self.now, SignedDuration::from_secs(self.below(7_200).cast_signed()));
         self.wake();
