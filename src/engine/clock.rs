@@ -6,12 +6,12 @@ use std::time::Instant;
 use super::hearing::Reading;
 use crate::domain::time::{Timestamp, after};
 
-/// The wall clock, as long as it does not go back. When it does, time goes on from where it was
-/// by the monotonic clock: it neither goes back nor stands still.
+/// The wall clock, as long as it does not go back. When it does, also over a restart, time goes on
+/// from where it was by the monotonic clock: it neither goes back nor stands still.
 #[derive(Debug)]
 pub(super) struct Clock {
     started: Instant,
-    last: Mutex<Option<Told>>,
+    last: Mutex<Told>,
 }
 
 /// What time it was, and when that was read.
@@ -22,16 +22,18 @@ struct Told {
 }
 
 impl Clock {
-    pub(super) fn new() -> Self {
-        Self { started: Instant::now(), last: Mutex::new(None) }
+    /// A clock that goes on from `kept`, the latest time that was ever told and kept.
+    pub(super) fn after(kept: Timestamp) -> Self {
+        let started = Instant::now();
+        Self { started, last: Mutex::new(Told { now: kept, at: started }) }
     }
 
     pub(super) fn now(&self) -> Timestamp {
         let (wall, at) = (wall(), Instant::now());
         // What was told is whole or not there: a panic elsewhere cannot have torn it.
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = last.map_or(wall, |last| last.next(wall, at));
-        *last = Some(Told { now, at });
+        let now = last.next(wall, at);
+        *last = Told { now, at };
         now
     }
 

@@ -77,7 +77,7 @@ pub fn start(
         inbox: Inbox::default(),
         publisher: Publisher::new(engine.published()),
         vitals: Vitals::new(),
-        clock: Clock::new(),
+        clock: Clock::after(engine.now),
         archive,
     }));
     let mut hearing = Hearing::at_start();

@@ -1,4 +1,5 @@
-//! Starts: what fell due while nothing ran is decided as the configuration wants it.
+//! Starts: what fell due while nothing ran is decided as the configuration wants it, and time
+//! goes on from what was kept.
 
 use super::*;
 use crate::domain::delivery::Tell;
@@ -81,4 +82,26 @@ fn a_start_that_cannot_be_saved_is_none() {
     disk.follow(Plan::FailFrom(0, std::io::ErrorKind::StorageFull));
     let error = start(store, loaded, Arc::default()).unwrap_err();
     assert!(matches!(error, StartError::Unsaved(SubmitError::Unavailable(_))), "{error}");
+}
+
+#[tokio::test]
+async fn time_passes_also_where_what_was_kept_is_ahead_of_the_clock() {
+    let disk = Platter::default();
+    let (store, loaded) = Store::open(disk.clone()).unwrap();
+    let mut engine = Engine::new(store, loaded, Arc::default(), 7);
+    let ahead = "2222-01-01T00:00:00Z".parse().unwrap();
+    engine.turn(&[fires("disk")], ahead);
+    engine.into_store().close().unwrap();
+
+    let (store, loaded) = Store::open(disk).unwrap();
+    let (handle, writer) = start(store, loaded, Arc::default()).unwrap();
+    let mut received = vec![ahead];
+    for name in ["cpu", "memory"] {
+        handle.submit(fires(name)).await.unwrap();
+        let latest = handle.latest();
+        let newest = latest.table.open(&identity(name)).unwrap();
+        received.push(newest.received);
+    }
+    assert!(received.is_sorted_by(|one, other| one < other), "{received:?}");
+    writer.stop().unwrap();
 }
