@@ -32,7 +32,8 @@ pub async fn run(
     tasks: TaskTracker,
     stop: CancellationToken,
 ) {
-    let (_, mut feed) = handle.follow();
+    let (latest, mut feed) = handle.follow();
+    let mut epoch = latest.cursor.epoch;
     let sender = Sender::new(handle.clone(), channels, tasks, stop.clone());
     sender.begin_all();
     loop {
@@ -41,7 +42,10 @@ pub async fn run(
             news = feed.next() => news,
         };
         match news {
-            Ok(published) if is_whole(&published) => sender.begin_all(),
+            Ok(published) if is_whole(&published, epoch) => {
+                epoch = published.cursor.epoch;
+                sender.begin_all();
+            }
             Ok(published) => attempts(&published).for_each(|delivery| sender.begin(delivery.id)),
             // Whatever was missed is in the newest table, if it still is to be sent.
             Err(FeedEnd::Lagged(_)) => sender.begin_all(),
@@ -50,10 +54,11 @@ pub async fn run(
     }
 }
 
-/// Whether a state came without the changes that led to it, as after building the table again
-/// from disk: it may hold an attempt that nobody was told of.
-fn is_whole(published: &Published) -> bool {
-    published.changes.is_empty()
+/// Whether a state is more than its changes after one of `epoch`: it may hold an attempt that
+/// nobody was told of. So it is with a table that was built again from disk, whatever changed in
+/// the same turn, and with one that came without changes.
+fn is_whole(published: &Published, epoch: u64) -> bool {
+    published.cursor.epoch != epoch || published.changes.is_empty()
 }
 
 /// The deliveries that have just come to be attempted.

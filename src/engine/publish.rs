@@ -19,14 +19,16 @@ pub struct Cursor {
     pub revision: Revision,
 }
 
-/// One state of the table, and the changes that led to it from the one before.
+/// One state of the table, and the changes of the turn that led to it.
 #[derive(Clone, Debug)]
 pub struct Published {
     /// Which state.
     pub cursor: Cursor,
     /// The table: a snapshot, consistent in itself.
     pub table: Table,
-    /// What changed; empty where the table was built again, or only the policy changed.
+    /// What changed in the last turn. That is all that is new where the epoch is that of the state
+    /// before: a table that was built again from disk may hold more, and where only the policy
+    /// changed there is nothing here.
     pub changes: Arc<[Change]>,
 }
 

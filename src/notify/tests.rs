@@ -8,11 +8,12 @@ use super::samples::{DEADLINE, FarEnd};
 use super::*;
 use crate::domain::actor::{Actor, Via};
 use crate::domain::command::{AlertCommand, Answer, Command, Order};
-use crate::domain::id::AlertId;
+use crate::domain::id::{AlertId, OpId};
 use crate::domain::policy::{Channel as PolicyChannel, Policy};
 use crate::domain::report::{Report, Subject};
 use crate::domain::samples::{identity, payload};
-use crate::engine::{self, Writer};
+use crate::domain::time::{SignedDuration, Timestamp, after};
+use crate::engine::{self, Engine, Writer};
 use crate::store::Store;
 use crate::store::platter::{Plan, Platter};
 
@@ -25,6 +26,20 @@ struct Bench {
     stop: CancellationToken,
 }
 
+fn policy() -> Policy {
+    Policy { channels: vec![PolicyChannel::shared("chat")], ..Policy::default() }
+}
+
+fn order(op: OpId, command: Command) -> Order {
+    Order { op, actor: Actor::Watchbell, via: Via::Watchbell, seen: None, command }
+}
+
+fn fires(name: &str) -> Command {
+    let subject = Subject::Known(identity(name));
+    let payload = Box::new(payload(name, "critical"));
+    Command::Report(vec![Report::Firing { subject, payload }])
+}
+
 impl Bench {
     /// One whose channels all post to `far`.
     fn new(far: &FarEnd, configured: &[&str]) -> Self {
@@ -32,8 +47,7 @@ impl Bench {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let disk = Platter::default();
         let (store, loaded) = Store::open(disk.clone()).unwrap();
-        let policy = Policy { channels: vec![PolicyChannel::shared("chat")], ..Policy::default() };
-        let (handle, writer) = engine::start(store, loaded, Arc::new(policy)).unwrap();
+        let (handle, writer) = engine::start(store, loaded, Arc::new(policy())).unwrap();
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let bench = Self { handle, _writer: writer, disk, tasks, stop };
         let channels = configured.iter().map(|name| {
@@ -48,16 +62,11 @@ impl Bench {
     }
 
     async fn order(&self, command: Command) -> Answer {
-        let op = self.handle.op();
-        let order = Order { op, actor: Actor::Watchbell, via: Via::Watchbell, seen: None, command };
-        self.handle.submit(order).await.unwrap().answer
+        self.handle.submit(order(self.handle.op(), command)).await.unwrap().answer
     }
 
     async fn fires(&self, name: &str) -> AlertId {
-        let subject = Subject::Known(identity(name));
-        let payload = Box::new(payload(name, "critical"));
-        let report = Command::Report(vec![Report::Firing { subject, payload }]);
-        match self.order(report).await {
+        match self.order(fires(name)).await {
             Answer::Reported(mut one) => one.pop().unwrap().unwrap().unwrap(),
             other => panic!("{other:?}"),
         }
@@ -118,6 +127,35 @@ async fn an_outcome_that_cannot_be_kept_is_offered_again_and_not_earned_again() 
     bench.disk.follow(Plan::Well);
     assert_eq!(bench.line(id, "told chat: page").await, 1);
     assert!(far.is_idle());
+}
+
+#[test]
+fn no_attempt_is_overlooked_that_a_failed_commit_left_on_disk() {
+    let (mut left, order) = (0, |command| order(OpId(uuid::Uuid::nil()), command));
+    // However far into its commit the disk fails, and whatever else happens when it works again.
+    for operation in 0..40 {
+        let disk = Platter::default();
+        let (store, loaded) = Store::open(disk.clone()).unwrap();
+        let mut engine = Engine::new(store, loaded, Arc::new(policy()), 7);
+        let start: Timestamp = "2026-11-21T03:00:00Z".parse().unwrap();
+        let second = |seconds| after(start, SignedDuration::from_secs(seconds));
+        engine.turn(&[order(fires("disk"))], start);
+        let epoch = engine.published().cursor.epoch;
+        disk.follow(Plan::FailAt(operation, std::io::ErrorKind::Other));
+        engine.turn(&[], second(1));
+        disk.follow(Plan::Well);
+        let turn = engine.turn(&[order(fires("cpu"))], second(10));
+        let Some(published) = turn.published else { panic!("it works again") };
+        assert!(!published.changes.is_empty());
+        let begun = published.table.deliveries().filter(|delivery| is_attempted(delivery));
+        let told: Vec<_> = attempts(&published).map(|delivery| delivery.id).collect();
+        let untold = begun.filter(|delivery| !told.contains(&delivery.id)).count();
+        if published.cursor.epoch != epoch {
+            left += untold;
+            assert!(is_whole(&published, epoch), "at {operation}");
+        }
+    }
+    assert!(left > 0, "no commit failed so late");
 }
 
 #[tokio::test]
