@@ -103,8 +103,12 @@ impl Shared {
     async fn carry_out(&self, delivery: DeliveryId) {
         let _panicking = Panicking { shared: self, delivery };
         loop {
-            if let Some((number, outcome)) = self.outcome(delivery).await {
-                self.settle(delivery, number, &outcome).await;
+            if let Some((number, outcome)) = self.outcome(delivery).await
+                && let Heard::Gone = self.settle(delivery, number, &outcome).await
+            {
+                // The engine is gone, and its newest table says for ever that this is attempted:
+                // whoever stays, or comes in again, would send it again.
+                return;
             }
             if self.leave(delivery) {
                 return;
@@ -152,24 +156,18 @@ impl Shared {
 
     /// Has the outcome decided, as that of the newest attempt: one that began while this send was
     /// under way has no other.
-    async fn settle(&self, id: DeliveryId, mut number: u32, outcome: &Outcome) {
+    async fn settle(&self, id: DeliveryId, mut number: u32, outcome: &Outcome) -> Heard {
         log(outcome, id, number);
         loop {
             number = self.attempted(id).map_or(number, |delivery| delivery.attempts);
             let command = Command::Settle(id, number, outcome.clone());
             let op = self.handle.op();
-            self.submit(Order {
-                op,
-                actor: Actor::Watchbell,
-                via: Via::Watchbell,
-                seen: None,
-                command,
-            })
-            .await;
+            let (actor, via) = (Actor::Watchbell, Via::Watchbell);
+            let heard = self.submit(Order { op, actor, via, seen: None, command }).await;
             // One may have begun between our look at the table and the engine's.
             let newer = self.attempted(id).is_some_and(|delivery| delivery.attempts != number);
-            if !newer || self.stop.is_cancelled() {
-                return;
+            if !newer || heard == Heard::Gone || self.stop.is_cancelled() {
+                return heard;
             }
         }
     }
@@ -177,22 +175,33 @@ impl Shared {
     /// Submits. While nothing can be saved the outcome is held here and offered again: the one
     /// wait of this module, because a deadline could not be saved either, and because to drop the
     /// outcome would be to tell people twice.
-    async fn submit(&self, order: Order) {
+    async fn submit(&self, order: Order) -> Heard {
         loop {
             match self.handle.submit(order.clone()).await {
-                Ok(_) | Err(SubmitError::Closed) => return,
+                Ok(_) => return Heard::Yes,
+                Err(SubmitError::Closed) => return Heard::Gone,
                 Err(SubmitError::Refused(refusal)) => {
-                    return tracing::error!(%refusal, "An outcome was refused");
+                    tracing::error!(%refusal, "An outcome was refused");
+                    return Heard::Yes;
                 }
                 Err(SubmitError::Busy | SubmitError::Unavailable(_)) => {
                     tokio::select! {
-                        () = self.stop.cancelled() => return,
+                        () = self.stop.cancelled() => return Heard::Yes,
                         () = sleep(AGAIN) => {}
                     }
                 }
             }
         }
     }
+}
+
+/// Whether the engine heard of an outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Heard {
+    /// It did, or we end before it can.
+    Yes,
+    /// It is gone, and nothing will be heard any more.
+    Gone,
 }
 
 /// Takes a delivery off what is under way if its task panics: the next attempt must be sent.

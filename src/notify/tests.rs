@@ -20,7 +20,7 @@ use crate::store::platter::{Plan, Platter};
 /// An engine whose policy has the channel `chat`, and the task that sends.
 struct Bench {
     handle: Handle,
-    _writer: Writer,
+    writer: Writer,
     disk: Platter,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -49,7 +49,7 @@ impl Bench {
         let (store, loaded) = Store::open(disk.clone()).unwrap();
         let (handle, writer) = engine::start(store, loaded, Arc::new(policy())).unwrap();
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-        let bench = Self { handle, _writer: writer, disk, tasks, stop };
+        let bench = Self { handle, writer, disk, tasks, stop };
         let channels = configured.iter().map(|name| {
             let url = format!("http://{}/", far.address).parse().unwrap();
             let webhook = WebhookSettings { url, timeout: DEADLINE, bearer_token: None };
@@ -213,6 +213,27 @@ async fn a_channel_that_is_configured_no_more_is_given_up_and_the_timeline_says_
     let line = "not told chat: page; no channel of this name is configured any more";
     assert_eq!(bench.line(id, line).await, 1);
     assert!(far.is_idle());
+}
+
+#[tokio::test]
+async fn what_the_engine_cannot_hear_of_any_more_is_not_posted_again() {
+    let mut far = FarEnd::open().await;
+    let bench = Bench::new(&far, &["chat"]);
+    bench.fires("disk").await;
+    let call = far.next().await;
+    // As where its thread panicked: nobody has told us to stop.
+    let writer = bench.writer;
+    tokio::task::spawn_blocking(|| writer.stop()).await.unwrap().unwrap();
+    call.answer(200);
+    let sent = async {
+        while bench.tasks.len() > 1 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        sent = timeout(DEADLINE, sent) => sent.unwrap(),
+        call = far.next() => panic!("posted again: {}", call.body),
+    }
 }
 
 #[tokio::test]
