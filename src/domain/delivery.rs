@@ -109,6 +109,11 @@ pub enum Outcome {
         /// What it said.
         why: Text,
     },
+    /// It was not asked: by then there was nothing to tell any more.
+    Moot {
+        /// Why.
+        why: Text,
+    },
 }
 
 impl Delivery {

@@ -15,6 +15,7 @@ use crate::domain::actor::{Actor, Via};
 use crate::domain::command::{Command, Order};
 use crate::domain::delivery::{Delivery, Outcome};
 use crate::domain::id::DeliveryId;
+use crate::domain::tells::moot;
 use crate::domain::text::Text;
 use crate::engine::{Handle, SubmitError};
 
@@ -122,8 +123,8 @@ impl Shared {
         latest.table.delivery(delivery).filter(|held| is_attempted(held)).cloned()
     }
 
-    /// Sends when there is a place, and says for which attempt. Nothing where the program ended
-    /// first, or the attempt did: one that waits too long for a place is decided anew.
+    /// Sends when there is a place and still something to tell, and says for which attempt. Nothing
+    /// where the program ended first, or the attempt did.
     async fn outcome(&self, id: DeliveryId) -> Option<(u32, Outcome)> {
         let delivery = self.attempted(id)?;
         let Some(line) = self.channels.get(&delivery.channel) else {
@@ -136,10 +137,15 @@ impl Shared {
             () = self.stop.cancelled() => return None,
             place = line.places.acquire() => place.ok()?,
         };
-        // What is told is what holds now, not what held when the wait for a place began.
-        let delivery = self.attempted(id)?;
+        // What is told is what holds now, not what held when the wait for a place began. All of it
+        // is read from one table.
+        let latest = self.handle.latest();
+        let delivery = latest.table.delivery(id).filter(|held| is_attempted(held))?.clone();
         let number = delivery.attempts;
-        let Some(alert) = self.handle.latest().table.alert(delivery.alert).cloned() else {
+        if let Some(why) = moot(&latest.table, &delivery) {
+            return Some((number, Outcome::Moot { why: Text::derive(&why) }));
+        }
+        let Some(alert) = latest.table.alert(delivery.alert).cloned() else {
             return Some((number, never("the alert is not kept any more")));
         };
         let attempt = Attempt { delivery, alert };
@@ -228,6 +234,7 @@ fn log(outcome: &Outcome, id: DeliveryId, attempt: u32) {
         Outcome::NotNow { why, .. } => {
             tracing::warn!(delivery = %id, attempt, %why, "Not told yet");
         }
+        Outcome::Moot { why } => tracing::info!(delivery = %id, attempt, %why, "Not told"),
         Outcome::Never { why } => {
             tracing::error!(delivery = %id, attempt, %why, "Not told; not tried again");
         }

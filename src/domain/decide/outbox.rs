@@ -112,6 +112,15 @@ pub(super) fn settle(draft: &mut Draft, id: DeliveryId, attempt: u32, outcome: &
     next.state = match outcome {
         Outcome::Taken => Progress::Sent { at: now },
         Outcome::Never { why } => Progress::GivenUp { at: now, why: why.clone() },
+        Outcome::Moot { why } => {
+            // Nobody was asked, so that nobody can have heard of it.
+            next.attempts = next.attempts.saturating_sub(1);
+            match moot(draft.table(), &delivery) {
+                Some(_) => Progress::Superseded { at: now, why: why.clone() },
+                // Somebody gave it back since.
+                None => Progress::Waiting { next: now, after: None },
+            }
+        }
         Outcome::NotNow { why, .. } if since(now, delivery.created) >= GIVEN_UP_AFTER => {
             Progress::GivenUp { at: now, why: why.clone() }
         }

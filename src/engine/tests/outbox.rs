@@ -163,3 +163,16 @@ fn what_was_attempted_at_a_crash_and_taken_by_somebody_since_is_not_attempted_ag
     let state = &engine.table.delivery(page.id).unwrap().state;
     assert!(matches!(state, Progress::Superseded { .. }), "{state:?}");
 }
+
+#[test]
+fn a_page_that_was_left_for_somebody_who_gave_it_back_since_is_attempted_after_all() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut engine = open(directory.path());
+    engine.turn(&[channel(), fires("disk")], at("03:00:00"));
+    let page = attempts(&engine.turn(&[], at("03:00:01"))).pop().unwrap();
+    let moot = Command::Settle(page.id, 1, Outcome::Moot { why: "acknowledged".into() });
+    engine.turn(&[order(&Actor::Watchbell, moot)], at("03:00:02"));
+    let again = attempts(&engine.turn(&[], at("03:00:02")));
+    assert_eq!(again.len(), 1);
+    assert_eq!((again[0].id, again[0].attempts), (page.id, 1));
+}

@@ -31,6 +31,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
         Just(Outcome::Taken),
         Just(Outcome::NotNow { why: "busy".into(), wait: None }),
         Just(Outcome::Never { why: "no".into() }),
+        Just(Outcome::Moot { why: "taken".into() }),
     ]
 }
 

@@ -110,7 +110,7 @@ async fn a_status_means_taken_or_later_or_never() {
             Outcome::Taken => "taken".to_owned(),
             Outcome::NotNow { why, wait: None } => format!("later: {why}"),
             Outcome::Never { why } => format!("never: {why}"),
-            outcome @ Outcome::NotNow { .. } => panic!("{outcome:?}"),
+            outcome @ (Outcome::NotNow { .. } | Outcome::Moot { .. }) => panic!("{outcome:?}"),
         };
         writeln!(table, "{status} {line}").unwrap();
     }
