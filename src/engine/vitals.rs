@@ -18,7 +18,7 @@ pub struct Vital {
     pub refused: Option<Refused>,
     /// How many were.
     pub refusals: u64,
-    /// How many posts found the inbox full.
+    /// How many posts were not taken in, because too much waited or was under way.
     pub busy: u64,
 }
 
@@ -73,7 +73,8 @@ impl Vitals {
         });
     }
 
-    pub(super) fn busy(&self) {
+    /// A post was not taken in, because too much is under way: we are deaf to what it said.
+    pub fn busy(&self) {
         self.0.send_modify(|vital| vital.busy = vital.busy.saturating_add(1));
     }
 

@@ -55,7 +55,8 @@ impl Default for Room {
 }
 
 impl Room {
-    fn of(bytes: usize) -> Self {
+    /// A room for so many bytes.
+    pub(super) fn of(bytes: usize) -> Self {
         Self(Arc::new(Semaphore::new(bytes)))
     }
 

@@ -71,7 +71,12 @@ async fn take(
     let (parts, body) = request.into_parts();
     body::must_be_json(&parts.headers)?;
     let key = idempotency_key(&parts.headers)?;
-    let body = room.read(body, body::MOST_BYTES, body::PATIENCE).await?;
+    let read = room.read(body, body::MOST_BYTES, body::PATIENCE).await;
+    let body = read.inspect_err(|error| {
+        if *error == ApiError::Crowded {
+            handle.vitals().busy();
+        }
+    })?;
     let sender = Sender { token: caller.token, namespace: caller.namespace.clone(), key };
     let latest = handle.latest();
     let parse = move |bytes| wire::parse(bytes, &sender, latest.table.policy());
@@ -190,4 +195,33 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
         message: format!("an Idempotency-Key is at most {LONGEST} visible ASCII characters"),
     })?;
     Ok(Some(key.to_owned()).filter(|key| !key.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::routing;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::http::door::Door;
+    use crate::http::tests::bench;
+
+    #[tokio::test]
+    async fn a_post_that_finds_no_room_is_one_that_we_were_deaf_to() {
+        let bench = bench().await;
+        let door = Door::new();
+        door.open(bench.handle.clone());
+        let router = Router::new().route("/", routing::post(alerts)).with_state(door);
+        let router = router.layer(Extension(Room::of(4)));
+        for (body, busy) in [("[]", 0), ("[\"too long\"]", 1)] {
+            let post = Request::post("/").header("content-type", "application/json");
+            let post = post.header("authorization", "Bearer ops");
+            let post = post.extension(Peer::Net("192.0.2.7:40000".parse().unwrap()));
+            let answer =
+                router.clone().oneshot(post.body(Body::from(body)).unwrap()).await.unwrap();
+            assert_eq!(bench.handle.vitals().now().busy, busy, "{}", answer.status());
+        }
+    }
 }
