@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::sync::{Arc, Condvar, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
@@ -16,10 +17,16 @@ const AGAIN: Duration = Duration::from_millis(100);
 
 /// A program and the terminal it runs in. The program is killed when this is dropped.
 pub(crate) struct Terminal {
-    master: Box<dyn MasterPty + Send>,
-    keyboard: Box<dyn Write + Send>,
+    line: Option<Line>,
     child: Box<dyn Child + Send + Sync>,
     shared: Arc<Shared>,
+}
+
+/// Our end of the terminal: it is there as long as any of this is.
+struct Line {
+    master: Box<dyn MasterPty + Send>,
+    keyboard: Box<dyn Write + Send>,
+    reading: JoinHandle<()>,
 }
 
 struct Shared {
@@ -32,6 +39,8 @@ struct Seen {
     /// What each read brought, as far as it went: about one frame each.
     reads: Vec<Vec<u8>>,
     ended: bool,
+    /// Whether the terminal is about to be closed.
+    closing: bool,
 }
 
 impl Terminal {
@@ -42,17 +51,32 @@ impl Terminal {
         let reader = pty.master.try_clone_reader().unwrap();
         let keyboard = pty.master.take_writer().unwrap();
         let screen = vt100::Parser::new(nonzero(rows), nonzero(columns), 0);
-        let seen = Mutex::new(Seen { screen, reads: Vec::new(), ended: false });
+        let seen = Mutex::new(Seen { screen, reads: Vec::new(), ended: false, closing: false });
         let shared = Arc::new(Shared { seen, news: Condvar::new() });
         let reading = Arc::clone(&shared);
-        std::thread::spawn(move || read(reader, &reading));
-        Self { master: pty.master, keyboard, child, shared }
+        let reading = std::thread::spawn(move || read(reader, &reading));
+        let line = Some(Line { master: pty.master, keyboard, reading });
+        Self { line, child, shared }
+    }
+
+    /// Closes the terminal, as a person closes its window. The program must have a screen.
+    pub(crate) fn close(&mut self) {
+        self.shared.seen.lock().unwrap().closing = true;
+        let Some(line) = self.line.take() else { return };
+        // Whoever reads has an end of its own, and leaves with the next frame.
+        line.master.resize(size(30, 100)).unwrap();
+        line.reading.join().unwrap();
+    }
+
+    fn line(&mut self) -> &mut Line {
+        self.line.as_mut().expect("the terminal is open")
     }
 
     /// Types. Control keys as their bytes: `\x1b` is escape, `\r` enter.
     pub(crate) fn keys(&mut self, keys: &str) {
-        self.keyboard.write_all(keys.as_bytes()).unwrap();
-        self.keyboard.flush().unwrap();
+        let keyboard = &mut self.line().keyboard;
+        keyboard.write_all(keys.as_bytes()).unwrap();
+        keyboard.flush().unwrap();
     }
 
     /// Presses a key again and again until the screen is as wanted: a question takes no answer
@@ -77,7 +101,8 @@ impl Terminal {
         let mut seen = self.shared.seen.lock().unwrap();
         seen.screen.screen_mut().set_size(nonzero(rows), nonzero(columns));
         drop(seen);
-        self.master.resize(size(rows, columns)).unwrap();
+        let line = self.line.as_ref().expect("the terminal is open");
+        line.master.resize(size(rows, columns)).unwrap();
     }
 
     /// The screen now, with how every cell looks.
@@ -168,6 +193,11 @@ impl Terminal {
         drop(seen);
         (self.child.wait().unwrap(), screen)
     }
+
+    /// Waits until a program whose terminal was closed has ended.
+    pub(crate) fn ended(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
 }
 
 impl Drop for Terminal {
@@ -193,8 +223,12 @@ fn read(mut reader: Box<dyn Read + Send>, shared: &Shared) {
         }
         seen.screen.process(&buffer[..read]);
         seen.reads.push(buffer[..read].to_vec());
+        let closing = seen.closing;
         drop(seen);
         shared.news.notify_all();
+        if closing {
+            return;
+        }
     }
 }
 

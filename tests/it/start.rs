@@ -234,6 +234,34 @@ async fn a_hang_up_closes_the_screen_alone_and_the_log_says_how_to_come_back() {
     assert!(log.trim_end().ends_with("msg=\"Stopped\""), "{log}");
 }
 
+/// The processor time that a process has had, in ticks of 10 ms.
+fn ticks(pid: i32) -> u64 {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    // The name may hold anything; what follows it begins with the third field.
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    [fields[11], fields[12]].map(|field| field.parse::<u64>().unwrap()).iter().sum()
+}
+
+#[tokio::test]
+async fn a_closed_terminal_leaves_the_service_running_and_at_rest() {
+    let home = Home::new();
+    let mut terminal = Terminal::start(home.in_terminal(&[]), 24, 80);
+    let url = format!("http://{}/api/v1/alert", terminal.address());
+    let pid = terminal.pid();
+    terminal.close();
+    while !home.log().contains("The terminal is gone") {
+        assert_eq!(http().get(&url).send().await.unwrap().status(), 401);
+    }
+    // Nothing is read any more: this only lets time pass, in which a busy thread has 100 ticks.
+    let before = ticks(pid);
+    assert!(terminal.written_within(Duration::from_secs(1)).is_empty());
+    let had = ticks(pid) - before;
+    assert!(had < 10, "{had} ticks in a second of rest");
+    assert_eq!(http().get(&url).send().await.unwrap().status(), 401, "it still answers");
+    kill(Pid::from_raw(pid), Signal::SIGTERM).unwrap();
+    assert_eq!(terminal.ended().exit_code(), 0);
+}
+
 #[test]
 fn a_wrong_configuration_is_refused_with_its_place() {
     let home = Home::new();
