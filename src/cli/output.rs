@@ -1,10 +1,13 @@
 //! What a verb prints: a table for people, cut to their terminal, or JSON for programs.
 
+use std::fmt::Write as _;
+
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::exit::VerbError;
+use crate::domain::text::is_plain;
 
 /// How a result is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -47,9 +50,9 @@ impl Output {
     ) -> Result<String, VerbError> {
         Ok(match self.format {
             Format::Table => table(head, rows, width),
-            Format::Json => serde_json::to_string_pretty(items)? + "\n",
+            Format::Json => plain(&serde_json::to_string_pretty(items)?),
             Format::Jsonl => {
-                let lines = items.iter().map(|item| Ok(serde_json::to_string(item)? + "\n"));
+                let lines = items.iter().map(|item| Ok(plain(&serde_json::to_string(item)?)));
                 lines.collect::<Result<_, serde_json::Error>>()?
             }
         })
@@ -59,10 +62,28 @@ impl Output {
     pub(super) fn one(self, item: &impl Serialize, text: String) -> Result<String, VerbError> {
         Ok(match self.format {
             Format::Table => text,
-            Format::Json => serde_json::to_string_pretty(item)? + "\n",
-            Format::Jsonl => serde_json::to_string(item)? + "\n",
+            Format::Json => plain(&serde_json::to_string_pretty(item)?),
+            Format::Jsonl => plain(&serde_json::to_string(item)?),
         })
     }
+}
+
+/// `json` as lines that a terminal only shows: JSON itself escapes no more than the first 32
+/// characters. Whatever else is not plain is in a string, where it means the same as its escape.
+fn plain(json: &str) -> String {
+    let mut text = String::with_capacity(json.len() + 1);
+    for c in json.chars() {
+        if c == '\n' || is_plain(c) {
+            text.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a text cannot fail.
+                let _ = write!(text, "\\u{unit:04x}");
+            }
+        }
+    }
+    text.push('\n');
+    text
 }
 
 fn table<const N: usize>(
@@ -154,5 +175,23 @@ mod tests {
         let print = |format| Output { format }.list(&[1, 2], ["N"], Vec::new(), None).unwrap();
         assert_eq!(print(Format::Json), "[\n  1,\n  2\n]\n");
         assert_eq!(print(Format::Jsonl), "1\n2\n");
+    }
+
+    #[test]
+    fn json_loses_nothing_and_holds_nothing_that_a_terminal_obeys() {
+        let all: Vec<String> = ('\0'..='\u{10ffff}')
+            .collect::<Vec<_>>()
+            .chunks(4_096)
+            .map(String::from_iter)
+            .collect();
+        let obeyed = |c: char| c != '\n' && !is_plain(c);
+        for format in [Format::Json, Format::Jsonl] {
+            let output = Output { format };
+            let one = output.one(&all, String::new()).unwrap();
+            assert!(!one.contains(obeyed), "{format:?}");
+            assert_eq!(serde_json::from_str::<Vec<String>>(&one).unwrap(), all, "{format:?}");
+            let list = output.list(&all, ["TEXT"], Vec::new(), None).unwrap();
+            assert!(!list.contains(obeyed), "{format:?}");
+        }
     }
 }

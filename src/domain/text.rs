@@ -80,7 +80,8 @@ pub fn line_of(raw: &str) -> Cow<'_, str> {
     Cow::Owned(line)
 }
 
-fn is_plain(c: char) -> bool {
+/// Whether a terminal shows `c` and does nothing else with it: no control and no bidi character.
+pub fn is_plain(c: char) -> bool {
     !c.is_control()
         && !matches!(c,
             '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
