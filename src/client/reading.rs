@@ -4,14 +4,12 @@
 use std::sync::Arc;
 
 use crate::domain::alert::Alert;
-use crate::domain::entity::Key;
-use crate::domain::event::Event;
 use crate::domain::explain::explain;
 use crate::domain::id::AccountId;
 use crate::domain::query::{Filter, View};
 use crate::domain::table::Table;
 use crate::domain::text::Text;
-use crate::engine::{Handle, PageRequest};
+use crate::engine::Handle;
 use crate::record::shown::{
     AccountV1, AlertShownV1, ExplanationV1, FoundV1, ListingV1, ServiceShownV1,
 };
@@ -67,7 +65,7 @@ pub fn listing(
 pub async fn found(handle: &Handle, beginning: &str) -> Result<FoundV1, FindError> {
     let (latest, now) = (handle.latest(), handle.now());
     let alert = find(&latest.table, beginning)?;
-    let timeline = timeline(handle, alert).await;
+    let timeline = handle.timeline(alert, latest.cursor.revision).await;
     Ok(FoundV1 {
         now: TimeV1(now),
         revision: latest.cursor.revision.0,
@@ -144,22 +142,16 @@ fn ambiguous(beginning: &str, digits: &str, found: &[&Arc<Alert>]) -> FindError 
     FindError::Ambiguous { beginning, count, some }
 }
 
-/// The newest lines of its timeline, oldest first: from disk, or, should that fail, those at hand.
-async fn timeline(handle: &Handle, alert: &Alert) -> Vec<Arc<Event>> {
-    const LINES: usize = 200;
-    match handle.history(Key::Alert(alert.id), PageRequest::newest(LINES)).await {
-        Ok(page) => page.items.into_iter().rev().map(Arc::new).collect(),
-        Err(error) => {
-            tracing::warn!(%error, "a timeline cannot be read from disk");
-            alert.recent.clone()
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::samples::{Desk, payload};
+    use crate::domain::actor::{Actor, Via};
+    use crate::domain::command::{AlertCommand, Command, Order};
+    use crate::domain::report::{Report, Subject};
+    use crate::domain::samples::{Desk, identity, payload};
+    use crate::engine;
+    use crate::store::Store;
+    use crate::store::platter::Platter;
 
     fn named(table: &Table, beginning: &str) -> Result<String, String> {
         find(table, beginning)
@@ -191,5 +183,34 @@ mod tests {
         for nothing in ["", "-", "x", &format!("{}0", ids[0])] {
             assert!(matches!(find(&desk.table, nothing), Err(FindError::NoAlert(_))), "{nothing}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_timeline_has_the_newest_lines_and_none_that_its_row_knows_nothing_of() {
+        let disk = Platter::default();
+        let (store, loaded) = Store::open(disk).unwrap();
+        let (handle, writer) = engine::start(store, loaded, Arc::default()).unwrap();
+        let order = async |command| {
+            let (actor, via) = (Actor::Watchbell, Via::Watchbell);
+            let order = Order { op: handle.op(), actor, via, seen: None, command };
+            handle.submit(order).await.unwrap();
+        };
+        let payload = Box::new(payload("disk", "warning"));
+        let subject = Subject::Known(identity("disk"));
+        order(Command::Report(vec![Report::Firing { subject, payload }])).await;
+        let before = handle.latest();
+        let alert = before.table.alerts().next().unwrap();
+        // More of them than a timeline has lines.
+        for number in 0..250 {
+            let note = AlertCommand::Note(Text::derive(&number.to_string()));
+            order(Command::Alerts(vec![alert.id], note)).await;
+        }
+        let lines = handle.timeline(alert, before.cursor.revision).await;
+        let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+        assert_eq!(lines, ["fired, sent by watchbell"]);
+        let latest = handle.latest();
+        let newest = handle.timeline(alert, latest.cursor.revision).await;
+        assert_eq!((newest.len(), newest[199].revision), (200, latest.cursor.revision));
+        writer.stop().unwrap();
     }
 }

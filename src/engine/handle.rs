@@ -10,10 +10,11 @@ use super::inbox::{Inbox, Waiting};
 use super::publish::{Feed, Published, Publisher};
 use super::vitals::Vitals;
 use super::{ArchiveError, Page, PageRequest, Receipt};
+use crate::domain::alert::Alert;
 use crate::domain::command::Order;
 use crate::domain::entity::Key;
 use crate::domain::event::Event;
-use crate::domain::id::OpId;
+use crate::domain::id::{OpId, Revision};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
@@ -82,6 +83,20 @@ impl Handle {
         let archive = self.0.archive.clone();
         let read = tokio::task::spawn_blocking(move || archive.timeline(subject, page));
         read.await.unwrap_or(Err(ArchiveError::Closed))
+    }
+
+    /// The newest lines of an alert's timeline, oldest first: from disk, or, should that fail, those
+    /// at hand. None that is newer than `until`, the commit that `alert` is from: the alert as it is
+    /// there knows nothing of it.
+    pub async fn timeline(&self, alert: &Alert, until: Revision) -> Vec<Arc<Event>> {
+        const LINES: usize = 200;
+        match self.history(Key::Alert(alert.id), PageRequest::newest(LINES).until(until)).await {
+            Ok(page) => page.items.into_iter().rev().map(Arc::new).collect(),
+            Err(error) => {
+                tracing::warn!(%error, "a timeline cannot be read from disk");
+                alert.recent.clone()
+            }
+        }
     }
 
     /// How the program is.

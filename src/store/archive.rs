@@ -54,6 +54,12 @@ impl PageRequest {
         Self { older_than: None, limit: limit.clamp(1, Self::MOST) }
     }
 
+    /// The same number of lines, none of a commit after `last`.
+    #[must_use]
+    pub fn until(self, last: Revision) -> Self {
+        self.older_than(Mark { revision: last.next(), number: 0 })
+    }
+
     /// The same number of lines, older than `mark`.
     #[must_use]
     pub fn older_than(self, mark: Mark) -> Self {

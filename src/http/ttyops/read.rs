@@ -12,16 +12,12 @@ use super::explained::Explained;
 use super::path::Target;
 use super::row::{Row, place};
 use crate::domain::alert::{Alert, State as AlertState};
-use crate::domain::entity::Key;
-use crate::domain::event::Event;
 use crate::domain::explain;
-use crate::domain::id::Revision;
 use crate::domain::refusal::Refusal;
 use crate::domain::table::Table;
 use crate::domain::text::Text;
 use crate::domain::time::{SignedDuration, Timestamp};
 use crate::domain::token::Scope;
-use crate::engine::{Handle, PageRequest};
 use crate::http::caller::Caller;
 use crate::http::desk::Desk;
 use crate::http::door::Open;
@@ -67,7 +63,7 @@ pub(super) async fn alert(
     caller.may(Scope::Read)?;
     let latest = handle.latest();
     let alert = latest.table.alert(id).ok_or(Refusal::UnknownAlert(id))?;
-    let timeline = timeline(&handle, alert, latest.cursor.revision).await;
+    let timeline = handle.timeline(alert, latest.cursor.revision).await;
     let events = timeline.iter().map(AsRef::as_ref);
     let row = Row::new(alert, &latest.table).with(&alert.notes, events);
     Ok(json(StatusCode::OK, &row))
@@ -84,22 +80,6 @@ pub(super) async fn explain(
     let alert = latest.table.alert(id).ok_or(Refusal::UnknownAlert(id))?;
     let explanation = explain::explain(&latest.table, alert);
     Ok(json(StatusCode::OK, &Explained::new(id, &explanation)))
-}
-
-/// The newest lines of its timeline, oldest first: from disk, or, should that fail, those at hand.
-/// None that is newer than `until`, the commit that `alert` is from: the row knows nothing of it.
-async fn timeline(handle: &Handle, alert: &Alert, until: Revision) -> Vec<Arc<Event>> {
-    const LINES: usize = 200;
-    match handle.history(Key::Alert(alert.id), PageRequest::newest(LINES)).await {
-        Ok(page) => {
-            let known = page.items.into_iter().filter(|line| line.revision <= until);
-            known.rev().map(Arc::new).collect()
-        }
-        Err(error) => {
-            tracing::warn!(%error, "a timeline cannot be read from disk");
-            alert.recent.clone()
-        }
-    }
 }
 
 /// `GET /service`.
@@ -209,24 +189,4 @@ impl Status {
 
 fn bad_query(message: String) -> ApiError {
     ApiError::BadRequest { code: "bad_query", message }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::command::{AlertCommand, Command};
-    use crate::http::tests::bench;
-
-    #[tokio::test]
-    async fn a_timeline_has_no_line_that_its_row_knows_nothing_of() {
-        let bench = bench().await;
-        let alert = serde_json::json!([{"title": "t", "service": "web"}]);
-        bench.post("ops", alert).await;
-        let before = bench.handle.latest();
-        let alert = before.table.alerts().next().unwrap();
-        bench.order(Command::Alerts(vec![alert.id], AlertCommand::Acknowledge)).await;
-        let timeline = timeline(&bench.handle, alert, before.cursor.revision).await;
-        let lines: Vec<String> = timeline.iter().map(ToString::to_string).collect();
-        assert_eq!(lines, ["fired, sent by ops"]);
-    }
 }
