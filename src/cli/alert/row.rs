@@ -144,7 +144,8 @@ pub(super) fn marks(alert: &Alert) -> impl Iterator<Item = String> + use<> {
     let words = [
         ("snoozed", alert.wakes().is_some()),
         ("quiet", alert.is_suppressed() && alert.wakes().is_none()),
-        ("held", alert.hold_ends().is_some()),
+        // That it is held is said where its source still fires, as the filter does.
+        ("held", alert.standing.hold().is_some_and(|hold| hold.reports > 0)),
         ("lost", alert.standing.resolution().is_some_and(|end| end.how == Ending::TimeOut)),
         ("flapping", alert.marks.flapping.is_some()),
         ("stale", alert.marks.stale.is_some()),

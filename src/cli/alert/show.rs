@@ -9,7 +9,7 @@ use crate::cli::asking::Asking;
 use crate::cli::exit::{Said, VerbError};
 use crate::cli::output::{Output, columns};
 use crate::client::{Shown, Whole};
-use crate::domain::alert::{Alert, State};
+use crate::domain::alert::{Alert, Hold, State};
 use crate::domain::labels::Labels;
 use crate::domain::text::line_of;
 use crate::domain::time::age;
@@ -47,7 +47,7 @@ fn text(whole: &Whole) -> String {
     for suppression in &alert.suppressions {
         fact("quiet", Some(format!("{}, since {:.0}", suppression.by, suppression.since)));
     }
-    fact("held", alert.hold_ends().map(|until| format!("until {until:.0}, source still fires")));
+    fact("held", alert.standing.hold().map(held));
     fact("flapping", alert.marks.flapping.map(|since| format!("since {since:.0}")));
     fact("stale", alert.marks.stale.map(|since| format!("since {since:.0}")));
     fact("ends", alert.times_out().map(|at| format!("{at:.0}, if nothing more is heard")));
@@ -63,6 +63,15 @@ fn text(whole: &Whole) -> String {
     pairs(&mut text, "annotations", &alert.annotations);
     timeline(&mut text, whole);
     text
+}
+
+/// That its source still fires is said only where it did since.
+fn held(hold: &Hold) -> String {
+    let until = hold.until;
+    match hold.reports {
+        0 => format!("until {until:.0}, whatever its source sends"),
+        _ => format!("until {until:.0}, its source still fires"),
+    }
 }
 
 fn severity(alert: &Alert) -> String {
@@ -103,4 +112,34 @@ fn timeline(text: &mut String, whole: &Whole) {
         .collect();
     text.push_str("\ntimeline\n");
     text.push_str(&columns(&rows));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::alert::row::marks;
+    use crate::domain::command::AlertCommand;
+    use crate::domain::report::Payload;
+    use crate::domain::samples::{Desk, account, payload};
+
+    #[test]
+    fn a_hold_says_that_its_source_still_fires_once_it_did() {
+        let mut desk = Desk::new();
+        let fires = || Payload { starts_at: Some(Desk::new().now), ..payload("disk", "critical") };
+        let id = desk.fires("disk", fires());
+        desk.act(&account("alice"), id, AlertCommand::Resolve).unwrap();
+        let mut said = Vec::new();
+        for _ in 0..2 {
+            let alert = desk.alert(id);
+            let hold = alert.standing.hold().unwrap();
+            said.push(format!("{}; marks {:?}", held(hold), marks(alert).collect::<Vec<_>>()));
+            desk.fires("disk", fires());
+        }
+        let until = "until 2026-11-21T03:15:00Z";
+        let wanted = [
+            format!("{until}, whatever its source sends; marks []"),
+            format!("{until}, its source still fires; marks [\"held\"]"),
+        ];
+        assert_eq!(said, wanted);
+    }
 }
