@@ -1,11 +1,14 @@
 //! What can be read of the service: the same answers for a verb in the owner's process and for
 //! one that asks over the socket. Changes nothing.
 
+use std::collections::HashMap;
 use std::sync::Arc;
+
+use uuid::Uuid;
 
 use crate::domain::alert::Alert;
 use crate::domain::explain::explain;
-use crate::domain::id::AccountId;
+use crate::domain::id::{AccountId, AlertId, ServiceId};
 use crate::domain::query::{Filter, View};
 use crate::domain::table::Table;
 use crate::domain::text::Text;
@@ -84,14 +87,17 @@ pub fn explained(handle: &Handle, beginning: &str) -> Result<ExplanationV1, Find
 /// All services, by name.
 pub fn services(handle: &Handle) -> Vec<ServiceShownV1> {
     let latest = handle.latest();
-    let open = |id| latest.table.open_alerts().filter(|alert| alert.service == id).count();
+    let mut open: HashMap<ServiceId, u64> = HashMap::new();
+    for alert in latest.table.open_alerts() {
+        *open.entry(alert.service).or_default() += 1;
+    }
     let mut services: Vec<_> = latest
         .table
         .services()
         .map(|service| ServiceShownV1 {
             id: IdV1(service.id.0),
             name: (&service.name).into(),
-            open: open(service.id) as u64,
+            open: open.get(&service.id).copied().unwrap_or_default(),
             created: TimeV1(service.created),
         })
         .collect();
@@ -115,15 +121,26 @@ pub fn tokens(handle: &Handle) -> Vec<TokenShownV1> {
 /// The one alert whose id begins with `beginning`; dashes and case do not count.
 fn find<'t>(table: &'t Table, beginning: &str) -> Result<&'t Arc<Alert>, FindError> {
     let digits: String = beginning.trim().to_lowercase().split('-').collect();
-    let begins = |alert: &&Arc<Alert>| {
-        !digits.is_empty() && alert.id.0.simple().to_string().starts_with(&digits)
-    };
-    let found: Vec<&Arc<Alert>> = table.alerts().filter(begins).collect();
+    let ids = beginning_with(&digits);
+    let found: Vec<&Arc<Alert>> =
+        ids.into_iter().flat_map(|(first, last)| table.alerts_between(first, last)).collect();
     match found.as_slice() {
         [] => Err(FindError::NoAlert(Text::derive(beginning))),
         [alert] => Ok(alert),
         several => Err(ambiguous(beginning, &digits, several)),
     }
+}
+
+/// The first and the last id that begin with `digits`, if any does.
+fn beginning_with(digits: &str) -> Option<(AlertId, AlertId)> {
+    const DIGITS: usize = 32;
+    let are_digits = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let missing = DIGITS.checked_sub(digits.len()).filter(|_| are_digits)?;
+    let filled = |digit: &str| {
+        let id = u128::from_str_radix(&(digits.to_owned() + &digit.repeat(missing)), 16);
+        id.ok().map(|id| AlertId(Uuid::from_u128(id)))
+    };
+    Some((filled("0")?, filled("f")?))
 }
 
 fn ambiguous(beginning: &str, digits: &str, found: &[&Arc<Alert>]) -> FindError {
@@ -180,8 +197,27 @@ mod tests {
         };
         assert_eq!(beginning.as_str(), digit);
         assert!(count > 1 && some.contains(" (disk), "), "{count}: {some}");
-        for nothing in ["", "-", "x", &format!("{}0", ids[0])] {
+        for nothing in ["", "-", "x", "+1", "é", &format!("{}0", ids[0])] {
             assert!(matches!(find(&desk.table, nothing), Err(FindError::NoAlert(_))), "{nothing}");
+        }
+    }
+
+    #[test]
+    fn whatever_an_id_is_begun_with_all_that_begin_so_are_found_and_no_others() {
+        let mut desk = Desk::new();
+        for number in 0..300 {
+            desk.fires(&number.to_string(), payload("disk", "critical"));
+        }
+        let text = |alert: &Arc<Alert>| alert.id.0.simple().to_string();
+        let ids: Vec<String> = desk.table.alerts().map(text).collect();
+        for length in 1..=32 {
+            for id in ids.iter().step_by(7) {
+                let digits = &id[..length];
+                let (first, last) = beginning_with(digits).unwrap();
+                let found: Vec<String> = desk.table.alerts_between(first, last).map(text).collect();
+                let all = ids.iter().filter(|id| id.starts_with(digits));
+                assert!(found.iter().eq(all), "{digits}");
+            }
         }
     }
 

@@ -89,6 +89,15 @@ impl Table {
         self.alerts.values()
     }
 
+    /// The alerts from the id `first` to the id `last`, in order of their ids.
+    pub fn alerts_between(
+        &self,
+        first: AlertId,
+        last: AlertId,
+    ) -> impl Iterator<Item = &Arc<Alert>> {
+        self.alerts.range(first..=last).map(|(_, alert)| alert)
+    }
+
     /// How many alerts are kept.
     pub fn alert_count(&self) -> usize {
         self.alerts.len()
