@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use crate::client::{AskError, Kind};
-use crate::domain::refusal::Refusal;
 use crate::domain::text::Text;
 
 /// How a verb ended. The numbers are for scripts and never change; 2 is clap's as well.
@@ -80,18 +79,18 @@ impl VerbError {
     /// What it ends the program with.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Ask(error) => match error.kind() {
-                Kind::NotFound => Exit::NotFound,
-                Kind::NotNow => Exit::NotNow,
-                Kind::Refused => Exit::Refused,
-            },
+            Self::Ask(error) => exit_of(error.kind()),
             Self::Usage(_) => Exit::Usage,
             Self::NoAccount { .. } | Self::NoRandomness(_) | Self::Unwritable(_) => Exit::Refused,
         }
     }
 }
 
-/// What a refusal ends the program with.
-pub(super) fn exit_of(refusal: &Refusal) -> Exit {
-    if matches!(refusal, Refusal::UnknownAlert(_)) { Exit::NotFound } else { Exit::Refused }
+/// What an answer of this kind ends the program with.
+pub(super) fn exit_of(kind: Kind) -> Exit {
+    match kind {
+        Kind::NotFound => Exit::NotFound,
+        Kind::NotNow => Exit::NotNow,
+        Kind::Refused => Exit::Refused,
+    }
 }

@@ -92,6 +92,11 @@ pub enum Kind {
 }
 
 impl AskError {
+    /// Whether the service was asked, and refused: the next question may have another answer.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Submit(SubmitError::Refused(_)))
+    }
+
     /// What kind of answer it is.
     pub fn kind(&self) -> Kind {
         match self {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::str::FromStr;
 
 use crate::cli::asking::Asking;
-use crate::cli::exit::{Exit, Said, VerbError, exit_of};
+use crate::cli::exit::{Said, VerbError, exit_of};
 use crate::client::{AskError, Whole};
 use crate::domain::actor::{Actor, Person};
 use crate::domain::alert::lifecycle::last_act;
@@ -111,7 +111,8 @@ fn nobody() -> VerbError {
 }
 
 /// Does it to every alert, or to none where one of them is not found. Each has its line: on
-/// stdout what was done, on stderr what did not have to be done and what was refused.
+/// stdout what was done, on stderr what did not have to be done, what was refused, and what was not
+/// tried any more because the service could not be asked.
 pub(super) async fn carry_out(
     asking: &Asking<'_>,
     alerts: &[String],
@@ -126,52 +127,134 @@ pub(super) async fn carry_out(
     }
     let mut said = Said::default();
     let asker = asking.asker.actor();
-    for alert in &found {
-        let result = one(asking, alert, act.command(alert, &asker)).await?;
-        if let (Act::Resolve { note: Some(text) }, Ok(_)) = (act, &result) {
-            one(asking, alert, AlertCommand::Note(text.clone())).await?.map_err(refused)?;
+    let mut alerts = found.iter();
+    for alert in alerts.by_ref() {
+        let result = one(asking, alert, act.command(alert, &asker)).await;
+        let done = result.is_ok();
+        let mut outcome = add(&mut said, act, alert, result);
+        if let Act::Resolve { note: Some(text) } = act
+            && done
+            && let Err(error) = one(asking, alert, AlertCommand::Note(text.clone())).await
+        {
+            outcome = fail(&mut said, alert, "it has no note: ", &error);
         }
-        add(&mut said, act, alert, result);
+        if outcome == Asked::InVain {
+            break;
+        }
+    }
+    for alert in alerts {
+        // Writing to a text cannot fail.
+        let _ = writeln!(said.remark, "watchbell: {}: not tried", name(alert));
     }
     Ok(said)
 }
 
-async fn one(
-    asking: &Asking<'_>,
-    alert: &Whole,
-    command: AlertCommand,
-) -> Result<Result<Acted, Refusal>, VerbError> {
+/// Whether the service could be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    /// It could, whatever it said.
+    Well,
+    /// It could not, and the next one would wait for nothing, too.
+    InVain,
+}
+
+async fn one(asking: &Asking<'_>, alert: &Whole, command: AlertCommand) -> Result<Acted, AskError> {
     let id: AlertId = alert.shown.alert.id;
     let order = Command::Alerts(vec![id], command);
     let receipt = asking.source.submit(&asking.asker, Some(alert.revision), order).await?;
     let Answer::Acted(acted) = receipt.answer else {
-        return Err(refused(Refusal::UnknownAlert(id)));
+        return Err(Refusal::UnknownAlert(id).into());
     };
     let result = acted.into_iter().find_map(|(of, result)| (of == id).then_some(result));
-    Ok(result.unwrap_or(Err(Refusal::UnknownAlert(id))))
+    Ok(result.unwrap_or(Err(Refusal::UnknownAlert(id)))?)
 }
 
-fn refused(refusal: Refusal) -> VerbError {
-    AskError::from(refusal).into()
-}
-
-fn add(said: &mut Said, act: &Act, whole: &Whole, result: Result<Acted, Refusal>) {
+fn name(whole: &Whole) -> String {
     let alert = &whole.shown.alert;
-    let name = format!("{} {}", alert.id.short(), alert.title);
+    format!("{} {}", alert.id.short(), alert.title)
+}
+
+/// Says what came of it.
+fn add(said: &mut Said, act: &Act, alert: &Whole, result: Result<Acted, AskError>) -> Asked {
+    let name = name(alert);
     // Writing to a text cannot fail.
     let _ = match result {
-        Ok(Acted::Changed) => writeln!(said.result, "{name}: {}", act.done(whole)),
+        Ok(Acted::Changed) => writeln!(said.result, "{name}: {}", act.done(alert)),
         Ok(Acted::Unchanged(why)) => writeln!(said.remark, "{name}: {}", act.unchanged(&why)),
-        Err(refusal) => {
-            said.exit = said.exit.max(Exit::Refused).max(exit_of(&refusal));
-            writeln!(said.remark, "watchbell: {name}: {refusal}")
-        }
+        Err(error) => return fail(said, alert, "", &error),
     };
+    Asked::Well
+}
+
+/// Says why something failed, after `what`.
+fn fail(said: &mut Said, alert: &Whole, what: &str, error: &AskError) -> Asked {
+    said.exit = said.exit.max(exit_of(error.kind()));
+    // Writing to a text cannot fail.
+    let _ = writeln!(said.remark, "watchbell: {}: {what}{error}", name(alert));
+    if error.is_refusal() { Asked::Well } else { Asked::InVain }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
     use super::*;
+    use crate::cli::exit::Exit;
+    use crate::client::{Asker, Local, Source};
+    use crate::domain::policy::Policy;
+    use crate::domain::report::{Report, Subject};
+    use crate::domain::samples::{account, identity, payload};
+    use crate::engine;
+    use crate::store::Store;
+    use crate::store::platter::{Plan, Platter};
+
+    /// Two alerts, and the service with them on a disk that fails from its operation `fails` on.
+    async fn carried_out(act: &Act, fails: u64) -> Said {
+        let disk = Platter::default();
+        let (store, loaded) = Store::open(disk.clone()).unwrap();
+        let (handle, writer) = engine::start(store, loaded, Arc::default()).unwrap();
+        let source = Source::Local(Local::new(handle.clone()));
+        let actor = account("alice");
+        let asker = Asker { uid: 1_000, actor, speaks_for: None };
+        let reports = ["disk", "cpu"].map(|name| Report::Firing {
+            subject: Subject::Known(identity(name)),
+            payload: Box::new(payload(name, "critical")),
+        });
+        source.submit(&asker, None, Command::Report(reports.to_vec())).await.unwrap();
+        let alerts: Vec<String> =
+            handle.latest().table.alerts().map(|alert| alert.id.to_string()).collect();
+        disk.follow(Plan::FailFrom(fails, std::io::ErrorKind::StorageFull));
+        let policy = Policy::default();
+        let asking = Asking { source: &source, asker, policy: &policy, width: None };
+        let said = carry_out(&asking, &alerts, act).await.unwrap();
+        // On a disk that failed it cannot end well.
+        let _ = tokio::task::spawn_blocking(|| writer.stop()).await.unwrap();
+        said
+    }
+
+    #[tokio::test]
+    async fn every_alert_has_its_line_however_early_the_service_could_be_asked_no_more() {
+        let mut done = BTreeSet::new();
+        for fails in 0..80 {
+            let said = carried_out(&Act::Acknowledge, fails).await;
+            let lines = said.result.lines().count();
+            assert_eq!(lines + said.remark.lines().count(), 2, "at {fails}: {said:?}");
+            assert_eq!(said.exit, if lines == 2 { Exit::Done } else { Exit::NotNow }, "{said:?}");
+            assert_eq!(said.remark.contains("not tried"), lines == 0, "{said:?}");
+            done.insert(lines);
+        }
+        assert_eq!(done, BTreeSet::from([0, 1, 2]));
+    }
+
+    #[tokio::test]
+    async fn a_resolve_whose_note_is_refused_is_reported_all_the_same() {
+        let act = Act::Resolve { note: Some(Text::default()) };
+        let said = carried_out(&act, u64::MAX).await;
+        assert_eq!(said.exit, Exit::Refused);
+        assert_eq!(said.result.matches(": resolved\n").count(), 2, "{said:?}");
+        assert_eq!(said.remark.matches(": it has no note: ").count(), 2, "{said:?}");
+    }
 
     #[test]
     fn a_length_of_time_is_some_time_from_now() {
