@@ -14,6 +14,7 @@ use crate::engine::Handle;
 use crate::http::body::{self, Room};
 use crate::http::caller::Caller;
 use crate::http::door::Open;
+use crate::http::error::ApiError;
 use crate::http::intake;
 
 /// `POST /api/v2/alerts`.
@@ -43,7 +44,12 @@ async fn take(
         return Err(document::absent());
     }
     media::must_bring_json(&parts.headers)?;
-    let body = room.read(body, body::MOST_BYTES, body::PATIENCE).await?;
+    let read = room.read(body, body::MOST_BYTES, body::PATIENCE).await;
+    let body = read.inspect_err(|error| {
+        if *error == ApiError::Crowded {
+            handle.vitals().busy();
+        }
+    })?;
     let (latest, now) = (handle.latest(), handle.now());
     let namespace = caller.namespace.clone();
     let parse = move |bytes: Vec<u8>| wire::parse(&bytes, &namespace, latest.table.policy(), now);
