@@ -19,7 +19,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
-pub use self::alert::AlertVerb;
+use crate::client::Beginning;
+
+pub use self::alert::{AlertVerb, What};
 pub use self::asking::Asking;
 pub use self::exit::{Exit, Said, VerbError};
 pub use self::explain::Explain;
@@ -116,6 +118,25 @@ pub enum Verb {
     },
     /// Print the manual page
     Man,
+}
+
+impl Verb {
+    /// Whether there need be no data before it: it makes something, or is of use at the beginning.
+    pub fn beginning(&self) -> Beginning {
+        match self {
+            Self::Alert(AlertVerb { what: What::Create(_), .. }) | Self::Token(_) => {
+                Beginning::Allowed
+            }
+            Self::Serve
+            | Self::Alert(_)
+            | Self::Explain(_)
+            | Self::Service(_)
+            | Self::Account(_)
+            | Self::Paths
+            | Self::Completions { .. }
+            | Self::Man => Beginning::Refused,
+        }
+    }
 }
 
 /// How much is logged.

@@ -13,9 +13,10 @@ mod socket;
 mod source;
 mod view;
 
+pub use crate::engine::data_file;
 pub use asker::Asker;
 pub use local::Local;
-pub use owner::{Found, OwnerError, Reached, find, reach};
+pub use owner::{Beginning, Found, OwnerError, Reached, find, reach};
 pub use remote::{Remote, RemoteError};
 pub use secret::Secret;
 pub use socket::{SocketPathError, bind_socket, owner_pid, share_socket, socket_path};

@@ -17,6 +17,7 @@ use crate::domain::actor::{Actor, Via};
 use crate::domain::change::Change;
 use crate::domain::command::{Answer, Command, Order};
 use crate::domain::draft::{Draft, Tick};
+use crate::domain::entity::Key;
 use crate::domain::id::{Ids, OpId, Revision};
 use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
@@ -29,7 +30,7 @@ pub use crate::store::{ArchiveError, OpenError, Page, PageRequest};
 pub use handle::{Handle, SubmitError};
 pub use publish::{Cursor, Feed, FeedEnd, Lagged, Published};
 pub use vitals::{Refused, StoreState, Vital, Vitals};
-pub use writer::{StartError, Writer, WriterError, open, start};
+pub use writer::{StartError, Writer, WriterError, data_file, open, start};
 
 /// The owner of table and store.
 #[derive(Debug)]
@@ -41,10 +42,20 @@ pub struct Engine {
     now: Timestamp,
     /// Whether a turn that was kept has taken the configuration over.
     adopted: bool,
+    notifier: Notifier,
     trouble: Option<Trouble>,
     /// A trouble that is over, as far as an empty commit can tell: until a real one succeeds it
     /// may come back, and is then the same.
     recovering: Option<Trouble>,
+}
+
+/// Whether somebody makes the attempts that an engine begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notifier {
+    /// Yes: the service.
+    Runs,
+    /// No: a verb has opened the data for a moment. What is owed waits for the service.
+    Absent,
 }
 
 /// Since when, and why, nothing can be saved.
@@ -102,6 +113,7 @@ impl Engine {
             ids: Ids::from_seed(seed),
             now: Timestamp::MIN,
             adopted: false,
+            notifier: Notifier::Runs,
             trouble: None,
             recovering: None,
         };
@@ -135,7 +147,7 @@ impl Engine {
         }
         let (woke, rest) = orders.split_at(orders.iter().take_while(|one| one.is_woke()).count());
         let mut answers: Vec<_> = woke.iter().map(|order| draft.attempt(order)).collect();
-        see_to_due(&mut draft);
+        self.see_to_due(&mut draft);
         answers.extend(rest.iter().map(|order| draft.attempt(order)));
         let (table, changes, ids) = draft.finish();
         // Even a commit that failed may be on disk: what it drew must not be drawn again.
@@ -178,8 +190,37 @@ impl Engine {
     pub fn next_due(&self) -> Option<Timestamp> {
         match &self.trouble {
             Some(trouble) => Some(trouble.retry),
-            None => self.table.next_due().map(|(due, _)| due),
+            None => self.due(&self.table).map(|(due, _)| due),
         }
+    }
+
+    /// The next deadline that this engine sees to.
+    fn due(&self, table: &Table) -> Option<(Timestamp, Key)> {
+        match self.notifier {
+            Notifier::Runs => table.next_due(),
+            Notifier::Absent => table.next_due_untold(),
+        }
+    }
+
+    fn see_to_due(&self, draft: &mut Draft) {
+        let mut seen_to = None;
+        for _ in 0..Self::DUE_AT_ONCE {
+            let Some((due, key)) = self.due(draft.table()) else { return };
+            if due > draft.tick.now || seen_to == Some((due, key)) {
+                return;
+            }
+            seen_to = Some((due, key));
+            if let Err(refusal) = order(draft, Command::Due(key)) {
+                tracing::warn!(?key, %refusal, "a deadline was refused");
+            }
+        }
+    }
+
+    /// An engine that begins no attempt to tell anything: nobody would make it.
+    #[must_use]
+    pub fn without_notifier(mut self) -> Self {
+        self.notifier = Notifier::Absent;
+        self
     }
 
     /// Gives the store back, to be closed.
@@ -276,19 +317,6 @@ impl Order {
 
 /// Decides the deadlines that have passed. One that stays due would be seen to for ever: the
 /// turn goes on without it, and the next turn comes back to it.
-fn see_to_due(draft: &mut Draft) {
-    let mut seen_to = None;
-    for _ in 0..Engine::DUE_AT_ONCE {
-        let Some((due, key)) = draft.table().next_due() else { return };
-        if due > draft.tick.now || seen_to == Some((due, key)) {
-            return;
-        }
-        seen_to = Some((due, key));
-        if let Err(refusal) = order(draft, Command::Due(key)) {
-            tracing::warn!(?key, %refusal, "a deadline was refused");
-        }
-    }
-}
 
 /// Has the policy that the table was made with taken over: what it names becomes known.
 fn adopt(draft: &mut Draft) {

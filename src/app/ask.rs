@@ -12,7 +12,7 @@ use crate::client::{Asker, OwnerError, reach};
 pub(super) async fn ask(verb: &Verb, plan: Plan) -> Result<Exit> {
     let Plan { places, config, owner, log: _ } = plan;
     let policy = config.policy;
-    let reached = reach(&places.data, &places.socket, policy.clone()).await?;
+    let reached = reach(&places.data, &places.socket, policy.clone(), verb.beginning()).await?;
     let asking = Asking {
         source: &reached.source,
         asker: Asker { uid: owner.uid, actor: owner.actor, speaks_for: None },
@@ -45,6 +45,7 @@ pub fn exit_of(error: &anyhow::Error) -> Exit {
         Some(OwnerError::Submit(_)) => Exit::NotNow,
         Some(
             OwnerError::Start(_)
+            | OwnerError::NoData { .. }
             | OwnerError::Silent { .. }
             | OwnerError::Remote(_)
             | OwnerError::Panicked,

@@ -52,6 +52,7 @@ pub enum What {
     },
     /// Resolve by hand
     Resolve {
+        /// The alerts.
         #[command(flatten)]
         alerts: Ids,
         /// Write this on it, too

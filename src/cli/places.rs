@@ -62,7 +62,7 @@ impl Places {
 
     /// The data file.
     pub fn data_file(&self) -> PathBuf {
-        self.data.join("watchbell.redb")
+        crate::client::data_file(&self.data)
     }
 }
 

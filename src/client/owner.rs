@@ -10,7 +10,9 @@ use super::remote::{Remote, RemoteError};
 use super::socket::owner_pid;
 use super::source::Source;
 use crate::domain::policy::Policy;
-use crate::engine::{self, Handle, OpenError, StartError, SubmitError, Writer, WriterError};
+use crate::engine::{
+    self, Handle, Notifier, OpenError, StartError, SubmitError, Writer, WriterError,
+};
 
 /// An owner may be starting, or be a verb that is done in a moment: this long it is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -32,6 +34,15 @@ pub enum OwnerError {
     /// The engine cannot be started over the data.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// There is no data, and the verb does not begin any.
+    #[error(
+        "no data in {directory}: watchbell has never run there; name its directory with --data, or \
+         start it first"
+    )]
+    NoData {
+        /// Where it was looked for.
+        directory: PathBuf,
+    },
     /// Somebody has the data and says nothing.
     #[error(
         "{path} belongs to another watchbell, which does not answer on {socket}; try again in a \
@@ -54,14 +65,23 @@ pub enum OwnerError {
     Panicked,
 }
 
-/// Opens the data in the directory `data` under `policy`, or finds who has it. Waits a moment for
-/// an owner that has the data and does not answer yet.
+/// Opens the data in the directory `data` under `policy` as the service, or finds who has it. Waits
+/// a moment for an owner that has the data and does not answer yet.
 pub async fn find(data: &Path, socket: &Path, policy: Policy) -> Result<Found, OwnerError> {
+    open_or_find(data, socket, policy, Notifier::Runs).await
+}
+
+async fn open_or_find(
+    data: &Path,
+    socket: &Path,
+    policy: Policy,
+    notifier: Notifier,
+) -> Result<Found, OwnerError> {
     let policy = Arc::new(policy);
     let mut path = None;
     for _ in 0..PATIENCE.as_millis() / PAUSE.as_millis() {
         let (data, policy) = (data.to_owned(), Arc::clone(&policy));
-        let opened = tokio::task::spawn_blocking(move || engine::open(&data, policy));
+        let opened = tokio::task::spawn_blocking(move || engine::open(&data, policy, notifier));
         match opened.await.map_err(|_| OwnerError::Panicked)? {
             Ok((handle, writer)) => return Ok(Found::Us(handle, writer)),
             Err(StartError::Unsaved(error)) => return Err(OwnerError::Submit(error)),
@@ -88,6 +108,15 @@ pub async fn find(data: &Path, socket: &Path, policy: Policy) -> Result<Found, O
     Err(OwnerError::Silent { path, socket: socket.to_owned() })
 }
 
+/// Whether a verb may begin the data where there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beginning {
+    /// It makes something that is to be kept.
+    Allowed,
+    /// It asks about what is there.
+    Refused,
+}
+
 /// The service as a verb reaches it.
 #[derive(Debug)]
 pub struct Reached {
@@ -97,9 +126,19 @@ pub struct Reached {
 }
 
 /// Reaches the service for one verb: the owner, or else the data itself, opened without
-/// listeners and under `policy`, to be closed with [`Reached::close`].
-pub async fn reach(data: &Path, socket: &Path, policy: Policy) -> Result<Reached, OwnerError> {
-    match find(data, socket, policy).await? {
+/// listeners and under `policy`, to be closed with [`Reached::close`]. Where there is none only a
+/// verb with `beginning` makes it: any other would read of an empty service, and believe it.
+pub async fn reach(
+    data: &Path,
+    socket: &Path,
+    policy: Policy,
+    beginning: Beginning,
+) -> Result<Reached, OwnerError> {
+    let nothing = matches!(std::fs::exists(engine::data_file(data)), Ok(false));
+    if beginning == Beginning::Refused && nothing && owner_pid(socket).await.is_none() {
+        return Err(OwnerError::NoData { directory: data.to_owned() });
+    }
+    match open_or_find(data, socket, policy, Notifier::Absent).await? {
         Found::Us(handle, writer) => {
             Ok(Reached { source: Source::Local(Local::new(handle)), writer: Some(writer) })
         }

@@ -41,6 +41,8 @@ pub struct Table {
     heard: HashMap<Text, Timestamp>,
     grant: Option<Grant>,
     due: OrdSet<(Timestamp, Key)>,
+    /// When something is to be done about each notification.
+    owed: OrdSet<(Timestamp, Key)>,
 }
 
 /// Of the episodes of one identity.
@@ -212,6 +214,11 @@ impl Table {
 
     /// The next deadline, and whose it is.
     pub fn next_due(&self) -> Option<(Timestamp, Key)> {
+        self.owed.get_min().copied().into_iter().chain(self.next_due_untold()).min()
+    }
+
+    /// The next deadline that is no notification's.
+    pub fn next_due_untold(&self) -> Option<(Timestamp, Key)> {
         self.due.get_min().copied().into_iter().chain(self.next_forgotten()).min()
     }
 
@@ -223,11 +230,18 @@ impl Table {
 
     /// Puts one entity's new state in place of its old one.
     pub fn put(&mut self, change: &Change) {
-        if let Some(due) = self.entity(change.key).and_then(|old| old.due()) {
-            self.due.remove(&(due, change.key));
+        let old = self.entity(change.key).and_then(|old| old.due());
+        let deadlines = match change.key {
+            Key::Delivery(_) => &mut self.owed,
+            Key::Alert(_) | Key::Service(_) | Key::Token(_) | Key::Once(_) | Key::Source(_) => {
+                &mut self.due
+            }
+        };
+        if let Some(due) = old {
+            deadlines.remove(&(due, change.key));
         }
         if let Some(due) = change.next.as_ref().and_then(Entity::due) {
-            self.due.insert((due, change.key));
+            deadlines.insert((due, change.key));
         }
         match (change.key, &change.next) {
             (_, Some(Entity::Alert(alert))) => self.put_alert(alert),

@@ -1,6 +1,6 @@
 //! The writer: the one thread that takes turns. It waits for orders or the next deadline.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -8,13 +8,13 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::Engine;
 use super::clock::Clock;
 use super::handle::{Handle, Shared, SubmitError};
 use super::hearing::Hearing;
 use super::inbox::{Inbox, Taken, Waiting};
 use super::publish::Publisher;
 use super::vitals::{StoreState, Vitals};
+use super::{Engine, Notifier};
 use crate::domain::actor::{Actor, Via};
 use crate::domain::command::{Command, Deaf, Order};
 use crate::domain::id::OpId;
@@ -57,9 +57,18 @@ pub enum StartError {
 
 /// Opens the data in the directory `data` and starts the writer over it, as [`start`] does. Blocks
 /// while it loads.
-pub fn open(data: &Path, policy: Arc<Policy>) -> Result<(Handle, Writer), StartError> {
+pub fn open(
+    data: &Path,
+    policy: Arc<Policy>,
+    notifier: Notifier,
+) -> Result<(Handle, Writer), StartError> {
     let (store, loaded) = Store::open(DataDir(data.to_owned()))?;
-    start(store, loaded, policy)
+    begin(store, loaded, policy, notifier)
+}
+
+/// The file with the data, in its directory.
+pub fn data_file(data: &Path) -> PathBuf {
+    DataDir(data.to_owned()).file()
 }
 
 /// Takes the first turn over what the store has kept, under `policy`, and starts the writer. What
@@ -71,8 +80,21 @@ pub fn start(
     loaded: Loaded,
     policy: Arc<Policy>,
 ) -> Result<(Handle, Writer), StartError> {
+    begin(store, loaded, policy, Notifier::Runs)
+}
+
+fn begin(
+    store: Store,
+    loaded: Loaded,
+    policy: Arc<Policy>,
+    notifier: Notifier,
+) -> Result<(Handle, Writer), StartError> {
     let archive = store.archive();
-    let mut engine = Engine::new(store, loaded, policy, Uuid::new_v4().as_u128());
+    let engine = Engine::new(store, loaded, policy, Uuid::new_v4().as_u128());
+    let mut engine = match notifier {
+        Notifier::Runs => engine,
+        Notifier::Absent => engine.without_notifier(),
+    };
     let handle = Handle(Arc::new(Shared {
         inbox: Inbox::default(),
         publisher: Publisher::new(engine.published()),

@@ -30,7 +30,7 @@ use crate::domain::id::AccountId;
 use crate::domain::policy::{Account, Policy};
 use crate::domain::text::Text;
 use crate::domain::token::Digest;
-use crate::engine::{self, Handle, Writer};
+use crate::engine::{self, Handle, Notifier, Writer};
 
 /// A service with the accounts alice and bob, of whom bob has no address, and no listener.
 pub(super) struct Bench {
@@ -63,7 +63,9 @@ impl Bench {
         let accounts = vec![Account::new("alice", "alice@example.org"), Account::new("bob", "")];
         let policy = Policy { accounts, ..policy };
         let data = folder.path().to_owned();
-        let opened = tokio::task::spawn_blocking(move || engine::open(&data, Arc::new(policy)));
+        let opened = tokio::task::spawn_blocking(move || {
+            engine::open(&data, Arc::new(policy), Notifier::Runs)
+        });
         let (handle, writer) = opened.await.unwrap().unwrap();
         let door = Door::new();
         door.open(handle.clone());

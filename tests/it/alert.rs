@@ -185,3 +185,19 @@ fn a_service_that_cannot_be_asked_now_ends_with_another_code_than_a_refusal() {
     home.run(&["alert", "resolve", &id]);
     assert_eq!(home.run(&["alert", "ack", &id]).code, Some(1));
 }
+
+#[test]
+fn a_verb_that_only_asks_says_that_there_is_no_data_and_makes_none() {
+    let home = Home::new();
+    let elsewhere = home.path().join("elsewhere");
+    let data = elsewhere.to_str().unwrap();
+    for verb in [&["alert", "list"][..], &["explain", "1"], &["alert", "ack", "1"]] {
+        let said = home.run(&[verb, &["--data", data]].concat());
+        assert_eq!(said.code, Some(1), "{verb:?}: {said:?}");
+        assert!(said.stderr.contains(&format!("no data in {data}")), "{said:?}");
+        assert!(!elsewhere.exists(), "{verb:?} made it");
+    }
+    let create = ["alert", "create", "--title", "full", "--service", "web", "--data", data];
+    assert_eq!(home.run(&create).code, Some(0));
+    assert_eq!(home.run(&["alert", "list", "--data", data]).code, Some(0));
+}

@@ -71,7 +71,8 @@ impl Desk {
         let data = tempfile::tempdir().unwrap();
         let accounts = vec![Account::new("alice", "alice@example.org"), Account::new("bob", "")];
         let policy = Policy { accounts, ..Policy::default() };
-        let (handle, writer) = engine::open(data.path(), policy.into()).unwrap();
+        let (handle, writer) =
+            engine::open(data.path(), policy.into(), engine::Notifier::Runs).unwrap();
         let local = Local::new(handle);
         let (keyboard, keys) = mpsc::channel(64);
         let [rows, columns] = [24, 80].map(|cells| NonZero::new(cells).unwrap());

@@ -176,3 +176,21 @@ fn a_page_that_was_left_for_somebody_who_gave_it_back_since_is_attempted_after_a
     assert_eq!(again.len(), 1);
     assert_eq!((again[0].id, again[0].attempts), (page.id, 1));
 }
+
+#[test]
+fn an_engine_without_a_notifier_leaves_what_is_owed_to_the_service() {
+    let disk = Platter::default();
+    let (store, loaded) = Store::open(disk.clone()).unwrap();
+    let mut verb = Engine::new(store, loaded, Arc::default(), 7).without_notifier();
+    let turn = verb.turn(&[channel(), fires("disk")], at("03:00:00"));
+    assert!(turn.answers.iter().all(Result::is_ok));
+    for minute in 1..60 {
+        verb.turn(&[], at(&format!("03:{minute:02}:00")));
+        assert_eq!(verb.table.deliveries().map(|one| one.attempts).sum::<u32>(), 0);
+    }
+    assert_eq!(verb.next_due(), None);
+    verb.into_store().close().unwrap();
+    let (store, loaded) = Store::open(disk).unwrap();
+    let mut service = Engine::new(store, loaded, Arc::default(), 8);
+    assert_eq!(attempts(&service.turn(&[], at("04:00:00"))).len(), 1);
+}

@@ -132,7 +132,10 @@ fn a_third_reopening_within_half_an_hour_is_flapping_until_a_quarter_of_an_hour_
             desk.act(&account("alice"), id, AlertCommand::Acknowledge).unwrap();
         }
     }
-    assert!(desk.timeline(id).contains(&"fires again, and flaps: further reopenings tell nobody".to_owned()));
+    assert!(
+        desk.timeline(id)
+            .contains(&"fires again, and flaps: further reopenings tell nobody".to_owned())
+    );
     desk.wait(MINUTE * 15);
     desk.time();
     let alert = desk.alert(id);
