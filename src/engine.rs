@@ -202,6 +202,8 @@ impl Engine {
         }
     }
 
+    /// Decides the deadlines that have passed. One that stays due would be seen to for ever: the
+    /// turn goes on without it, and the next turn comes back to it.
     fn see_to_due(&self, draft: &mut Draft) {
         let mut seen_to = None;
         for _ in 0..Self::DUE_AT_ONCE {
@@ -314,9 +316,6 @@ impl Order {
         matches!(self.command, Command::Woke(_))
     }
 }
-
-/// Decides the deadlines that have passed. One that stays due would be seen to for ever: the
-/// turn goes on without it, and the next turn comes back to it.
 
 /// Has the policy that the table was made with taken over: what it names becomes known.
 fn adopt(draft: &mut Draft) {
