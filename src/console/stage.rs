@@ -260,9 +260,7 @@ impl Stage {
         let subject = Subject::Known(identity(name));
         let report = Report::Firing { subject, payload: Box::new(alert) };
         let sender = Actor::Machine("prometheus".into());
-        let command = Command::Report(vec![report]);
-        let (_, changes) = self.desk.order_seen(&sender, None, command).unwrap();
-        self.publish(changes.into());
+        self.decided(&sender, Command::Report(vec![report]));
     }
 
     /// A source says that something ended.
@@ -276,25 +274,28 @@ impl Stage {
 
     fn report(&mut self, report: Report) {
         let sender = Actor::Machine("prometheus".into());
-        let command = Command::Report(vec![report]);
-        let (_, changes) = self.desk.order_seen(&sender, None, command).unwrap();
-        self.publish(changes.into());
+        self.command(&sender, Command::Report(vec![report]));
+    }
+
+    /// Somebody else orders something.
+    pub(crate) fn command(&mut self, actor: &Actor, command: Command) {
+        self.decided(actor, command);
         self.draw_if_wanted();
+    }
+
+    fn decided(&mut self, actor: &Actor, command: Command) {
+        let (_, changes) = self.desk.order_seen(actor, None, command).unwrap();
+        self.publish(changes.into());
     }
 
     /// Somebody else acts on an alert.
     pub(crate) fn other(&mut self, name: &str, id: AlertId, command: AlertCommand) {
-        let command = Command::Alerts(vec![id], command);
-        let (_, changes) = self.desk.order_seen(&account(name), None, command).unwrap();
-        self.publish(changes.into());
-        self.draw_if_wanted();
+        self.command(&account(name), Command::Alerts(vec![id], command));
     }
 
     /// As `other`, but no frame shows it yet.
     pub(crate) fn unseen(&mut self, name: &str, id: AlertId, command: AlertCommand) {
-        let command = Command::Alerts(vec![id], command);
-        let (_, changes) = self.desk.order_seen(&account(name), None, command).unwrap();
-        self.publish(changes.into());
+        self.decided(&account(name), Command::Alerts(vec![id], command));
     }
 
     pub(crate) fn draw_if_wanted(&mut self) {

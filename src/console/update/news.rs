@@ -9,7 +9,8 @@ use crate::console::model::list::{Mode, Seen, Still};
 use crate::console::model::place::{is_renamed, is_viewer, named, says_the_same};
 use crate::console::model::senders::OpenedBy;
 use crate::console::model::sheet::Sheet;
-use crate::console::model::{Model, Now, Screen};
+use crate::console::model::{Model, Now, PageAbout, Screen};
+use crate::console::view::layout::{self, PanePlace};
 use crate::console::words;
 use crate::domain::alert::{Alert, Ending, State};
 use crate::domain::change::Change;
@@ -56,10 +57,21 @@ fn take(
     change: &Change,
     now: Now,
 ) -> Seen {
-    let Key::Alert(id) = change.key else {
-        table.put(change);
-        // A service may have got its name, a token was made: nothing of that is in a row.
-        return Seen::Passenger;
+    let id = match change.key {
+        Key::Alert(id) => id,
+        Key::Delivery(id) => {
+            let about = table.delivery(id).map(|delivery| delivery.alert);
+            table.put(change);
+            let about = about.or_else(|| table.delivery(id).map(|delivery| delivery.alert));
+            let why = about.map(PageAbout::Why);
+            let read = model.page.is_some_and(|page| Some(page.about) == why);
+            return if read { Seen::Changed } else { Seen::Passenger };
+        }
+        Key::Service(_) | Key::Token(_) | Key::Once(_) | Key::Source(_) => {
+            table.put(change);
+            // A service may have got its name, a token was made: nothing of that is in a row.
+            return Seen::Passenger;
+        }
     };
     let old = table.alert(id).cloned();
     table.put(change);
@@ -82,9 +94,34 @@ fn take(
         if let Some(old) = &old {
             disturb(model, old, new, now);
             tell_of_selected(model, old, new);
+            if has_new_line(old, new) && shows_timeline(model, id) {
+                return Seen::Changed;
+            }
         }
     }
     seen
+}
+
+/// Whether a line came to the timeline. What a channel was told moves nothing but that.
+fn has_new_line(old: &Alert, new: &Alert) -> bool {
+    let newest = |alert: &Alert| alert.recent.last().map(|event| event.revision);
+    newest(old) != newest(new)
+}
+
+/// Whether the timeline of an alert is on the screen, as far as the window goes.
+fn shows_timeline(model: &Model, id: AlertId) -> bool {
+    if model.page.is_some() {
+        return false;
+    }
+    match &model.screen {
+        Screen::Detail(opened) => opened.id == id,
+        Screen::List => {
+            let pane = layout::regions(model).pane.map(|(place, _)| place);
+            let whole = matches!(pane, Some(PanePlace::Right | PanePlace::Below));
+            whole && model.pane.subject == Some(id)
+        }
+        Screen::Senders(_) => false,
+    }
 }
 
 /// The first alert opens the list by itself, unless a secret is on the screen.

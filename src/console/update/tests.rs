@@ -18,6 +18,8 @@ use crate::domain::id::AlertId;
 use crate::domain::samples::Desk;
 use crate::domain::text::Text;
 
+mod stale;
+
 fn is_live(model: &Model) -> bool {
     matches!(model.list.mode, Mode::Live)
 }

@@ -1,0 +1,65 @@
+//! That what is on the screen is so: it follows the news, and what is over goes.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::domain::actor::Actor;
+use crate::domain::command::Command;
+use crate::domain::delivery::Outcome;
+use crate::domain::entity::Key as Entry;
+use crate::domain::policy::Channel;
+use crate::domain::report::Payload;
+
+/// A night with a channel called ops, the screen at rest.
+fn with_channel(width: u16, height: u16) -> Stage {
+    let mut desk = night();
+    let mut policy = desk.table.policy().as_ref().clone();
+    policy.channels = vec![Channel::shared("ops")];
+    desk.order(&Actor::Watchbell, Command::Adopt(Arc::new(policy))).unwrap();
+    Stage::on(desk, width, height)
+}
+
+/// The channel answers what it was told of an alert, or is still to be told.
+fn answers(stage: &mut Stage, id: AlertId, outcome: &Outcome) {
+    let of = stage.desk.table.deliveries_of(id);
+    let waiting: Vec<_> = of.filter(|one| one.waits()).map(|one| (one.id, one.attempts)).collect();
+    for (id, attempts) in waiting {
+        stage.command(&Actor::Watchbell, Command::Due(Entry::Delivery(id)));
+        let settled = Command::Settle(id, attempts + 1, outcome.clone());
+        stage.command(&Actor::Watchbell, settled);
+    }
+}
+
+fn disk() -> Payload {
+    alert("disk is full", "critical", "db")
+}
+
+#[test]
+fn what_a_channel_answers_is_written_where_the_timeline_is_on_the_screen() {
+    for (width, height, keys) in
+        [(120, 32, "j k"), (80, 32, "j k"), (80, 40, "enter"), (80, 40, "w")]
+    {
+        let mut stage = with_channel(width, height);
+        let id = stage.fires("disk", disk());
+        stage.wait(2_000).press(keys).wait(400);
+        stage.bytes();
+        answers(&mut stage, id, &Outcome::Taken);
+        assert!(!stage.bytes().is_empty(), "{width}x{height} {keys}:\n{}", stage.screen());
+        let said = stage.screen();
+        assert!(said.contains("told ops: page") || said.contains("ops: page, told at"), "{said}");
+    }
+}
+
+#[test]
+fn what_a_channel_answers_writes_nothing_where_no_timeline_shows_it() {
+    for (width, height, keys) in
+        [(120, 32, "G"), (80, 24, "j p"), (50, 12, "j k"), (80, 24, "?"), (80, 24, "G enter")]
+    {
+        let mut stage = with_channel(width, height);
+        let id = stage.fires("disk", disk());
+        stage.wait(2_000).press(keys).wait(400);
+        stage.bytes();
+        answers(&mut stage, id, &Outcome::Taken);
+        assert_eq!(stage.bytes(), [] as [usize; 0], "{width}x{height} {keys}");
+    }
+}
