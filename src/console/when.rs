@@ -5,13 +5,18 @@ use jiff::tz::TimeZone;
 
 use crate::domain::time::{SignedDuration, Timestamp, parse_span, since};
 
-/// `03:14` today, `Tue 14:20` within the week, else `2026-10-03 14:20`.
+/// `03:14` today, `Tue 14:20` less than six days away, else `3 Oct 14:20`; in another year
+/// `2300-10-03 14:20`. Whether it was or is to come makes no difference.
 pub fn clock(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    const WEEKDAY_WITHIN: SignedDuration = SignedDuration::from_hours(6 * 24);
+    let away = now.duration_since(at).abs();
     let [at, today] = [at, now].map(|time| time.to_zoned(zone.clone()));
     let format = if at.date() == today.date() {
         "%H:%M"
-    } else if since(now, at.timestamp()) < SignedDuration::from_hours(6 * 24) {
+    } else if away < WEEKDAY_WITHIN {
         "%a %H:%M"
+    } else if at.year() == today.year() {
+        "%-d %b %H:%M"
     } else {
         "%Y-%m-%d %H:%M"
     };
@@ -102,7 +107,17 @@ mod tests {
             ("2026-11-22T02:51:30Z", "02:51"),
             ("2026-11-21T23:59:00Z", "Sat 23:59"),
             ("2026-11-17T14:20:00Z", "Tue 14:20"),
-            ("2026-10-03T14:20:00Z", "2026-10-03 14:20"),
+            ("2026-11-16T03:15:00Z", "Mon 03:15"),
+            ("2026-11-16T03:14:00Z", "16 Nov 03:14"),
+            ("2026-10-03T14:20:00Z", "3 Oct 14:20"),
+            ("2025-11-22T03:14:00Z", "2025-11-22 03:14"),
+            ("2026-11-22T08:00:00Z", "08:00"),
+            ("2026-11-23T02:00:00Z", "Mon 02:00"),
+            ("2026-11-28T03:13:00Z", "Sat 03:13"),
+            ("2026-11-28T03:14:00Z", "28 Nov 03:14"),
+            ("2026-12-31T23:59:00Z", "31 Dec 23:59"),
+            ("2027-01-01T00:00:00Z", "2027-01-01 00:00"),
+            ("2300-11-22T17:58:00Z", "2300-11-22 17:58"),
         ];
         for (at, text) in cases {
             assert_eq!(clock(time(at), now, &TimeZone::UTC), text);

@@ -9,6 +9,7 @@ use crate::domain::delivery::Outcome;
 use crate::domain::entity::Key as Entry;
 use crate::domain::policy::Channel;
 use crate::domain::report::Payload;
+use crate::domain::time::Timestamp;
 
 /// A night with a channel called ops, the screen at rest.
 fn with_channel(width: u16, height: u16) -> Stage {
@@ -62,4 +63,13 @@ fn what_a_channel_answers_writes_nothing_where_no_timeline_shows_it() {
         answers(&mut stage, id, &Outcome::Taken);
         assert_eq!(stage.bytes(), [] as [usize; 0], "{width}x{height} {keys}");
     }
+}
+
+#[test]
+fn a_snooze_that_ends_far_away_is_shown_with_its_date() {
+    let mut stage = Stage::night(80, 28);
+    stage.press("enter");
+    let until: Timestamp = "2026-12-20T17:58:00Z".parse().unwrap();
+    stage.other("bob", stage.id("net"), AlertCommand::Snooze(until));
+    assert!(stage.screen().contains("snoozed by bob until 20 Dec 17:58"), "{}", stage.screen());
 }
