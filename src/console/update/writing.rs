@@ -162,7 +162,7 @@ fn accept(model: &mut Model, prompt: Prompt, now: Now) -> Vec<Effect> {
         Purpose::ResolveNote(target) => noted(model, &text, target, Act::NoteAndResolve, now),
         Purpose::Snooze(ref target) => {
             // What was not understood stays to be corrected; the prompt says why.
-            let Some(until) = when::until(&text, now.at, &model.settings.zone) else {
+            let Ok(until) = when::until(&text, now.at, &model.settings.zone) else {
                 model.sheet = Some(Sheet::Prompt(prompt));
                 return vec![Effect::Draw(Cause::Key)];
             };

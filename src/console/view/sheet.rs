@@ -14,8 +14,9 @@ use crate::console::model::sheet::{
 };
 use crate::console::text::{cut, fit, number, width, wrap};
 use crate::console::theme::Role;
+use crate::console::when::Unfit;
 use crate::console::{when, words};
-use crate::domain::alert::{Alert, Resolution};
+use crate::domain::alert::{Alert, Resolution, Suppressor};
 use crate::domain::severity::Severity;
 use crate::domain::time::{SignedDuration, since};
 
@@ -346,12 +347,16 @@ fn snoozed(model: &Model, prompt: &Prompt, target: &Target, cells: usize) -> Con
     let text = prompt.input.value().trim();
     let zone = &model.settings.zone;
     let told = match (when::until(text, model.clock, zone), text.is_empty()) {
-        (Some(until), _) => {
+        (Ok(until), _) => {
             let name = when::zone_name(model.clock, zone);
             format!("Quiet until {} ({name}), unless it gets worse.", model.time(until))
         }
-        (None, true) => "How long, or until when: 30m, 2h, 08:00.".to_owned(),
-        (None, false) => "Not a time to come: write 30m, 2h or 08:00.".to_owned(),
+        (Err(_), true) => "How long, or until when: 30m, 2h, 08:00.".to_owned(),
+        (Err(Unfit::NoTime), false) => "Not a time to come: write 30m, 2h or 08:00.".to_owned(),
+        (Err(Unfit::TooLong), false) => {
+            let days = Suppressor::LONGEST_SNOOZE.as_hours() / 24;
+            format!("At most {days}d: a longer quiet would be forgotten.")
+        }
     };
     lines.extend(said(&told, cells));
     let keys = [(Action::Accept, "snooze"), (Action::Cancel, "cancel")];

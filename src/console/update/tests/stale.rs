@@ -73,3 +73,16 @@ fn a_snooze_that_ends_far_away_is_shown_with_its_date() {
     stage.other("bob", stage.id("net"), AlertCommand::Snooze(until));
     assert!(stage.screen().contains("snoozed by bob until 20 Dec 17:58"), "{}", stage.screen());
 }
+
+#[test]
+fn a_snooze_of_more_than_thirty_days_is_not_taken() {
+    let mut stage = Stage::night(80, 24);
+    for text in ["99999d", "31d", "720h 1m"] {
+        stage.press("z").type_in(text).press("enter");
+        assert!(stage.screen().contains("At most 30d"), "{text}: {}", stage.screen());
+        assert!(stage.line(0).starts_with("2 CRITICAL FIRING"), "{}", stage.line(0));
+        stage.press("esc");
+    }
+    stage.press("z").type_in("30d").press("enter");
+    assert!(stage.line(-1).starts_with("Snoozed until 21 Dec 03:15"), "{}", stage.line(-1));
+}
