@@ -7,7 +7,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::domain::alert::Alert;
-use crate::domain::explain::explain;
+use crate::domain::explain::{explain, utc};
 use crate::domain::id::{AccountId, AlertId, ServiceId};
 use crate::domain::query::{Filter, View};
 use crate::domain::table::Table;
@@ -81,7 +81,7 @@ pub async fn found(handle: &Handle, beginning: &str) -> Result<FoundV1, FindErro
 pub fn explained(handle: &Handle, beginning: &str) -> Result<ExplanationV1, FindError> {
     let latest = handle.latest();
     let alert = find(&latest.table, beginning)?;
-    Ok(ExplanationV1::of(alert, &explain(&latest.table, alert)))
+    Ok(ExplanationV1::of(alert, &explain(&latest.table, alert, &utc)))
 }
 
 /// All services, by name.

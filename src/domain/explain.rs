@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::alert::{Alert, Call, Calling, Ending, Pause, State};
+use super::alert::{Alert, Call, Calling, Ending, Pause, State, Suppression, Suppressor};
 use super::delivery::{Delivery, Progress};
 use super::severity::Severity;
 use super::table::Table;
@@ -63,14 +63,22 @@ pub enum Verdict {
     },
 }
 
-/// Explains `alert`.
-pub fn explain(table: &Table, alert: &Alert) -> Explanation {
+/// How times are written in an explanation.
+pub type Times<'a> = &'a dyn Fn(Timestamp) -> String;
+
+/// As verbs and APIs write times: in UTC, to the second.
+pub fn utc(at: Timestamp) -> String {
+    format!("{at:.0}")
+}
+
+/// Explains `alert`, its times written as `times` does: people see one zone on one screen.
+pub fn explain(table: &Table, alert: &Alert, times: Times<'_>) -> Explanation {
     let rules = vec![
         severity(alert),
-        state(alert),
-        suppressions(alert),
-        flapping(alert),
-        channels(table, alert),
+        state(alert, times),
+        suppressions(alert, times),
+        flapping(alert, times),
+        channels(table, alert, times),
     ];
     let quiet = rules.iter().find(|rule| rule.means == Means::Quiet);
     let verdict = match (quiet, alert.standing.call) {
@@ -83,7 +91,7 @@ pub fn explain(table: &Table, alert: &Alert) -> Explanation {
     };
     let mut deliveries: Vec<_> = table.deliveries_of(alert.id).collect();
     deliveries.sort_by_key(|delivery| (delivery.created, delivery.id));
-    let told = deliveries.into_iter().map(|delivery| told(table, delivery)).collect();
+    let told = deliveries.into_iter().map(|delivery| told(table, delivery, times)).collect();
     Explanation { rules, verdict, told }
 }
 
@@ -106,26 +114,28 @@ fn severity(alert: &Alert) -> Rule {
     }
 }
 
-fn state(alert: &Alert) -> Rule {
+fn state(alert: &Alert, times: Times<'_>) -> Rule {
     let name = "state";
     match &alert.standing.state {
         State::Firing => rule(name, Means::Calls, "it fires and nobody has acknowledged it"),
         State::Acknowledged(held) => {
-            let until = held.until.map(|until| format!(", until {until:.0}")).unwrap_or_default();
-            let finding = format!("{} acknowledged it at {:.0}{until}", held.by, held.at);
+            let until = held.until.map(|until| format!(", until {}", times(until)));
+            let until = until.unwrap_or_default();
+            let finding = format!("{} acknowledged it at {}{until}", held.by, times(held.at));
             rule(name, Means::Quiet, &finding)
         }
         State::Resolved(resolution) => {
-            let at = resolution.at;
+            let at = times(resolution.at);
             let finding = match &resolution.how {
-                Ending::Source => format!("its source resolved it at {at:.0}"),
+                Ending::Source => format!("its source resolved it at {at}"),
                 Ending::TimeOut => {
-                    format!("it ended at {at:.0} because nothing more was heard of it")
+                    format!("it ended at {at} because nothing more was heard of it")
                 }
-                Ending::Operator { by, hold: None } => format!("{by} resolved it at {at:.0}"),
+                Ending::Operator { by, hold: None } => format!("{by} resolved it at {at}"),
                 Ending::Operator { by, hold: Some(hold) } => format!(
-                    "{by} resolved it at {at:.0}; reports of it are kept out until {:.0} ({} so far)",
-                    hold.until, hold.reports
+                    "{by} resolved it at {at}; reports of it are kept out until {} ({} so far)",
+                    times(hold.until),
+                    hold.reports
                 ),
             };
             rule(name, Means::Quiet, &finding)
@@ -133,35 +143,40 @@ fn state(alert: &Alert) -> Rule {
     }
 }
 
-fn suppressions(alert: &Alert) -> Rule {
+fn suppressions(alert: &Alert, times: Times<'_>) -> Rule {
     let name = "suppressions";
     if alert.suppressions.is_empty() {
         return rule(name, Means::Calls, "nothing keeps it quiet");
     }
-    let each = alert.suppressions.iter();
-    let words: Vec<String> =
-        each.map(|held| format!("{} (since {:.0})", held.by, held.since)).collect();
+    let words = |held: &Suppression| {
+        let by = match &held.by {
+            Suppressor::Snooze { by, until } => format!("snoozed by {by} until {}", times(*until)),
+            Suppressor::Rule(_) => held.by.to_string(),
+        };
+        format!("{by} (since {})", times(held.since))
+    };
+    let words: Vec<String> = alert.suppressions.iter().map(words).collect();
     rule(name, Means::Quiet, &words.join(", "))
 }
 
-fn flapping(alert: &Alert) -> Rule {
+fn flapping(alert: &Alert, times: Times<'_>) -> Rule {
     let name = "flapping";
     let paused = matches!(alert.standing.call, Call::Paused { why: Pause::Flapping, .. });
     match alert.marks.flapping {
         None => rule(name, Means::Calls, "it does not flap"),
         Some(since) if paused => {
-            let finding = format!("it flaps since {since:.0}; people were told once");
+            let finding = format!("it flaps since {}; people were told once", times(since));
             rule(name, Means::Quiet, &finding)
         }
         Some(since) => {
-            let finding =
-                format!("it flaps since {since:.0}; the call that nobody answered goes on");
+            let since = times(since);
+            let finding = format!("it flaps since {since}; the call that nobody answered goes on");
             rule(name, Means::Calls, &finding)
         }
     }
 }
 
-fn channels(table: &Table, alert: &Alert) -> Rule {
+fn channels(table: &Table, alert: &Alert, times: Times<'_>) -> Rule {
     let name = "channels";
     let channels = &table.policy().channels;
     if channels.is_empty() {
@@ -170,13 +185,13 @@ fn channels(table: &Table, alert: &Alert) -> Rule {
     }
     let names: Vec<&str> = channels.iter().map(|channel| channel.name.as_str()).collect();
     let begun = match alert.standing.call {
-        Call::Calling(calling) => format!("; the call began at {:.0}", calling.since),
+        Call::Calling(calling) => format!("; the call began at {}", times(calling.since)),
         Call::Quiet | Call::Paused { .. } | Call::Over => String::new(),
     };
     rule(name, Means::Calls, &format!("{}{begun}", names.join(", ")))
 }
 
-fn told(table: &Table, delivery: &Delivery) -> Text {
+fn told(table: &Table, delivery: &Delivery, times: Times<'_>) -> Text {
     let Delivery { tell, channel, state, attempts, .. } = delivery;
     let tries = match attempts {
         0 => String::new(),
@@ -186,20 +201,21 @@ fn told(table: &Table, delivery: &Delivery) -> Text {
     Text::derive(&match state {
         Progress::Waiting { next, after } => match (moot(table, delivery), after) {
             (Some(why), _) => format!("{channel}: {tell}, will not be told{tries}: {why}"),
-            (None, None) => format!("{channel}: {tell}, will be told at {next:.0}"),
+            (None, None) => format!("{channel}: {tell}, will be told at {}", times(*next)),
             (None, Some(why)) => {
-                format!("{channel}: {tell}, will be tried again at {next:.0}{tries}: {why}")
+                let next = times(*next);
+                format!("{channel}: {tell}, will be tried again at {next}{tries}: {why}")
             }
         },
         Progress::Attempt { since } => {
-            format!("{channel}: {tell}, being told since {since:.0}{tries}")
+            format!("{channel}: {tell}, being told since {}{tries}", times(*since))
         }
-        Progress::Sent { at } => format!("{channel}: {tell}, told at {at:.0}{tries}"),
+        Progress::Sent { at } => format!("{channel}: {tell}, told at {}{tries}", times(*at)),
         Progress::Superseded { at, why } => {
-            format!("{channel}: {tell}, dropped at {at:.0}{tries}: {why}")
+            format!("{channel}: {tell}, dropped at {}{tries}: {why}", times(*at))
         }
         Progress::GivenUp { at, why } => {
-            format!("{channel}: {tell}, given up at {at:.0}{tries}: {why}")
+            format!("{channel}: {tell}, given up at {}{tries}: {why}", times(*at))
         }
     })
 }

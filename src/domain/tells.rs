@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::alert::{Acknowledgement, Alert, Call, Ending, State};
+use super::alert::{Acknowledgement, Alert, Call, Ending, State, Suppressor};
 use super::delivery::{Delivery, Progress, Tell};
 use super::event::{Event, What};
 use super::policy::Channel;
@@ -143,8 +143,10 @@ fn needless(alert: &Alert, delivery: &Delivery) -> Option<String> {
         State::Firing if alert.severity != Severity::Critical => {
             Some("it is a warning now".to_owned())
         }
-        State::Firing => match alert.suppressions.first() {
-            Some(suppression) => Some(suppression.by.to_string()),
+        // Without a time: it is kept as it is said, and every reader has a zone of their own.
+        State::Firing => match alert.suppressions.first().map(|suppression| &suppression.by) {
+            Some(Suppressor::Snooze { by, .. }) => Some(format!("snoozed by {by}")),
+            Some(rule @ Suppressor::Rule(_)) => Some(rule.to_string()),
             None => said_better(alert, delivery),
         },
     }

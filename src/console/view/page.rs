@@ -8,6 +8,7 @@ use ratatui::text::Line;
 use super::{apart, help, ink, plain, put, why};
 use crate::console::model::{Model, Page, PageAbout};
 use crate::console::theme::Role;
+use crate::console::when;
 
 /// Draws the page.
 pub(super) fn draw(model: &Model, page: Page, frame: &mut Frame<'_>, area: Rect) {
@@ -15,9 +16,13 @@ pub(super) fn draw(model: &Model, page: Page, frame: &mut Frame<'_>, area: Rect)
     let close = vec![ink(model, Role::Key, "esc"), plain(" closes")];
     let (head, foot) = match page.about {
         PageAbout::Help => {
-            (" Keys and words", " * marks keys you changed; the file: watchbell paths")
+            let foot = " * marks keys you changed; the file: watchbell paths";
+            (" Keys and words".to_owned(), foot)
         }
-        PageAbout::Why(_) => (" Why it calls, or does not", ""),
+        PageAbout::Why(_) => {
+            let zone = when::zone_name(model.clock, &model.settings.zone);
+            (format!(" Why it calls, or does not (times: {zone})"), "")
+        }
     };
     let head = Line::from(ink(model, Role::Strong, head));
     put(frame, area, &[apart(model, head, Line::from(close), cells)]);

@@ -19,7 +19,7 @@ const NAME: usize = 14;
 pub(super) fn lines(model: &Model, id: AlertId) -> Vec<Line<'static>> {
     let Some(alert) = model.alert(id) else { return Vec::new() };
     let cells = usize::from(model.size.width).saturating_sub(2);
-    let explanation = explain(&model.table, alert);
+    let explanation = explain(&model.table, alert, &|at| model.time(at));
     let verdict = match &explanation.verdict {
         Verdict::Calls { since } => format!("It calls people, since {}.", model.time(*since)),
         Verdict::Unheard { since, why } => format!(

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::outbox::{Told, take};
 use super::*;
-use crate::domain::explain::explain;
+use crate::domain::explain::{explain, utc};
 use crate::domain::policy::{Account, Channel, Policy};
 use crate::engine::hearing::{Hearing, Reading};
 
@@ -16,7 +16,7 @@ fn seen(engine: &Engine) -> String {
         let standing = &alert.standing;
         let whose = standing.assignee.as_ref().map(|person| person.name.to_string());
         let lines: Vec<_> = alert.recent.iter().map(ToString::to_string).collect();
-        let why = explain(&engine.table, alert);
+        let why = explain(&engine.table, alert, &utc);
         writeln!(seen, "{} {} {whose:?}\n{why}{lines:#?}", alert.title, standing.state).unwrap();
     }
     seen

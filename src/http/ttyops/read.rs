@@ -78,7 +78,7 @@ pub(super) async fn explain(
     caller.may(Scope::Read)?;
     let latest = handle.latest();
     let alert = latest.table.alert(id).ok_or(Refusal::UnknownAlert(id))?;
-    let explanation = explain::explain(&latest.table, alert);
+    let explanation = explain::explain(&latest.table, alert, &explain::utc);
     Ok(json(StatusCode::OK, &Explained::new(id, &explanation)))
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::console::model::{Page, PageAbout};
 use crate::domain::actor::Actor;
 use crate::domain::command::Command;
 use crate::domain::delivery::Outcome;
@@ -11,13 +12,13 @@ use crate::domain::policy::Channel;
 use crate::domain::report::Payload;
 use crate::domain::time::Timestamp;
 
-/// A night with a channel called ops, the screen at rest.
-fn with_channel(width: u16, height: u16) -> Stage {
+/// A night with a channel called ops.
+fn with_channel() -> Desk {
     let mut desk = night();
     let mut policy = desk.table.policy().as_ref().clone();
     policy.channels = vec![Channel::shared("ops")];
     desk.order(&Actor::Watchbell, Command::Adopt(Arc::new(policy))).unwrap();
-    Stage::on(desk, width, height)
+    desk
 }
 
 /// The channel answers what it was told of an alert, or is still to be told.
@@ -40,7 +41,7 @@ fn what_a_channel_answers_is_written_where_the_timeline_is_on_the_screen() {
     for (width, height, keys) in
         [(120, 32, "j k"), (80, 32, "j k"), (80, 40, "enter"), (80, 40, "w")]
     {
-        let mut stage = with_channel(width, height);
+        let mut stage = Stage::on(with_channel(), width, height);
         let id = stage.fires("disk", disk());
         stage.wait(2_000).press(keys).wait(400);
         stage.bytes();
@@ -56,7 +57,7 @@ fn what_a_channel_answers_writes_nothing_where_no_timeline_shows_it() {
     for (width, height, keys) in
         [(120, 32, "G"), (80, 24, "j p"), (50, 12, "j k"), (80, 24, "?"), (80, 24, "G enter")]
     {
-        let mut stage = with_channel(width, height);
+        let mut stage = Stage::on(with_channel(), width, height);
         let id = stage.fires("disk", disk());
         stage.wait(2_000).press(keys).wait(400);
         stage.bytes();
@@ -85,4 +86,21 @@ fn a_snooze_of_more_than_thirty_days_is_not_taken() {
     }
     stage.press("z").type_in("30d").press("enter");
     assert!(stage.line(-1).starts_with("Snoozed until 21 Dec 03:15"), "{}", stage.line(-1));
+}
+
+#[test]
+fn why_it_calls_is_told_in_the_zone_of_the_console_alone() {
+    let mut berlin = settings();
+    berlin.zone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
+    let mut stage = Stage::with(with_channel(), berlin, 100, 30);
+    let until = "2026-11-21T08:00:00Z".parse().unwrap();
+    stage.other("bob", stage.id("net"), AlertCommand::Snooze(until));
+    let disk = stage.fires("disk", disk());
+    stage.other("bob", disk, AlertCommand::Snooze(until));
+    for id in [disk, stage.id("net"), stage.id("lag"), stage.id("memory")] {
+        stage.model.page = Some(Page { about: PageAbout::Why(id), scroll: 0 });
+        let screen = stage.screen();
+        assert!(screen.contains("times: CET"), "{screen}");
+        assert!(!screen.contains("2026-11-21T"), "{screen}");
+    }
 }
