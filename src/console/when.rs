@@ -73,13 +73,14 @@ pub fn span(from: Timestamp, to: Timestamp) -> String {
     }
 }
 
-/// How long ago, for a sentence: `3 s ago`, `12 min ago`, `3 h ago`.
+/// How long ago, for a sentence: `3 s ago`, `12 min ago`, `3 h ago`, `9 days ago`.
 pub fn ago(at: Timestamp, now: Timestamp) -> String {
     let seconds = since(now, at).as_secs();
     match seconds {
         ..60 => format!("{} s ago", seconds.max(0)),
         60..3600 => format!("{} min ago", seconds / 60),
-        3600.. => format!("{} h ago", seconds / 3600),
+        3600..172_800 => format!("{} h ago", seconds / 3600),
+        172_800.. => format!("{} days ago", seconds / 86_400),
     }
 }
 
@@ -190,5 +191,7 @@ mod tests {
         assert_eq!(span(then, at(200)), "3h");
         assert_eq!(ago(then, after(then, SignedDuration::from_secs(3))), "3 s ago");
         assert_eq!(ago(then, at(12)), "12 min ago");
+        assert_eq!(ago(then, at(47 * 60)), "47 h ago");
+        assert_eq!(ago(then, at(50 * 60)), "2 days ago");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::model::Model;
 use super::model::place::is_viewer;
+use super::text::number;
 use crate::domain::actor::Actor;
 use crate::domain::alert::{Alert, Ending, Resolution, Suppressor};
 use crate::domain::event::{Event, What};
@@ -80,14 +81,19 @@ fn suppressor(model: &Model, by: &Suppressor) -> String {
     }
 }
 
-/// `sender's clock 6 min behind`.
+/// `sender's clock 6 min behind`, in hours from two hours on, in days from two days on.
 fn clock(off: SignedDuration) -> Option<String> {
-    let minutes = off.as_mins();
-    match minutes {
-        0 => None,
-        1.. => Some(format!("sender's clock {minutes} min behind")),
-        ..0 => Some(format!("sender's clock {} min ahead", minutes.saturating_neg())),
-    }
+    let side = if off.is_negative() { "ahead" } else { "behind" };
+    let minutes = off.abs().as_mins();
+    let off = match minutes {
+        ..=0 => return None,
+        1..120 => format!("{minutes} min"),
+        120..2_880 => format!("{} h", minutes / 60),
+        2_880.. => {
+            format!("{} days", number(usize::try_from(minutes / 1_440).unwrap_or(usize::MAX)))
+        }
+    };
+    Some(format!("sender's clock {off} {side}"))
 }
 
 /// A line of the timeline, its times in the console's zone.
@@ -112,4 +118,29 @@ pub fn event(model: &Model, event: &Event) -> String {
 pub fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_far_a_clock_is_off_is_told_in_a_unit_one_can_imagine() {
+        let cases = [
+            (0, None),
+            (6, Some("sender's clock 6 min behind")),
+            (-119, Some("sender's clock 119 min ahead")),
+            (120, Some("sender's clock 2 h behind")),
+            (-2_879, Some("sender's clock 47 h ahead")),
+            (2_880, Some("sender's clock 2 days behind")),
+            (-2_160_484, Some("sender's clock 1,500 days ahead")),
+        ];
+        for (minutes, words) in cases {
+            assert_eq!(
+                clock(SignedDuration::from_mins(minutes)).as_deref(),
+                words,
+                "{minutes} min"
+            );
+        }
+    }
 }
