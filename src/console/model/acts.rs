@@ -155,6 +155,15 @@ pub struct Flight {
     pub pace: Pace,
 }
 
+/// An alert of another person, of whom a message tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Takeover {
+    /// Which.
+    pub about: AlertId,
+    /// When the first frame that says whose it is was written; a key before that does not answer it.
+    pub shown: Option<Tick>,
+}
+
 /// How long an act has been on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pace {
@@ -189,7 +198,7 @@ pub struct Acts {
     /// Texts of notes that were not saved.
     pub drafts: HashMap<AlertId, String>,
     /// The alert of another person that the next press takes over.
-    pub takeover: Option<AlertId>,
+    pub takeover: Option<Takeover>,
 }
 
 impl Acts {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::{moving, passing};
 use crate::console::action::{Action, Context};
 use crate::console::effect::Effect;
-use crate::console::frame::Cause;
-use crate::console::model::acts::{Act, Done, Target};
+use crate::console::frame::{Cause, Tick};
+use crate::console::model::acts::{Act, Done, Takeover, Target};
 use crate::console::model::place::{is_viewer, named};
 use crate::console::model::sheet::{About, Picker, Prompt, Purpose, Question, Sheet};
 use crate::console::model::{Cursor, Model, Moved, Now, Order, Screen, Warned};
@@ -19,6 +19,9 @@ use crate::domain::command::{Command, Order as EngineOrder};
 const GUARD: Duration = Duration::from_secs(1);
 /// How long an act can be taken back without a question.
 const AT_ONCE: Duration = Duration::from_mins(1);
+/// How long a message must have been on the screen before the key it names answers it: a finger
+/// that bounces is faster.
+const READ: Duration = Duration::from_millis(250);
 
 /// Acts on the alert of the last frame, if it may.
 pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
@@ -115,9 +118,10 @@ fn acknowledge(model: &mut Model, target: Target, now: Now) -> Vec<Effect> {
             model.say(format!("You acknowledged it at {}.", model.time(it.at)));
             vec![Effect::Draw(Cause::Key)]
         }
-        Some(it) if model.acts.takeover != Some(target.id) => {
+        Some(it) if !is_told(model, &target, now) => {
             let at = model.time(it.at);
-            model.acts.takeover = Some(target.id);
+            let standing = model.acts.takeover.filter(|takeover| takeover.about == target.id);
+            model.acts.takeover = standing.or(Some(Takeover { about: target.id, shown: None }));
             let key = model.key(Context::List, Action::Acknowledge);
             model.say(format!("{} acknowledged it at {at}. {key} again takes it over.", it.by));
             vec![Effect::Draw(Cause::Key)]
@@ -129,6 +133,19 @@ fn acknowledge(model: &mut Model, target: Target, now: Now) -> Vec<Effect> {
     }
 }
 
+/// Whether a message could be read that says whose the alert is.
+fn is_told(model: &Model, target: &Target, now: Now) -> bool {
+    let takeover = model.acts.takeover.filter(|takeover| takeover.about == target.id);
+    takeover.is_some_and(|takeover| is_read(model, takeover.shown, now))
+}
+
+/// Whether what the first frame showed at `shown` could be read by now. Pressed twice in one go, a
+/// key would answer what nobody has read.
+fn is_read(model: &Model, shown: Option<Tick>, now: Now) -> bool {
+    let wait = model.settings.link.settle().max(READ);
+    shown.is_some_and(|at| now.tick >= at + wait)
+}
+
 fn ask(model: &mut Model, act: Act, target: Target) {
     model.sheet = Some(Sheet::Question(Question::new(About::Act(act, target))));
 }
@@ -136,10 +153,7 @@ fn ask(model: &mut Model, act: Act, target: Target) {
 /// Why the key may have been meant for something else when the person decided to press it.
 fn moved(model: &Model, target: &Target, now: Now) -> Option<Moved> {
     let warned = model.waits.warned.filter(|warned| warned.about == target.id);
-    // Pressed twice in one go, a key would answer a warning that nobody has read.
-    let wait = model.settings.link.settle();
-    let read = |warned: &Warned| warned.shown.is_some_and(|at| now.tick >= at + wait);
-    if let Some(unread) = warned.filter(|warned| !read(warned)) {
+    if let Some(unread) = warned.filter(|warned| !is_read(model, warned.shown, now)) {
         return Some(unread.why);
     }
     if passing::is_renamed_since_drawn(model, target.id) {

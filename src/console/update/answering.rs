@@ -4,7 +4,7 @@ use super::acting;
 use crate::console::action::{Action, Context};
 use crate::console::effect::{Effect, Failure, Receipt};
 use crate::console::frame::Cause;
-use crate::console::model::acts::{Act, Done, Flight, Target};
+use crate::console::model::acts::{Act, Done, Flight, Takeover, Target};
 use crate::console::model::{Message, Model, Now, Tone};
 use crate::console::when;
 use crate::domain::actor::Actor;
@@ -128,7 +128,7 @@ fn unchanged(model: &mut Model, flight: &Flight, why: &Unchanged) {
 fn refused(model: &mut Model, flight: &Flight, refusal: &Refusal, now: Now) {
     let text = match refusal {
         Refusal::Overtaken { by, at } => {
-            model.acts.takeover = Some(flight.target.id);
+            model.acts.takeover = Some(Takeover { about: flight.target.id, shown: None });
             let key = model.key(Context::List, Action::Acknowledge);
             let ago = when::ago(*at, now.at);
             format!("{by} acknowledged it {ago}. {key} again takes it over.")

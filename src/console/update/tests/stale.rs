@@ -104,3 +104,27 @@ fn why_it_calls_is_told_in_the_zone_of_the_console_alone() {
         assert!(!screen.contains("2026-11-21T"), "{screen}");
     }
 }
+
+#[test]
+fn a_doubled_key_does_not_take_over_what_its_message_has_not_shown() {
+    let mut stage = Stage::night(80, 24);
+    stage.press("j j j").wait(400);
+    stage.rush("a a a");
+    assert!(stage.line(-1).ends_with("a again takes it over."), "{}", stage.line(-1));
+    assert!(stage.line(5).ends_with("bob"), "{}", stage.line(5));
+    stage.wait(200).rush("a");
+    assert!(stage.line(5).ends_with("bob"), "too soon after its first frame");
+    stage.wait(100).rush("a");
+    assert!(stage.line(5).ends_with("alice"), "{}", stage.line(5));
+}
+
+#[test]
+fn a_doubled_key_does_not_take_over_from_who_was_faster() {
+    let mut stage = Stage::night(80, 24);
+    stage.press("j k").wait(3_000);
+    stage.unseen("bob", stage.id("net"), AlertCommand::Acknowledge);
+    stage.rush("a a a").rush("a");
+    assert!(stage.line(2).ends_with("bob"), "{}", stage.line(2));
+    stage.press("a");
+    assert!(stage.line(-1).starts_with("Acknowledged, taken over from bob:"), "{}", stage.line(-1));
+}
