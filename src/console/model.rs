@@ -153,10 +153,14 @@ pub enum Wish {
 }
 
 /// Something said at the bottom. It stays until the next key; trouble until `esc` or the next act.
+/// What is said of an alert goes when that alert ends, comes back or is kept quiet: it is not so
+/// any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     /// What.
     pub text: String,
+    /// Of which alert, if of one.
+    pub about: Option<AlertId>,
     /// What may be wanted next.
     pub hint: Option<Action>,
     /// How long it stays.
@@ -402,12 +406,20 @@ impl Model {
 
     /// Says something at the bottom.
     pub fn say(&mut self, text: impl Into<String>) {
-        self.message = Some(Message { text: text.into(), hint: None, tone: Tone::Said });
+        let text = text.into();
+        self.message = Some(Message { text, about: None, hint: None, tone: Tone::Said });
+    }
+
+    /// Says something of an alert at the bottom.
+    pub fn say_of(&mut self, id: AlertId, text: impl Into<String>) {
+        let text = text.into();
+        self.message = Some(Message { text, about: Some(id), hint: None, tone: Tone::Said });
     }
 
     /// Says at the bottom what went wrong.
     pub fn complain(&mut self, text: impl Into<String>) {
-        self.message = Some(Message { text: text.into(), hint: None, tone: Tone::Trouble });
+        let text = text.into();
+        self.message = Some(Message { text, about: None, hint: None, tone: Tone::Trouble });
     }
 
     /// A time of the timeline, in the console's zone.

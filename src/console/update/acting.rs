@@ -43,11 +43,11 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
     model.waits.warned =
         moved.map(|why| standing.filter(|warned| warned.why == why).unwrap_or(fresh(why)));
     if let Some(moved) = moved {
-        model.say(press_again(model, moved, action, &target));
+        model.say_of(target.id, press_again(model, moved, action, &target));
         return effects;
     }
     if let Some(reason) = pointless(model, action, &target) {
-        model.say(reason);
+        model.say_of(target.id, reason);
         return effects;
     }
     match action {
@@ -115,7 +115,7 @@ fn acknowledge(model: &mut Model, target: Target, now: Now) -> Vec<Effect> {
     let had = drawn.and_then(|alert| alert.standing.acknowledgement()).cloned();
     match had {
         Some(it) if is_viewer(&it.by, &model.settings.viewer) => {
-            model.say(format!("You acknowledged it at {}.", model.time(it.at)));
+            model.say_of(target.id, format!("You acknowledged it at {}.", model.time(it.at)));
             vec![Effect::Draw(Cause::Key)]
         }
         Some(it) if !is_told(model, &target, now) => {
@@ -123,7 +123,8 @@ fn acknowledge(model: &mut Model, target: Target, now: Now) -> Vec<Effect> {
             let standing = model.acts.takeover.filter(|takeover| takeover.about == target.id);
             model.acts.takeover = standing.or(Some(Takeover { about: target.id, shown: None }));
             let key = model.key(Context::List, Action::Acknowledge);
-            model.say(format!("{} acknowledged it at {at}. {key} again takes it over.", it.by));
+            let text = format!("{} acknowledged it at {at}. {key} again takes it over.", it.by);
+            model.say_of(target.id, text);
             vec![Effect::Draw(Cause::Key)]
         }
         Some(_) | None => {

@@ -74,7 +74,8 @@ fn changed(model: &mut Model, flight: Flight, revision: Revision, now: Now) -> V
         };
         model.acts.remember(done);
     }
-    model.message = Some(Message { text, hint, tone: Tone::Said });
+    let about = Some(target.id);
+    model.message = Some(Message { text, about, hint, tone: Tone::Said });
     match act {
         Act::Note(_) => {
             model.acts.drafts.remove(&target.id);
@@ -122,7 +123,7 @@ fn unchanged(model: &mut Model, flight: &Flight, why: &Unchanged) {
         Unchanged::NotSuppressed => "It is not snoozed.".to_owned(),
         Unchanged::NotDue => "There is nothing to do yet.".to_owned(),
     };
-    model.say(text);
+    model.say_of(flight.target.id, text);
 }
 
 fn refused(model: &mut Model, flight: &Flight, refusal: &Refusal, now: Now) {
@@ -145,7 +146,7 @@ fn refused(model: &mut Model, flight: &Flight, refusal: &Refusal, now: Now) {
         }
         other => format!("Not {}: {other}.", participle(&flight.act)),
     };
-    model.say(text);
+    model.say_of(flight.target.id, text);
     if let Act::Note(text) | Act::NoteAndResolve(text) = &flight.act {
         model.acts.drafts.insert(flight.target.id, text.to_string());
     }

@@ -1,5 +1,6 @@
 //! What others did: published changes, and what of them is worth a frame.
 
+use std::mem::discriminant;
 use std::sync::Arc;
 
 use super::{moving, telling};
@@ -16,11 +17,13 @@ use crate::domain::alert::{Alert, Ending, State};
 use crate::domain::change::Change;
 use crate::domain::entity::{Entity, Key};
 use crate::domain::id::AlertId;
+use crate::domain::table::Table;
 
 /// Takes published news into the list, change by change.
 pub(super) fn arrive(model: &mut Model, news: News, now: Now) -> Vec<Effect> {
     let mut seen = Seen::Passenger;
     let called = telling::calls(model, &news);
+    forget_message(model, &news.table);
     if let Some(changes) = &news.changes {
         let mut table = model.table.clone();
         for change in changes.iter() {
@@ -51,12 +54,7 @@ pub(super) fn follow_live(model: &mut Model) {
     }
 }
 
-fn take(
-    model: &mut Model,
-    table: &mut crate::domain::table::Table,
-    change: &Change,
-    now: Now,
-) -> Seen {
+fn take(model: &mut Model, table: &mut Table, change: &Change, now: Now) -> Seen {
     let id = match change.key {
         Key::Alert(id) => id,
         Key::Delivery(id) => {
@@ -124,6 +122,22 @@ fn shows_timeline(model: &Model, id: AlertId) -> bool {
     }
 }
 
+/// What was said of an alert goes when it has changed state in `table`, is kept quiet or heard again
+/// there, or came back as another. The model still has the table from before.
+fn forget_message(model: &mut Model, table: &Table) {
+    let about = model.message.as_ref().and_then(|message| message.about);
+    let Some(old) = about.and_then(|id| model.table.alert(id)) else { return };
+    let stands = table.alert(old.id).is_some_and(|new| {
+        discriminant(&old.standing.state) == discriminant(&new.standing.state)
+            && old.is_suppressed() == new.is_suppressed()
+    });
+    let newest = |table: &Table| table.newest(&old.identity).map(|alert| alert.id);
+    if !stands || newest(table) != newest(&model.table) {
+        model.message = None;
+        model.acts.takeover = None;
+    }
+}
+
 /// The first alert opens the list by itself, unless a secret is on the screen.
 fn first_alert(model: &mut Model, id: AlertId) {
     let Screen::Senders(senders) = &mut model.screen else { return };
@@ -158,15 +172,17 @@ fn tell_of_selected(model: &mut Model, old: &Arc<Alert>, new: &Arc<Alert>) {
         State::Resolved(resolution) => match &resolution.how {
             Ending::Operator { by, .. } if is_viewer(by, &model.settings.viewer) => {}
             Ending::Operator { .. } | Ending::Source => {
-                model.say(format!("\"{title}\" was {}.", words::ended(model, resolution)));
+                let ended = words::ended(model, resolution);
+                model.say_of(new.id, format!("\"{title}\" was {ended}."));
             }
             Ending::TimeOut => {
-                model.say(format!("\"{title}\" {}.", words::ended(model, resolution)));
+                let ended = words::ended(model, resolution);
+                model.say_of(new.id, format!("\"{title}\" {ended}."));
             }
         },
         State::Acknowledged(it) if !is_viewer(&it.by, &model.settings.viewer) => {
             let at = model.time(it.at);
-            model.say(format!("\"{title}\" was acknowledged by {} at {at}.", it.by));
+            model.say_of(new.id, format!("\"{title}\" was acknowledged by {} at {at}.", it.by));
         }
         State::Acknowledged(_) | State::Firing => {}
     }

@@ -128,3 +128,43 @@ fn a_doubled_key_does_not_take_over_from_who_was_faster() {
     stage.press("a");
     assert!(stage.line(-1).starts_with("Acknowledged, taken over from bob:"), "{}", stage.line(-1));
 }
+
+#[test]
+fn a_message_goes_when_its_alert_goes_on_as_something_else() {
+    // Held for 15 minutes, then a new alert.
+    let mut stage = Stage::night(80, 24);
+    let started = Payload { starts_at: Some(stage.now().at), ..disk() };
+    let old = stage.fires("disk", started.clone());
+    stage.wait(2_000).press("r y");
+    assert!(stage.line(-1).starts_with("Resolved: disk is full"), "{}", stage.line(-1));
+    stage.wait(16 * 60_000);
+    assert!(stage.line(-1).starts_with("Resolved: disk is full"), "no message goes by time alone");
+    let new = stage.fires("disk", started);
+    assert_ne!(old, new);
+    assert!(!stage.line(-1).contains("Resolved:"), "{}", stage.line(-1));
+
+    // Brought back as the same alert.
+    let mut stage = Stage::night(80, 24);
+    let id = stage.fires("disk", disk());
+    stage.wait(2_000).press("r y");
+    assert!(stage.line(-1).starts_with("Resolved: disk is full"), "{}", stage.line(-1));
+    stage.other("bob", id, AlertCommand::Reopen);
+    assert!(!stage.line(-1).contains("Resolved:"), "{}", stage.line(-1));
+
+    // What others do to other alerts takes no message away.
+    let mut stage = Stage::night(80, 24);
+    stage.press("a");
+    stage.ends("p99");
+    stage.other("bob", stage.id("net"), AlertCommand::Assign(Some(person_id("bob"))));
+    assert!(stage.line(-1).starts_with("Acknowledged: net004"), "{}", stage.line(-1));
+}
+
+#[test]
+fn a_message_goes_when_its_alert_went_on_in_changes_that_were_missed() {
+    let mut stage = Stage::night(80, 24);
+    stage.press("a");
+    stage.desk.ends("net");
+    let table = stage.desk.table.clone();
+    stage.event(Event::News(Box::new(News { table, changes: None })));
+    assert!(!stage.line(-1).contains("Acknowledged:"), "{}", stage.line(-1));
+}
