@@ -4,7 +4,7 @@ use super::model::Model;
 use super::model::place::is_viewer;
 use super::text::number;
 use crate::domain::actor::Actor;
-use crate::domain::alert::{Alert, Ending, Resolution, Suppressor};
+use crate::domain::alert::{Alert, Ending, Resolution, State, Suppressor};
 use crate::domain::event::{Event, What};
 use crate::domain::time::SignedDuration;
 
@@ -47,6 +47,22 @@ pub fn ended_to_viewer(model: &Model, resolution: &Resolution) -> String {
         }
         Ending::Source | Ending::Operator { .. } | Ending::TimeOut => ended(model, resolution),
     }
+}
+
+/// What became of an ended alert that is not the newest of its kind any more:
+/// `came back at 03:20 as 6f1c2b9e, firing`.
+pub fn came_back(model: &Model, alert: &Alert) -> Option<String> {
+    let newest = model.table.newest(&alert.identity)?;
+    if alert.is_open() || newest.id == alert.id || newest.occurrence <= alert.occurrence {
+        return None;
+    }
+    let state = match &newest.standing.state {
+        State::Firing => "firing".to_owned(),
+        State::Acknowledged(held) => format!("acknowledged by {}", held.by),
+        State::Resolved(resolution) => ended(model, resolution),
+    };
+    let at = model.time(newest.received);
+    Some(format!("came back at {at} as {}, {state}", newest.id.short()))
 }
 
 /// What there is to say of an alert beside its state: the hold, what keeps it quiet, the marks.

@@ -186,6 +186,7 @@ fn standing(model: &Model, alert: &Alert) -> Vec<String> {
             let took = when::span(started, resolution.at);
             let mut lines = vec![format!("{severity}, {ended}, after {took}")];
             lines.extend(assignee.map(|name| format!("assigned to {name}")));
+            lines.extend(words::came_back(model, alert));
             lines
         }
     }
@@ -208,6 +209,7 @@ fn in_short(model: &Model, alert: &Alert) -> String {
         State::Resolved(it) => words::ended(model, it),
     };
     std::iter::once(how)
+        .chain(words::came_back(model, alert))
         .chain(words::marks(model, alert))
         .collect::<Vec<_>>()
         .join(&format!(" {dot} "))

@@ -168,3 +168,18 @@ fn a_message_goes_when_its_alert_went_on_in_changes_that_were_missed() {
     stage.event(Event::News(Box::new(News { table, changes: None })));
     assert!(!stage.line(-1).contains("Acknowledged:"), "{}", stage.line(-1));
 }
+
+#[test]
+fn an_ended_alert_names_the_one_it_came_back_as() {
+    let mut stage = Stage::night(80, 32);
+    let started = Payload { starts_at: Some(stage.now().at), ..disk() };
+    stage.fires("disk", started.clone());
+    stage.wait(2_000).press("r y enter");
+    assert!(!stage.screen().contains("came back"));
+    stage.wait(16 * 60_000);
+    let new = stage.fires("disk", started);
+    let named = format!("came back at 03:31 as {}, firing", new.short());
+    assert!(stage.screen().contains(&named), "{}", stage.screen());
+    stage.other("bob", new, AlertCommand::Acknowledge);
+    assert!(stage.screen().contains(", acknowledged by bob"), "{}", stage.screen());
+}
