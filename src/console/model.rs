@@ -8,6 +8,7 @@ pub mod senders;
 pub mod sheet;
 pub mod sieve;
 pub mod telling;
+pub mod untold;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use self::place::Place;
 use self::senders::Senders;
 use self::sheet::{About, Purpose, Question, Sheet};
 use self::telling::Telling;
+use self::untold::Untold;
 use super::action::{Action, Context, find};
 use super::frame::Tick;
 use super::keymap::{Keymap, KeymapError};
@@ -87,6 +89,8 @@ pub struct Model {
     pub service: Service,
     /// The posts that are being refused, while they are.
     pub refusals: Option<Refusals>,
+    /// The calls that no channel took.
+    pub untold: Untold,
 }
 
 /// What the screen shows.
@@ -335,6 +339,7 @@ impl Model {
             telling: Telling::new(now.tick),
             service: Service::default(),
             refusals: None,
+            untold: Untold::of(&table),
             table,
             settings,
         }

@@ -65,7 +65,8 @@ pub fn came_back(model: &Model, alert: &Alert) -> Option<String> {
     Some(format!("came back at {at} as {}, {state}", newest.id.short()))
 }
 
-/// What there is to say of an alert beside its state: the hold, what keeps it quiet, the marks.
+/// What there is to say of an alert beside its state: the hold, a call that nobody was told of, what
+/// keeps it quiet, the marks.
 pub fn marks(model: &Model, alert: &Alert) -> Vec<String> {
     let marks = &alert.marks;
     let held = alert.standing.hold().map(|hold| {
@@ -79,8 +80,11 @@ pub fn marks(model: &Model, alert: &Alert) -> Vec<String> {
     let stale = marks.stale.map(|since| {
         format!("stale since {}: its webhook has long been silent", model.time(since))
     });
+    let untold = model.untold.why(alert.id);
+    let untold = untold.map(|why| format!("it calls, but no channel took it: {why}"));
     let quiet = alert.suppressions.iter().map(|held| suppressor(model, &held.by));
     held.into_iter()
+        .chain(untold)
         .chain(quiet)
         .chain(flapping)
         .chain(stale)

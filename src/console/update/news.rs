@@ -1,5 +1,6 @@
 //! What others did: published changes, and what of them is worth a frame.
 
+use std::collections::BTreeSet;
 use std::mem::discriminant;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use crate::console::model::list::{Mode, Seen, Still};
 use crate::console::model::place::{is_renamed, is_viewer, named, says_the_same};
 use crate::console::model::senders::OpenedBy;
 use crate::console::model::sheet::Sheet;
+use crate::console::model::untold::Untold;
 use crate::console::model::{Model, Now, PageAbout, Screen};
 use crate::console::view::layout::{self, PanePlace};
 use crate::console::words;
@@ -26,15 +28,25 @@ pub(super) fn arrive(model: &mut Model, news: News, now: Now) -> Vec<Effect> {
     forget_message(model, &news.table);
     if let Some(changes) = &news.changes {
         let mut table = model.table.clone();
+        let mut told = BTreeSet::new();
         for change in changes.iter() {
-            if take(model, &mut table, change, now) == Seen::Changed {
+            let about = told_of(&table, change);
+            told.extend(about);
+            let seen_change = take(model, &mut table, change, now);
+            if seen_change == Seen::Changed || explains(model, change, about) {
                 seen = Seen::Changed;
             }
         }
         model.table = news.table;
+        for id in told {
+            if model.untold.look(id, &model.table) == Seen::Changed {
+                seen = Seen::Changed;
+            }
+        }
     } else {
         model.table = news.table;
         model.list.rebuild(&model.table, now.at);
+        model.untold = Untold::of(&model.table);
         seen = Seen::Changed;
     }
     let mut effects = telling::ring(model, &called, now);
@@ -47,6 +59,22 @@ pub(super) fn arrive(model: &mut Model, news: News, now: Now) -> Vec<Effect> {
     effects
 }
 
+/// The alert of which `change` may tell whether its call was told. `table` is from before it.
+fn told_of(table: &Table, change: &Change) -> Option<AlertId> {
+    match (change.key, &change.next) {
+        (Key::Alert(id), _) => Some(id),
+        (Key::Delivery(_), Some(Entity::Delivery(delivery))) => Some(delivery.alert),
+        (Key::Delivery(id), _) => table.delivery(id).map(|delivery| delivery.alert),
+        (Key::Service(_) | Key::Token(_) | Key::Once(_) | Key::Source(_), _) => None,
+    }
+}
+
+/// Whether the page that is open tells of what a channel was told.
+fn explains(model: &Model, change: &Change, about: Option<AlertId>) -> bool {
+    let open = model.page.map(|page| page.about);
+    matches!(change.key, Key::Delivery(_)) && open.is_some() && open == about.map(PageAbout::Why)
+}
+
 /// In a live list the pane is about whatever is first.
 pub(super) fn follow_live(model: &mut Model) {
     if matches!(model.list.mode, Mode::Live) {
@@ -55,21 +83,10 @@ pub(super) fn follow_live(model: &mut Model) {
 }
 
 fn take(model: &mut Model, table: &mut Table, change: &Change, now: Now) -> Seen {
-    let id = match change.key {
-        Key::Alert(id) => id,
-        Key::Delivery(id) => {
-            let about = table.delivery(id).map(|delivery| delivery.alert);
-            table.put(change);
-            let about = about.or_else(|| table.delivery(id).map(|delivery| delivery.alert));
-            let why = about.map(PageAbout::Why);
-            let read = model.page.is_some_and(|page| Some(page.about) == why);
-            return if read { Seen::Changed } else { Seen::Passenger };
-        }
-        Key::Service(_) | Key::Token(_) | Key::Once(_) | Key::Source(_) => {
-            table.put(change);
-            // A service may have got its name, a token was made: nothing of that is in a row.
-            return Seen::Passenger;
-        }
+    let Key::Alert(id) = change.key else {
+        table.put(change);
+        // A service may have got its name, a token was made: nothing of that is in a row.
+        return Seen::Passenger;
     };
     let old = table.alert(id).cloned();
     table.put(change);

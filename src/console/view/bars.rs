@@ -49,11 +49,25 @@ fn all(model: &Model) -> Vec<(Role, String)> {
             ),
         ));
     }
+    bars.extend(untold(model).map(|text| (Role::Trouble, text)));
     bars.extend(refused(model).map(|text| (Role::Notice, text)));
     if let Some(error) = &model.key_trouble {
         bars.push((Role::Notice, format!("{error}. Built-in keys are in use.")));
     }
     bars
+}
+
+/// Calls that no channel took: whoever is not at a terminal does not know.
+fn untold(model: &Model) -> Option<String> {
+    let why = model.untold.last_why()?;
+    let which = match model.untold.len() {
+        1 => "1 critical alert calls".to_owned(),
+        count => format!("{} critical alerts call", number(count)),
+    };
+    let key = model.key(Context::List, Action::Why);
+    Some(format!(
+        "NOT TOLD: {which}, but no channel took it: {why}. Look for fire!; {key} explains."
+    ))
 }
 
 /// What is refused. Where senders are set up, that screen says it itself.

@@ -17,8 +17,9 @@ const KEYS: usize = 15;
 const SECOND: usize = 40;
 
 /// The words of the list, with what they mean.
-const WORDS: [(&str, &str); 13] = [
+const WORDS: [(&str, &str); 14] = [
     ("fire", "firing, nobody acknowledged it"),
+    ("fire!", "the same, and no channel told it"),
     ("ack", "acknowledged"),
     ("ack!", "acknowledged over 2 h ago"),
     ("flap", "fires on and off, told once"),

@@ -184,7 +184,13 @@ fn state(model: &Model, alert: &Alert, word: Word, weight: Style) -> Span<'stati
         let text = format!("{coming}{}", model.settings.symbols.cut());
         return ink(model, Role::Attention, fit(&text, 6, ""));
     }
-    let text = fit(word.text(), 6, "");
+    // Nobody but this terminal tells of it: that asks for a look, as an old acknowledgement does.
+    let word_text = match word {
+        Word::Firing if model.untold.why(alert.id).is_some() => "fire!",
+        Word::Flapping if model.untold.why(alert.id).is_some() => "flap!",
+        _ => word.text(),
+    };
+    let text = fit(word_text, 6, "");
     match (word, alert.severity) {
         (Word::Firing | Word::Flapping, Severity::Critical) => ink(model, Role::Critical, text),
         (Word::Overdue | Word::Held | Word::Lost | Word::Stale, _) => {

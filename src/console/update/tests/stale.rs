@@ -32,6 +32,10 @@ fn answers(stage: &mut Stage, id: AlertId, outcome: &Outcome) {
     }
 }
 
+fn not_found() -> Outcome {
+    Outcome::Never { why: Text::derive("it answers 404 Not Found") }
+}
+
 fn disk() -> Payload {
     alert("disk is full", "critical", "db")
 }
@@ -182,4 +186,59 @@ fn an_ended_alert_names_the_one_it_came_back_as() {
     assert!(stage.screen().contains(&named), "{}", stage.screen());
     stage.other("bob", new, AlertCommand::Acknowledge);
     assert!(stage.screen().contains(", acknowledged by bob"), "{}", stage.screen());
+}
+
+#[test]
+fn a_bar_says_that_no_channel_took_a_call_until_somebody_has_it_or_one_takes_it() {
+    let mut stage = Stage::on(with_channel(), 80, 24);
+    let id = stage.fires("disk", disk());
+    let other = stage.fires("cpu", alert("cpu is hot", "critical", "db"));
+    stage.wait(10_000).press("G").wait(400);
+    assert!(!stage.screen().contains("NOT TOLD"));
+    stage.bytes();
+    answers(&mut stage, id, &not_found());
+    assert!(!stage.bytes().is_empty(), "a bar is worth a frame");
+    let one = "NOT TOLD: 1 critical alert calls, but no channel took it: ops: it answers";
+    assert!(stage.line(1).starts_with(one), "{}", stage.screen());
+    answers(&mut stage, other, &not_found());
+    assert!(
+        stage.line(1).starts_with("NOT TOLD: 2 critical alerts call, but"),
+        "{}",
+        stage.line(1)
+    );
+    stage.other("bob", id, AlertCommand::Acknowledge);
+    assert!(stage.line(1).starts_with(one), "{}", stage.line(1));
+    stage.other("bob", other, AlertCommand::Acknowledge);
+    assert!(!stage.screen().contains("NOT TOLD"), "{}", stage.screen());
+    stage.other("bob", other, AlertCommand::Unacknowledge);
+    answers(&mut stage, other, &Outcome::Taken);
+    assert!(!stage.screen().contains("NOT TOLD"), "{}", stage.screen());
+}
+
+#[test]
+fn a_bar_about_channels_is_there_from_the_start_and_after_missed_changes() {
+    let mut stage = Stage::on(with_channel(), 80, 24);
+    let id = stage.fires("disk", disk());
+    answers(&mut stage, id, &not_found());
+    let again = Stage::on(stage.desk, 80, 24);
+    assert!(again.line(1).starts_with("NOT TOLD: 1 critical"), "{}", again.screen());
+    let mut stage = again;
+    stage.desk.act(&crate::domain::samples::account("bob"), id, AlertCommand::Resolve).unwrap();
+    let table = stage.desk.table.clone();
+    stage.event(Event::News(Box::new(News { table, changes: None })));
+    assert!(!stage.screen().contains("NOT TOLD"), "{}", stage.screen());
+}
+
+#[test]
+fn an_alert_that_no_channel_took_says_so_in_its_row_and_its_detail() {
+    let mut stage = Stage::on(with_channel(), 80, 32);
+    let id = stage.fires("disk", disk());
+    stage.wait(2_000).press("j k").wait(400);
+    answers(&mut stage, id, &not_found());
+    let row = stage.screen().lines().find(|line| line.starts_with('▌')).unwrap().to_owned();
+    assert!(row.contains(" fire! "), "{row}");
+    let said = "it calls, but no channel took it: ops: it answers 404 Not Found";
+    assert!(stage.screen().contains(said), "{}", stage.screen());
+    stage.press("a");
+    assert!(!stage.screen().contains("fire!"), "{}", stage.screen());
 }
