@@ -197,7 +197,6 @@ fn a_flapper_of_three_minutes_tells_so_once_and_pages_again_when_it_stays() {
     03:00:00 told pager: page
     03:06:00 told pager: page
     03:12:00 told pager: page
-    03:18:00 fires again, and flaps: further reopenings tell nobody
     03:18:00 told pager: flapping
     03:45:00 flapping no more
     03:45:00 told pager: page
