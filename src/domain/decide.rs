@@ -286,6 +286,9 @@ fn token(draft: &mut Draft, actor: &Actor, command: &TokenCommand) -> Result<Tok
             if name.is_empty() {
                 return Err(Refusal::EmptyTokenName);
             }
+            if *namespace == Namespace::own() {
+                return Err(Refusal::OwnNamespace(namespace.0.clone()));
+            }
             if draft.table().token_named(name.as_str()).is_some() {
                 return Err(Refusal::TokenExists(name.clone()));
             }

@@ -71,6 +71,9 @@ pub enum Refusal {
     /// A token needs a name.
     #[error("a token needs a name")]
     EmptyTokenName,
+    /// A token would speak of our own alerts.
+    #[error("the namespace {0} is watchbell's own; choose another")]
+    OwnNamespace(Text),
 }
 
 /// How and when an alert ended, for the sentence of a refusal.
@@ -105,6 +108,7 @@ impl Refusal {
             Self::UnknownService(_) => "unknown_service",
             Self::TokenExists(_) => "token_exists",
             Self::UnknownToken(_) => "unknown_token",
+            Self::OwnNamespace(_) => "own_namespace",
             Self::EmptyTokenName => "empty_token_name",
         }
     }

@@ -35,16 +35,39 @@ pub struct Routed<'t> {
     pub end: Moment,
 }
 
+/// When it is, for whoever asks what fires: `now`, and since when nothing can be heard, where that
+/// is so. Time stands still then: what had not ended when we went deaf has not ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hour {
+    /// Now.
+    pub now: Timestamp,
+    /// Since when we are deaf.
+    pub deaf: Option<Timestamp>,
+}
+
+impl Hour {
+    /// Of a service that hears.
+    pub fn of(now: Timestamp) -> Self {
+        Self { now, deaf: None }
+    }
+
+    /// Until when a report would have been heard.
+    fn heard(self) -> Timestamp {
+        self.deaf.map_or(self.now, |deaf| deaf.min(self.now))
+    }
+}
+
 /// The open alerts whose end has not passed, in no order.
-pub fn routed(table: &Table, now: Timestamp) -> impl Iterator<Item = Routed<'_>> {
+pub fn routed(table: &Table, hour: Hour) -> impl Iterator<Item = Routed<'_>> {
     table
         .open_alerts()
-        .map(move |alert| Routed::new(table, alert, now))
-        .filter(move |routed| routed.end.at >= now)
+        .map(move |alert| Routed::new(table, alert, hour))
+        .filter(move |routed| routed.end.at >= hour.heard())
 }
 
 impl<'t> Routed<'t> {
-    fn new(table: &'t Table, alert: &'t Alert, now: Timestamp) -> Self {
+    fn new(table: &'t Table, alert: &'t Alert, hour: Hour) -> Self {
+        let now = hour.heard();
         // What API v2 told of an earlier episode says nothing about one that came otherwise.
         let told = alert.ends.and_then(|ends| Some((ends, table.source_of(&alert.identity)?)));
         let (end, updated) = match told {
@@ -124,7 +147,7 @@ mod tests {
     fn seen(desk: &Desk) -> Vec<i128> {
         let minutes =
             |routed: Routed<'_>| routed.end.at.duration_since(desk.now).as_millis() / 60_000;
-        routed(&desk.table, desk.now).map(minutes).collect()
+        routed(&desk.table, Hour::of(desk.now)).map(minutes).collect()
     }
 
     #[test]
@@ -179,5 +202,16 @@ mod tests {
         desk.fires("cron", payload("cron", "critical"));
         desk.wait(MINUTE * 600);
         assert_eq!(seen(&desk), [5]);
+    }
+
+    #[test]
+    fn while_nothing_can_be_heard_nothing_ends() {
+        let mut desk = Desk::new();
+        let start = desk.now;
+        tells(&mut desk, start, 4).unwrap();
+        let deaf = Some(desk.now);
+        desk.wait(MINUTE * 60);
+        assert_eq!(routed(&desk.table, Hour { now: desk.now, deaf }).count(), 1);
+        assert_eq!(routed(&desk.table, Hour::of(desk.now)).count(), 0);
     }
 }

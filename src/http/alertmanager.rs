@@ -27,9 +27,9 @@ use axum::{Router, middleware};
 
 use super::desk::Desk;
 use super::door::Door;
+use crate::domain::routing::Hour;
 use crate::domain::table::Table;
-use crate::domain::time::Timestamp;
-use crate::engine::Handle;
+use crate::engine::{Handle, StoreState};
 use error::Fault;
 
 /// API v2 and the paths beside it, in front of all `others`.
@@ -65,9 +65,13 @@ pub(super) fn in_front_of(others: Router, door: Door) -> Router {
 async fn answer(
     handle: Handle,
     desk: &Desk,
-    question: impl FnOnce(&Table, Timestamp) -> Vec<u8> + Send + 'static,
+    question: impl FnOnce(&Table, Hour) -> Vec<u8> + Send + 'static,
 ) -> Result<Response, Fault> {
-    let now = handle.now();
-    let write = move || error::json(StatusCode::OK, question(&handle.latest().table, now));
+    let deaf = match handle.vitals().now().store {
+        StoreState::Well => None,
+        StoreState::Broken { since, .. } => Some(since),
+    };
+    let hour = Hour { now: handle.now(), deaf };
+    let write = move || error::json(StatusCode::OK, question(&handle.latest().table, hour));
     Ok(desk.write(write).await?)
 }

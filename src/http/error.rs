@@ -276,6 +276,7 @@ pub(super) fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::EndsBeforeStart
         | Refusal::EmptyNote
         | Refusal::UnknownService(_)
+        | Refusal::OwnNamespace(_)
         | Refusal::EmptyTokenName => StatusCode::BAD_REQUEST,
     }
 }

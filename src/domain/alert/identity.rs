@@ -11,6 +11,13 @@ use crate::domain::text::Text;
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Namespace(pub Text);
 
+impl Namespace {
+    /// The one of alerts that are our own: no token has it, so nobody else speaks of them.
+    pub fn own() -> Self {
+        Self(Text::derive("watchbell"))
+    }
+}
+
 /// What an alert is known by: a namespace and the source's name for it within.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Identity {

@@ -160,6 +160,8 @@ impl Source {
         let known = self.moving.filter(|moving| moving.start == start);
         let times = match known {
             Some(Moving { latest, times, .. }) if end > latest => times.saturating_add(1),
+            // The same again, of another copy of the sender, says the same again.
+            Some(Moving { latest, times, .. }) if end == latest => return times >= Self::MOVES,
             Some(_) => return false,
             None => 0,
         };

@@ -41,7 +41,11 @@ pub(super) fn tell(
         source.fired = Some(interval.start.at);
         None
     } else {
-        Some(source.hear_end(interval.start.at, interval.end.at))
+        let over = source.hear_end(interval.start.at, interval.end.at);
+        // What ended before that which fires now began says nothing about it.
+        let newer = known.as_ref().filter(|known| known.interval.fires(now));
+        let stale = newer.is_some_and(|newer| interval.end.at <= newer.interval.start.at);
+        Some(if stale { Over::Repeated } else { over })
     };
     draft.put(Entity::Source(Arc::new(source)), None);
     match over {

@@ -65,7 +65,7 @@ pub(super) fn speaks(draft: &mut Draft, sender: &Actor) -> Result<(), Refusal> {
 fn identity(sender: &Text) -> Identity {
     let labels = [("alertname", "SenderFellSilent"), ("sender", sender.as_str())];
     let labels = labels.into_iter().chain([("severity", "critical")]).collect();
-    Identity { namespace: Namespace::default(), naming: Naming::of_labels(labels) }
+    Identity { namespace: Namespace::own(), naming: Naming::of_labels(labels) }
 }
 
 fn payload(sender: &Text, identity: &Identity) -> Payload {

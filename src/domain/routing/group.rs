@@ -85,7 +85,7 @@ mod tests {
     use super::*;
     use crate::domain::alert::{Identity, Namespace, Naming};
     use crate::domain::report::{Payload, Report, Road};
-    use crate::domain::routing::{BUILT_IN, routed};
+    use crate::domain::routing::{BUILT_IN, Hour, routed};
     use crate::domain::samples::{Desk, labels, payload, told};
     use crate::domain::text::Text;
     use crate::domain::time::{SignedDuration, after};
@@ -116,7 +116,7 @@ mod tests {
     /// A line per group, and one below it for each alert.
     fn picture(route: &Route, desk: &Desk) -> String {
         let mut lines = Vec::new();
-        for group in groups(route, routed(&desk.table, desk.now)) {
+        for group in groups(route, routed(&desk.table, Hour::of(desk.now))) {
             lines.push(format!("{{{}}}", shown(&group.labels)));
             lines.extend(group.alerts.iter().map(|alert| format!("  {}", shown(alert.labels()))));
         }
@@ -196,7 +196,7 @@ mod tests {
         for namespace in ["", "ops"] {
             send(&mut desk, namespace, labels(&[("alertname", "disk")]));
         }
-        let groups = groups(&BUILT_IN, routed(&desk.table, desk.now));
+        let groups = groups(&BUILT_IN, routed(&desk.table, Hour::of(desk.now)));
         let [group] = groups.as_slice() else { panic!("not one group: {groups:?}") };
         assert_eq!(group.alerts.len(), 2);
     }
@@ -224,7 +224,7 @@ mod tests {
             let forth = desk(sets.iter().cloned());
             let back = desk(sets.iter().rev().cloned());
             prop_assert_eq!(picture(&BUILT_IN, &forth), picture(&BUILT_IN, &back));
-            let groups = groups(&BUILT_IN, routed(&forth.table, forth.now));
+            let groups = groups(&BUILT_IN, routed(&forth.table, Hour::of(forth.now)));
             let alerts: usize = groups.iter().map(|group| group.alerts.len()).sum();
             prop_assert_eq!(alerts, forth.table.open_alerts().count());
             let labels = |group: &Group<'_>| group.labels.clone();

@@ -7,10 +7,9 @@ use super::alerts::asked_for;
 use super::error::Fault;
 use super::query::Wanted;
 use super::{answer, shape};
-use crate::domain::routing::{self, BUILT_IN, Routed};
+use crate::domain::routing::{self, BUILT_IN, Hour, Routed};
 use crate::domain::suppress;
 use crate::domain::table::Table;
-use crate::domain::time::Timestamp;
 use crate::http::desk::Desk;
 use crate::http::door::Open;
 
@@ -21,11 +20,11 @@ pub(super) async fn get(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Fault> {
     let wanted = Wanted::read(query.as_deref())?;
-    answer(handle, &desk, move |table, now| list(table, &wanted, now)).await
+    answer(handle, &desk, move |table, hour| list(table, &wanted, hour)).await
 }
 
-pub(super) fn list(table: &Table, wanted: &Wanted, now: Timestamp) -> Vec<u8> {
-    let groups = routing::groups(&BUILT_IN, asked_for(table, wanted, now));
-    let status = |alert: &Routed<'_>| suppress::status(table, alert.alert, now);
+pub(super) fn list(table: &Table, wanted: &Wanted, hour: Hour) -> Vec<u8> {
+    let groups = routing::groups(&BUILT_IN, asked_for(table, wanted, hour));
+    let status = |alert: &Routed<'_>| suppress::status(table, alert.alert, hour.now);
     shape::groups(&groups, &status)
 }

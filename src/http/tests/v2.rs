@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::routing::routed;
+use crate::domain::routing::{Hour, routed};
 use crate::domain::time::{SignedDuration, after};
 
 /// What came back, as clients see it.
@@ -360,7 +360,7 @@ async fn what_was_posted_is_kept_exactly_as_it_came() {
         "generatorURL":"http://prometheus.example.org/graph?g0.expr=a>b"}]"#;
     assert_eq!(send(&bench, alerts(body)).await.line(), "200 - nothing");
     let table = bench.handle.latest().table.clone();
-    let alert = routed(&table, bench.handle.now()).next().unwrap();
+    let alert = routed(&table, Hour::of(bench.handle.now())).next().unwrap();
     let (start, end) = (alert.start(), alert.end);
     insta::assert_snapshot!(format!(
         "{:?}\n{:?}\n{} {}\n{} {}\n{:?}",
@@ -393,8 +393,8 @@ async fn an_alert_is_known_by_the_hash_of_its_labels() {
         assert_eq!(send(&bench, alerts(format!(r#"[{{"labels":{labels}}}]"#))).await.status, 200);
         let latest = bench.handle.latest();
         let now = bench.handle.now();
-        let found =
-            routed(&latest.table, now).any(|alert| alert.fingerprint().to_string() == fingerprint);
+        let found = routed(&latest.table, Hour::of(now))
+            .any(|alert| alert.fingerprint().to_string() == fingerprint);
         assert!(found, "{labels}");
     }
 }
@@ -426,7 +426,7 @@ async fn no_end_lasts_for_the_timeout_and_an_end_resolves() {
     let now = bench.handle.now();
     let ends = |now| {
         let table = bench.handle.latest().table.clone();
-        routed(&table, now).map(|alert| alert.end.at).collect::<Vec<_>>()
+        routed(&table, Hour::of(now)).map(|alert| alert.end.at).collect::<Vec<_>>()
     };
     let minutes = |minutes| after(now, SignedDuration::from_mins(minutes));
     let end = ends(now)[0];

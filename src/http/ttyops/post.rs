@@ -181,6 +181,7 @@ fn field_of(refusal: &Refusal) -> &'static str {
         | Refusal::EmptyNote
         | Refusal::TokenExists(_)
         | Refusal::UnknownToken(_)
+        | Refusal::OwnNamespace(_)
         | Refusal::EmptyTokenName => "alerts",
     }
 }

@@ -38,6 +38,7 @@ pub enum WhyV1 {
     TokenExists(TextV1),
     UnknownToken(TextV1),
     EmptyTokenName,
+    OwnNamespace(TextV1),
 }
 
 impl From<&Refusal> for RefusalV1 {
@@ -71,6 +72,7 @@ impl From<&Refusal> for WhyV1 {
             Refusal::UnknownService(name) => Self::UnknownService(name.into()),
             Refusal::TokenExists(name) => Self::TokenExists(name.into()),
             Refusal::UnknownToken(name) => Self::UnknownToken(name.into()),
+            Refusal::OwnNamespace(name) => Self::OwnNamespace(name.into()),
             Refusal::EmptyTokenName => Self::EmptyTokenName,
         }
     }
@@ -95,6 +97,7 @@ impl From<WhyV1> for Refusal {
             WhyV1::UnknownService(name) => Self::UnknownService(name.into()),
             WhyV1::TokenExists(name) => Self::TokenExists(name.into()),
             WhyV1::UnknownToken(name) => Self::UnknownToken(name.into()),
+            WhyV1::OwnNamespace(name) => Self::OwnNamespace(name.into()),
             WhyV1::EmptyTokenName => Self::EmptyTokenName,
         }
     }

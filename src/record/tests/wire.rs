@@ -89,6 +89,7 @@ fn refusal() -> impl Strategy<Value = Refusal> {
         samples::text().prop_map(Refusal::TokenExists),
         samples::text().prop_map(Refusal::UnknownToken),
         Just(Refusal::EmptyTokenName),
+        samples::text().prop_map(Refusal::OwnNamespace),
     ]
 }
 

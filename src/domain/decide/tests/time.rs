@@ -288,3 +288,30 @@ fn a_snooze_of_more_than_thirty_days_is_refused() {
     assert_eq!(refused.to_string(), "a snooze lasts 30 days at most; name an earlier time");
     desk.act(&account("alice"), id, most).unwrap();
 }
+
+#[test]
+fn nobody_else_speaks_of_the_alert_that_a_sender_fell_silent() {
+    let mut desk = Desk::new();
+    let end = after(desk.now, MINUTE * 4);
+    for name in ["a", "b", "c"] {
+        tells(&mut desk, name, end);
+    }
+    desk.wait(MINUTE * 5);
+    desk.time();
+    let ours = desk.table.open_alerts().next().unwrap().clone();
+    let Naming::Labels { labels: set, .. } = ours.identity.naming.clone() else { panic!() };
+    let identity = Identity { namespace: Namespace::default(), naming: Naming::of_labels(set) };
+    let mallory = Actor::Machine("mallory".into());
+    let resolved = Report::Resolved { identity, road: Road::V2, ends_at: None };
+    desk.order(&mallory, Command::Report(vec![resolved])).unwrap();
+    assert!(desk.alert(ours.id).is_open());
+    let create = TokenCommand::Create {
+        name: "sly".into(),
+        digest: crate::domain::token::Digest([1; 32]),
+        scopes: crate::domain::token::Scopes::default(),
+        account: None,
+        namespace: Namespace("watchbell".into()),
+    };
+    let refused = desk.order(&account("alice"), Command::Token(create)).unwrap_err();
+    assert_eq!(refused.code(), "own_namespace");
+}

@@ -37,7 +37,7 @@ fn read(body: &[u8]) -> Vec<Value> {
 /// The fields of the list that `query` gets.
 fn listed(desk: &Desk, query: &str, field: &str) -> Vec<String> {
     let wanted = Wanted::read(Some(query)).unwrap();
-    let list = read(&list(&desk.table, &wanted, desk.now));
+    let list = read(&list(&desk.table, &wanted, Hour::of(desk.now)));
     list.iter().map(|alert| alert.pointer(field).unwrap().as_str().unwrap().to_owned()).collect()
 }
 
@@ -113,7 +113,7 @@ fn lists_and_groups_take_the_same_questions() {
         let mut found = names(&desk, query);
         found.sort();
         assert_eq!(found, wanted_names, "of {query:?}");
-        let groups = read(&groups::list(&desk.table, &wanted, desk.now));
+        let groups = read(&groups::list(&desk.table, &wanted, Hour::of(desk.now)));
         let of_groups: Vec<&str> = groups
             .iter()
             .map(|group| group.pointer("/alerts/0/labels/alertname").unwrap().as_str().unwrap())
@@ -128,6 +128,6 @@ fn a_group_says_who_is_told_and_what_its_alerts_have_in_common() {
     send(&mut desk, "", &labels(&[("alertname", "disk"), ("host", "a")]), 5);
     send(&mut desk, "", &labels(&[("alertname", "disk"), ("host", "b")]), 5);
     send(&mut desk, "", &labels(&[("host", "b")]), 5);
-    let body = groups::list(&desk.table, &Wanted::read(None).unwrap(), desk.now);
+    let body = groups::list(&desk.table, &Wanted::read(None).unwrap(), Hour::of(desk.now));
     insta::assert_snapshot!(String::from_utf8(body).unwrap());
 }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::alert::{Identity, Namespace, Naming, Told};
 use crate::domain::report::{Payload, Report, Road};
-use crate::domain::routing::{self, BUILT_IN, routed};
+use crate::domain::routing::{self, BUILT_IN, Hour, routed};
 use crate::domain::samples::{Desk, labels, payload};
 use crate::domain::suppress::Status;
 
@@ -44,7 +44,7 @@ fn unsuppressed(_: &Routed<'_>) -> Status {
 #[test]
 fn every_odd_character_and_offset_is_written_as_alertmanager_writes_it() {
     let desk = desk();
-    let listed: Vec<Routed<'_>> = routed(&desk.table, desk.now).collect();
+    let listed: Vec<Routed<'_>> = routed(&desk.table, Hour::of(desk.now)).collect();
     let body = String::from_utf8(alerts(&listed, "default", &unsuppressed)).unwrap();
     insta::assert_snapshot!(body);
 }
@@ -53,7 +53,7 @@ fn every_odd_character_and_offset_is_written_as_alertmanager_writes_it() {
 #[test]
 fn a_group_escapes_its_own_labels_less_than_those_of_its_alerts() {
     let desk = desk();
-    let made = routing::groups(&BUILT_IN, routed(&desk.table, desk.now));
+    let made = routing::groups(&BUILT_IN, routed(&desk.table, Hour::of(desk.now)));
     let body = String::from_utf8(groups(&made, &unsuppressed)).unwrap();
     insta::assert_snapshot!(body);
 }
@@ -69,7 +69,7 @@ fn a_link_is_left_out_where_there_is_none_and_annotations_are_not() {
     let mut desk = Desk::new();
     desk.fires("disk", Payload { link: Some("".into()), ..payload("disk", "critical") });
     desk.fires("mail", payload("mail", "critical"));
-    let listed: Vec<Routed<'_>> = routed(&desk.table, desk.now).collect();
+    let listed: Vec<Routed<'_>> = routed(&desk.table, Hour::of(desk.now)).collect();
     let body = String::from_utf8(alerts(&listed, "default", &unsuppressed)).unwrap();
     assert!(!body.contains("generatorURL"), "{body}");
     assert_eq!(body.matches(r#"{"annotations":{},"#).count(), 2, "{body}");

@@ -204,3 +204,19 @@ fn the_end_that_a_sender_six_minutes_behind_tells_is_an_end_though_it_told_that_
     03:22:00 told pager: resolved
     ");
 }
+
+#[test]
+fn two_copies_of_a_sender_six_minutes_behind_are_one_alert_that_stays_open() {
+    let mut story = Story::begins();
+    let behind = MINUTE * 6;
+    for _ in 0..20 {
+        for _ in 0..2 {
+            story.hears([by_wrong_clock(&story, behind)]);
+        }
+        story.waits(MINUTE);
+    }
+    insta::assert_snapshot!(story.lines.join("\n"), @"
+    03:02:00 fired, sent by prometheus
+    03:02:00 told pager: page
+    ");
+}

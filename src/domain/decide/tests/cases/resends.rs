@@ -268,3 +268,24 @@ fn a_webhook_that_comes_after_the_end_of_api_v2_is_no_sender_that_fell_silent() 
     03:17:30 told pager: resolved
     ");
 }
+
+#[test]
+fn an_end_of_before_that_a_replica_tells_late_does_not_end_what_fires_now() {
+    let mut story = Story::begins();
+    let first = story.now();
+    story.hears([lasts("disk", first, after(story.now(), LEAD))]);
+    story.waits(MINUTE);
+    let end = story.now();
+    story.hears([lasts("disk", first, end)]);
+    story.waits(MINUTE * 30);
+    let second = story.now();
+    let id = story.hears([lasts("disk", second, after(story.now(), LEAD))]).unwrap();
+    story.acts("alice", id, AlertCommand::Acknowledge);
+    story.waits(MINUTE);
+    let differs = after(end, SignedDuration::from_secs(15));
+    story.hears([lasts("disk", first, differs)]);
+    story.waits(MINUTE);
+    story.hears([lasts("disk", second, after(story.now(), LEAD))]);
+    let held = story.desk.alert(id).standing.acknowledgement();
+    assert!(held.is_some(), "{}", story.lines.join("\n"));
+}
