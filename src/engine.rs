@@ -4,9 +4,11 @@
 //! their own. The writer thread is the loop around them; everybody else holds a `Handle`.
 
 mod clock;
+mod counts;
 mod handle;
 mod hearing;
 mod inbox;
+mod process;
 mod publish;
 mod vitals;
 mod writer;
@@ -27,7 +29,9 @@ use crate::domain::time::{SignedDuration, Timestamp, after, before};
 use crate::store::{Budget, CommitError, Loaded, Store, Upkeep};
 
 pub use crate::store::{ArchiveError, OpenError, Page, PageRequest};
+pub use counts::{Counts, Fate, Histogram};
 pub use handle::{Handle, SubmitError};
+pub use process::Process;
 pub use publish::{Cursor, Feed, FeedEnd, Lagged, Published};
 pub use vitals::{Refused, StoreState, Vital, Vitals};
 pub use writer::{StartError, Writer, WriterError, data_file, open, start};
@@ -43,6 +47,8 @@ pub struct Engine {
     /// Whether a turn that was kept has taken the configuration over.
     adopted: bool,
     notifier: Notifier,
+    /// How many commits have failed.
+    failures: u64,
     trouble: Option<Trouble>,
     /// A trouble that is over, as far as an empty commit can tell: until a real one succeeds it
     /// may come back, and is then the same.
@@ -114,6 +120,7 @@ impl Engine {
             now: Timestamp::MIN,
             adopted: false,
             notifier: Notifier::Runs,
+            failures: 0,
             trouble: None,
             recovering: None,
         };
@@ -255,6 +262,7 @@ impl Engine {
 
     fn fail(&mut self, orders: usize, error: &CommitError) -> Turn {
         tracing::error!(error = %error, "nothing can be saved");
+        self.failures = self.failures.saturating_add(1);
         let (since, pause) = match self.recovering.take() {
             Some(trouble) => (trouble.since, trouble.next_pause()),
             None => (self.now, Trouble::FIRST_PAUSE),

@@ -15,7 +15,9 @@ mod error;
 mod guard;
 mod host;
 mod intake;
+mod metrics;
 mod own;
+mod readers;
 mod ttyops;
 
 use std::sync::Arc;
@@ -32,8 +34,8 @@ pub use door::Door;
 pub use edge::{Keys, Limits, Listener, Peer, Tls, serve};
 pub use own::{OpenTo, Owner};
 
-/// What is served to the network: the TTYOps API and Alertmanager's, to holders of tokens. `api`
-/// says who else may use the latter. All posts share one room.
+/// What is served to the network: the TTYOps API and Alertmanager's with its metrics, to holders of
+/// tokens. `api` says who else may use the latter. All posts share one room.
 pub fn public_router(door: Door, api: AlertmanagerApi) -> Router {
     let ttyops = behind(door.clone(), ttyops::routes());
     let routes = alertmanager::in_front_of(ttyops, door);

@@ -38,6 +38,16 @@ pub enum Report {
     },
 }
 
+impl Report {
+    /// By which road it came.
+    pub fn road(&self) -> Road {
+        match self {
+            Self::Firing { payload, .. } | Self::Interval { payload, .. } => payload.road,
+            Self::Resolved { road, .. } => *road,
+        }
+    }
+}
+
 /// How a report came: what a sender that falls silent means differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Road {

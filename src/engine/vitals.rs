@@ -1,13 +1,20 @@
 //! Vitals: how the program itself is. Counted and shown, never stored.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use tokio::sync::watch;
 
+use super::counts::Counts;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 
 /// How the program is; written by any part, read by the console.
 #[derive(Debug)]
-pub struct Vitals(watch::Sender<Vital>);
+pub struct Vitals {
+    vital: watch::Sender<Vital>,
+    counts: Counts,
+}
 
 /// What there is to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +25,8 @@ pub struct Vital {
     pub refused: Option<Refused>,
     /// How many were.
     pub refusals: u64,
+    /// How many were of each sender whose token we know: as many as there are tokens at most.
+    pub refused_of: Arc<BTreeMap<Text, u64>>,
     /// How many posts were not taken in, because too much waited or was under way.
     pub busy: u64,
 }
@@ -41,8 +50,10 @@ pub enum StoreState {
 pub struct Refused {
     /// When.
     pub at: Timestamp,
-    /// The sender's address.
+    /// The sender's address, with its name where we know it.
     pub from: Text,
+    /// The sender's name, as its alerts have it, where we know it.
+    pub sender: Option<Text>,
     /// Why, in words.
     pub why: Text,
     /// The HTTP status it got.
@@ -51,23 +62,38 @@ pub struct Refused {
 
 impl Vitals {
     pub(super) fn new() -> Self {
-        let vital = Vital { store: StoreState::Well, refused: None, refusals: 0, busy: 0 };
-        Self(watch::Sender::new(vital))
+        let vital = Vital {
+            store: StoreState::Well,
+            refused: None,
+            refusals: 0,
+            refused_of: Arc::default(),
+            busy: 0,
+        };
+        Self { vital: watch::Sender::new(vital), counts: Counts::default() }
     }
 
     /// How it is now.
     pub fn now(&self) -> Vital {
-        self.0.borrow().clone()
+        self.vital.borrow().clone()
     }
 
     /// Tells whenever anything changes.
     pub fn watch(&self) -> watch::Receiver<Vital> {
-        self.0.subscribe()
+        self.vital.subscribe()
+    }
+
+    /// What is counted and wakes nobody.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
     }
 
     /// A request was turned away at the door.
     pub fn refuse(&self, refused: Refused) {
-        self.0.send_modify(|vital| {
+        self.vital.send_modify(|vital| {
+            if let Some(sender) = &refused.sender {
+                let count = Arc::make_mut(&mut vital.refused_of).entry(sender.clone()).or_default();
+                *count = count.saturating_add(1);
+            }
             vital.refused = Some(refused);
             vital.refusals = vital.refusals.saturating_add(1);
         });
@@ -75,11 +101,11 @@ impl Vitals {
 
     /// A post was not taken in, because too much is under way: we are deaf to what it said.
     pub fn busy(&self) {
-        self.0.send_modify(|vital| vital.busy = vital.busy.saturating_add(1));
+        self.vital.send_modify(|vital| vital.busy = vital.busy.saturating_add(1));
     }
 
     pub(super) fn store(&self, state: StoreState) {
-        self.0.send_if_modified(|vital| {
+        self.vital.send_if_modified(|vital| {
             let news = vital.store != state;
             vital.store = state;
             news

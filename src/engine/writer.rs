@@ -142,6 +142,7 @@ fn write(mut engine: Engine, mut hearing: Hearing, shared: &Shared) -> Result<()
         };
         take_turn(&mut engine, &mut hearing, shared, waiting);
         let upkeep = if shared.inbox.is_empty() { engine.upkeep() } else { Upkeep::Done };
+        shared.vitals.counts().failed_commits.raise_to(engine.failures);
         patience = match upkeep {
             Upkeep::More => Duration::ZERO,
             Upkeep::Done => until(engine.next_due(), shared.clock.now()),
@@ -153,14 +154,20 @@ fn write(mut engine: Engine, mut hearing: Hearing, shared: &Shared) -> Result<()
 fn take_turn(engine: &mut Engine, hearing: &mut Hearing, shared: &Shared, waiting: Vec<Waiting>) {
     let (mut orders, replies): (Vec<Order>, Vec<_>) =
         waiting.into_iter().map(|one| (one.order, one.reply)).unzip();
-    let deaf = hearing.before_turn(shared.clock.reading(), shared.vitals.now().busy);
+    let began = shared.clock.reading();
+    let deaf = hearing.before_turn(began, shared.vitals.now().busy);
     if let Some(deaf) = deaf {
         orders.insert(0, woke(deaf));
     }
     if let Some(why) = hearing.news() {
         tracing::info!(?why, "Nothing times out for a while, for it may not have been heard");
     }
+    let revision = engine.cursor.revision;
     let turn = engine.turn(&orders, shared.clock.now());
+    if engine.cursor.revision != revision {
+        let took = shared.clock.reading().steady.saturating_sub(began.steady);
+        shared.vitals.counts().commits.observe(took);
+    }
     hearing.after_turn(&turn.store);
     if let Some(published) = turn.published {
         shared.publisher.publish(published);

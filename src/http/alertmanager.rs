@@ -27,10 +27,14 @@ use axum::{Router, middleware};
 
 use super::desk::Desk;
 use super::door::Door;
+use super::metrics;
 use crate::domain::routing::Hour;
 use crate::domain::table::Table;
 use crate::engine::{Handle, StoreState};
 use error::Fault;
+
+pub(super) use status::{VERSION, not_here};
+pub(super) use surface::caller;
 
 /// API v2 and the paths beside it, in front of all `others`.
 ///
@@ -51,6 +55,7 @@ pub(super) fn in_front_of(others: Router, door: Door) -> Router {
         .route_service("/api/v2/{*path}", v2)
         .route("/-/healthy", any(status::healthy))
         .route("/-/ready", any(status::ready))
+        .route("/metrics", any(metrics::metrics))
         .route("/api/v1/status", any(status::gone_read))
         .route("/api/v1/receivers", any(status::gone_read))
         .route("/api/v1/alerts", any(status::gone_posted))

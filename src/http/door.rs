@@ -11,6 +11,7 @@ use tracing::{Instrument, Span};
 
 use super::desk::Desk;
 use super::error::ApiError;
+use super::readers::Readers;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::engine::Handle;
@@ -20,6 +21,7 @@ use crate::engine::Handle;
 pub struct Door {
     inside: Arc<OnceLock<Inside>>,
     desk: Desk,
+    readers: Readers,
 }
 
 /// What is behind the door, once it is open.
@@ -46,6 +48,11 @@ impl Door {
     /// Where all who come through it have their lists written.
     pub(super) fn desk(&self) -> Desk {
         self.desk.clone()
+    }
+
+    /// The places of those who read what Alertmanager has, too.
+    pub(super) fn readers(&self) -> &Readers {
+        &self.readers
     }
 
     /// The engine, if the door is open.

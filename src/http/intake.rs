@@ -1,18 +1,19 @@
 //! Posts of senders, whichever API they speak: read whole, parsed where nobody waits, submitted,
-//! and told to the console where they are turned away. Knows no format.
+//! counted, and told to the console where they are turned away. Knows no format.
 
-use axum::Extension;
+use axum::http::StatusCode;
 
 use super::body::{Share, Taken};
 use super::caller::Caller;
 use super::edge::Peer;
 use super::error::ApiError;
+use crate::domain::actor::Actor;
 use crate::domain::command::{Answer, Command};
 use crate::domain::id::AlertId;
 use crate::domain::refusal::Refusal;
 use crate::domain::report::Report;
 use crate::domain::text::Text;
-use crate::engine::{Handle, Refused};
+use crate::engine::{Fate, Handle, Refused};
 
 /// Long bodies take a while to parse: not on a thread that others wait for. A parse that nobody
 /// waits for any more is finished all the same, and has its share of the room until then.
@@ -31,26 +32,56 @@ pub(super) async fn parse<T: Send + 'static>(
     parsing.await.map_err(|error| ApiError::Internal(error.to_string()))
 }
 
-/// Has reports decided; of each, in order, what came of it. No reports are no order.
+/// Has reports of one road decided; of each, in order, what came of it. No reports are no order.
 pub(super) async fn submit(
     handle: &Handle,
     caller: &Caller,
     reports: Vec<Report>,
 ) -> Result<Vec<Result<Option<AlertId>, Refusal>>, ApiError> {
-    if reports.is_empty() {
-        return Ok(Vec::new());
-    }
-    match caller.submit(handle, Command::Report(reports)).await?.answer {
-        Answer::Reported(results) => Ok(results),
+    let Some(road) = reports.first().map(Report::road) else { return Ok(Vec::new()) };
+    let (all, counts) = (reports.len(), handle.vitals().counts());
+    let submitted = caller.submit(handle, Command::Report(reports)).await;
+    match submitted.inspect_err(|_| counts.report(road, Fate::Postponed, all))?.answer {
+        Answer::Reported(results) => {
+            let refused = results.iter().filter(|result| result.is_err()).count();
+            counts.report(road, Fate::Refused, refused);
+            counts.report(road, Fate::Taken, results.len().saturating_sub(refused));
+            Ok(results)
+        }
         Answer::Acted(_) | Answer::Token(_) | Answer::Done => {
             Err(ApiError::Internal("reports were answered with something else".to_owned()))
         }
     }
 }
 
-/// Tells the console of a post that was turned away.
-pub(super) fn refuse(handle: &Handle, peer: Option<Extension<Peer>>, status: u16, why: &str) {
-    let from = peer.map_or("unknown".to_owned(), |Extension(peer)| peer.to_string());
+/// A post that was not answered with 200.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TurnedAway<'a> {
+    /// From where it came.
+    pub(super) peer: Option<Peer>,
+    /// Whose it is, where that is known.
+    pub(super) sender: Option<&'a Actor>,
+    /// What it was answered with.
+    pub(super) status: StatusCode,
+    /// Why, in the words of the answer.
+    pub(super) why: &'a str,
+}
+
+/// Counts a post that was turned away, and tells the console of it where its sender has to see to
+/// it: what is to be sent again is no fault of anybody who sends.
+pub(super) fn refuse(handle: &Handle, turned_away: TurnedAway<'_>) {
+    let TurnedAway { peer, sender, status, why } = turned_away;
+    handle.vitals().counts().refuse(status.as_u16());
+    if !status.is_client_error() {
+        return;
+    }
+    let sender = sender.map(|sender| Text::derive(&sender.to_string()));
+    let address = peer.map_or("unknown".to_owned(), |peer| peer.to_string());
+    let from = match &sender {
+        Some(sender) => format!("{sender} ({address})"),
+        None => address,
+    };
     let (from, why) = (Text::derive(&from), Text::derive(why));
-    handle.vitals().refuse(Refused { at: handle.now(), from, why, status });
+    let status = status.as_u16();
+    handle.vitals().refuse(Refused { at: handle.now(), from, sender, why, status });
 }

@@ -3,6 +3,7 @@
 mod acting;
 mod asking;
 mod door;
+mod metrics;
 mod own;
 mod posting;
 mod reading;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -149,8 +149,12 @@ impl Shared {
             return Some((number, never("the alert is not kept any more")));
         };
         let attempt = Attempt { delivery, alert };
+        let began = Instant::now();
         tokio::select! {
-            outcome = line.channel.send(&attempt) => Some((number, outcome)),
+            outcome = line.channel.send(&attempt) => {
+                self.handle.vitals().counts().attempt(began.elapsed(), &outcome);
+                Some((number, outcome))
+            }
             () = self.cut_off() => None,
         }
     }

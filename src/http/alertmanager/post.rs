@@ -10,7 +10,8 @@ use axum::response::{IntoResponse, Response};
 
 use super::error::Fault;
 use super::{document, media, wire};
-use crate::engine::Handle;
+use crate::domain::report::Road;
+use crate::engine::{Fate, Handle};
 use crate::http::body::{self, Room};
 use crate::http::caller::Caller;
 use crate::http::door::Open;
@@ -60,7 +61,8 @@ async fn take(
 /// Has the good ones decided, and tells what is wrong with the others, in the order of the list.
 async fn submit(handle: &Handle, caller: &Caller, judged: wire::Judged) -> Result<(), Fault> {
     let mut reports = Vec::with_capacity(judged.len());
-    let judged = judged.into_iter().map(|one| one.map(|report| reports.push(report)));
+    count(handle, &judged);
+    let judged = judged.into_iter().map(|one| one.said.map(|report| reports.push(report)));
     let judged: Vec<Result<(), String>> = judged.collect();
     let mut decided = intake::submit(handle, caller, reports).await?.into_iter();
     let wrong = judged.into_iter().filter_map(|one| match one {
@@ -68,5 +70,16 @@ async fn submit(handle: &Handle, caller: &Caller, judged: wire::Judged) -> Resul
         Err(wrong) => Some(wrong),
     });
     let wrong: Vec<String> = wrong.collect();
+    handle.vitals().counts().invalid.add(wrong.len());
     if wrong.is_empty() { Ok(()) } else { Err(Fault::bad_request(wrong.join("\n"))) }
+}
+
+/// Counts alerts as Alertmanager does: by whether they fire, also those that it will not take.
+fn count(handle: &Handle, judged: &wire::Judged) {
+    let counts = handle.vitals().counts();
+    let of = |posted| judged.iter().filter(|one| one.posted == Some(posted)).count();
+    counts.firing.add(of(wire::Posted::Firing));
+    counts.resolved.add(of(wire::Posted::Resolved));
+    let wrong = judged.iter().filter(|one| one.said.is_err()).count();
+    counts.report(Road::V2, Fate::Refused, wrong);
 }

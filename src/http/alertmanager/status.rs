@@ -18,7 +18,7 @@ use crate::domain::time::{Moment, SignedDuration};
 use crate::http::door::{Door, Open};
 
 /// The release whose API this is: clients choose by it how they speak.
-const VERSION: &str = "0.34.0";
+pub(in crate::http) const VERSION: &str = "0.34.0";
 
 /// `GET /api/v2/status`.
 pub(super) async fn status(Open(handle): Open, State(door): State<Door>) -> Response {
@@ -117,7 +117,7 @@ fn watched(method: &Method, allow: &'static str, answer: impl FnOnce() -> Respon
 }
 
 /// What takes other methods.
-fn not_here(method: &Method, allow: &'static str) -> Response {
+pub(in crate::http) fn not_here(method: &Method, allow: &'static str) -> Response {
     let answer = match *method {
         Method::OPTIONS => StatusCode::OK.into_response(),
         _ => text(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed\n"),

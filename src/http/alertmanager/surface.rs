@@ -1,7 +1,6 @@
 //! The surface of API v2: which paths there are and what they take, who may, and what every answer
 //! has. Nothing here knows what is asked.
 
-use axum::Extension;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, VARY};
@@ -13,13 +12,14 @@ use tracing::Instrument;
 
 use super::error::Fault;
 use super::{cors, media};
+use crate::domain::actor::Actor;
 use crate::domain::token::Scope;
 use crate::http::access::V2Caller;
 use crate::http::caller::Caller;
 use crate::http::door::{self, Door};
 use crate::http::edge::Peer;
 use crate::http::error::ApiError;
-use crate::http::intake;
+use crate::http::intake::{self, TurnedAway};
 
 /// Where alerts are posted to.
 pub(super) const ALERTS: &str = "/api/v2/alerts";
@@ -46,12 +46,16 @@ pub(super) async fn keep(State(door): State<Door>, request: Request, next: Next)
         let shared = cors::is_shared(request.method(), request.headers());
         let posted =
             (request.method() == Method::POST).then(|| request.extensions().get().copied());
+        let mut sender = None;
         let mut response = match admit(&door, request).await {
-            Ok(request) => next.run(request).await,
+            Ok(request) => {
+                sender = request.extensions().get().map(|caller: &Caller| caller.actor.clone());
+                run(&door, request, next).await
+            }
             Err(fault) => fault.into_response(),
         };
         if let Some(peer) = posted {
-            tell_if_refused(&door, peer, &response);
+            tell_if_refused(&door, peer, sender.as_ref(), &response);
         }
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -63,6 +67,17 @@ pub(super) async fn keep(State(door): State<Door>, request: Request, next: Next)
     }
     .instrument(span)
     .await
+}
+
+/// Has a handler answer. Reads are few at a time.
+async fn run(door: &Door, request: Request, next: Next) -> Response {
+    if request.method() != Method::GET {
+        return next.run(request).await;
+    }
+    match door.readers().enter() {
+        Ok(_place) => next.run(request).await,
+        Err(full) => full.tell(door),
+    }
 }
 
 async fn admit(door: &Door, request: Request) -> Result<Request, Fault> {
@@ -87,8 +102,9 @@ async fn admit(door: &Door, request: Request) -> Result<Request, Fault> {
     Ok(Request::from_parts(parts, body))
 }
 
-/// Who calls, if they may: the one place where API v2 asks. Posts need `ingest`, all else `read`.
-async fn caller(door: &Door, parts: &mut Parts) -> Result<Caller, ApiError> {
+/// Who calls, if they may: the one place where API v2 and what is read beside it ask. Posts need
+/// `ingest`, all else `read`.
+pub(in crate::http) async fn caller(door: &Door, parts: &mut Parts) -> Result<Caller, ApiError> {
     let V2Caller(caller) = V2Caller::from_request_parts(parts, door).await?;
     caller.may(if parts.method == Method::POST { Scope::Ingest } else { Scope::Read })?;
     Ok(caller)
@@ -102,13 +118,12 @@ fn at(path: &str, uri: &Uri) -> Result<Uri, ApiError> {
 }
 
 /// A post that was turned away is told to the console, with what its sender was told.
-fn tell_if_refused(door: &Door, peer: Option<Peer>, response: &Response) {
-    let status = response.status();
+fn tell_if_refused(door: &Door, peer: Option<Peer>, sender: Option<&Actor>, response: &Response) {
     if let Ok(handle) = door.handle()
-        && status.is_client_error()
         && let Some(fault) = response.extensions().get::<Fault>()
     {
-        intake::refuse(&handle, peer.map(Extension), status.as_u16(), &fault.to_string());
+        let (status, why) = (response.status(), fault.to_string());
+        intake::refuse(&handle, TurnedAway { peer, sender, status, why: &why });
     }
 }
 
@@ -138,7 +153,7 @@ fn tidied(path: &str) -> Option<String> {
     match *segments.as_slice() {
         ["api", "v2"] => Some(whole + "/"),
         ["api", "v2", ..] if path.ends_with('/') => Some(whole + "/"),
-        ["api", "v2", ..] | ["-", _] => Some(whole),
+        ["api", "v2", ..] | ["-", _] | ["metrics"] => Some(whole),
         _ => None,
     }
 }
@@ -178,6 +193,8 @@ mod tests {
             ("/../api/v2/./status", Some("/api/v2/status")),
             ("/-/healthy/", Some("/-/healthy")),
             ("/-//ready", Some("/-/ready")),
+            ("//metrics/", Some("/metrics")),
+            ("/metrics/x", None),
             ("//api/v1/alert", None),
             ("/api/v2/../v1/alert", None),
             ("/api/v22", None),

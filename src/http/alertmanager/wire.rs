@@ -1,7 +1,7 @@
 //! From a post to reports: what each alert means, and which are refused. Pure: bytes, policy and
 //! time in, reports out.
 
-use super::document::{self, Item, Posted};
+use super::document::{self, Item};
 use super::error::Fault;
 use crate::domain::alert::{Identity, Namespace, Naming, Told};
 use crate::domain::labels::Labels;
@@ -11,8 +11,26 @@ use crate::domain::report::{Payload, Report, Road};
 use crate::domain::time::Timestamp;
 use crate::http::derive;
 
-/// Of each listed alert, in order, its report, or what is wrong with it.
-pub(super) type Judged = Vec<Result<Report, String>>;
+/// What is made of each listed alert, in order.
+pub(super) type Judged = Vec<One>;
+
+/// What is made of one listed alert.
+#[derive(Debug)]
+pub(super) struct One {
+    /// How it was posted, unless it is no alert at all.
+    pub(super) posted: Option<Posted>,
+    /// What it says, or what is wrong with it.
+    pub(super) said: Result<Report, String>,
+}
+
+/// Whether the end of a posted alert is still to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Posted {
+    /// It is, or there is none.
+    Firing,
+    /// It has passed.
+    Resolved,
+}
 
 /// Reads the body of a post of a sender of `namespace`. What is wrong with single alerts keeps no
 /// other from being taken; what is wrong with the form of the post refuses it whole.
@@ -24,8 +42,17 @@ pub(super) fn parse(
 ) -> Result<Judged, Fault> {
     let items = document::read(body)?.into_iter().enumerate();
     let judged = items.map(|(index, item)| match item {
-        Item::Null => Err(format!("alert {index} is null; send an object with labels")),
-        Item::Alert(posted) => judge(*posted, namespace, policy, now),
+        Item::Null => One {
+            posted: None,
+            said: Err(format!("alert {index} is null; send an object with labels")),
+        },
+        Item::Alert(item) => One {
+            posted: Some(match item.ends_at {
+                Some(end) if end.at <= now => Posted::Resolved,
+                Some(_) | None => Posted::Firing,
+            }),
+            said: judge(*item, namespace, policy, now),
+        },
     });
     Ok(judged.collect())
 }
@@ -33,7 +60,7 @@ pub(super) fn parse(
 /// The first of Alertmanager's rules that an alert breaks is told (`Alert.Validate`). That it ends
 /// before it begins comes first; alone, it is for the engine to say.
 fn judge(
-    posted: Posted,
+    posted: document::Posted,
     namespace: &Namespace,
     policy: &Policy,
     now: Timestamp,
@@ -43,7 +70,7 @@ fn judge(
         let whole = told.whole(now, policy.resolve_timeout);
         return Err(whole.map_or(Refusal::EndsBeforeStart.to_string(), |_| wrong));
     }
-    let Posted { labels, annotations, link, .. } = posted;
+    let document::Posted { labels, annotations, link, .. } = posted;
     let payload = Payload {
         road: Road::V2,
         title: derive::title(None, &labels, &annotations),
@@ -58,7 +85,7 @@ fn judge(
     Ok(Report::Interval { identity, told, payload: Box::new(payload) })
 }
 
-fn wrong_with(posted: &Posted) -> Option<String> {
+fn wrong_with(posted: &document::Posted) -> Option<String> {
     let unnamed = |labels: &Labels| labels.get("").is_some();
     if posted.labels.is_empty() {
         return Some("at least one label pair required".to_owned());

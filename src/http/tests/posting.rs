@@ -107,7 +107,8 @@ async fn one_bad_alert_is_refused_in_good_grammar_and_told_to_the_console() {
     assert_eq!(answer.line(), "400 refused_alerts: 1 of 1 alerts was refused; 0 were stored");
     let vital = bench.handle.vitals().now();
     let refused = vital.refused.unwrap();
-    assert_eq!((refused.from.as_str(), refused.status, vital.refusals), ("192.0.2.7", 400, 1));
+    let from = "ops (192.0.2.7)";
+    assert_eq!((refused.from.as_str(), refused.status, vital.refusals), (from, 400, 1));
     insta::assert_snapshot!(refused.why, @"alert 0, service: needed: the name of the service it is about; at the root, in labels or in annotations");
 }
 

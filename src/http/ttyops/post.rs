@@ -10,14 +10,14 @@ use super::wire::{self, Parsed, Refused, Sender, Unreadable};
 use crate::domain::command::Command;
 use crate::domain::id::AlertId;
 use crate::domain::refusal::Refusal;
-use crate::domain::report::Report;
-use crate::engine::Handle;
+use crate::domain::report::{Report, Road};
+use crate::engine::{Fate, Handle};
 use crate::http::body::{self, Room};
 use crate::http::caller::Caller;
 use crate::http::door::Open;
 use crate::http::edge::Peer;
 use crate::http::error::{ApiError, Told, json};
-use crate::http::intake;
+use crate::http::intake::{self, TurnedAway};
 
 /// What became of the alerts of a post.
 #[derive(Debug, Default)]
@@ -45,17 +45,19 @@ pub(super) async fn alerts(
     caller: Result<Caller, ApiError>,
     request: Request,
 ) -> Response {
-    let outcome = match caller {
-        Ok(caller) => take(&handle, &caller, &room, request).await,
-        Err(error) => Err(error),
+    let outcome = match &caller {
+        Ok(caller) => take(&handle, caller, &room, request).await,
+        Err(error) => Err(error.clone()),
     };
     let why = match &outcome {
         Ok(outcome) => outcome.refused.first().map(Refused::to_string),
         Err(error) => Some(error.to_string()),
     };
     let response = outcome.map_or_else(IntoResponse::into_response, Outcome::into_response);
-    if let Some(why) = why.filter(|_| response.status().is_client_error()) {
-        intake::refuse(&handle, peer, response.status().as_u16(), &why);
+    if let Some(why) = why {
+        let (peer, status) = (peer.map(|Extension(peer)| peer), response.status());
+        let sender = caller.as_ref().ok().map(|caller| &caller.actor);
+        intake::refuse(&handle, TurnedAway { peer, sender, status, why: &why });
     }
     response
 }
@@ -85,9 +87,11 @@ async fn take(
 }
 
 async fn submit(handle: &Handle, caller: &Caller, parsed: Parsed) -> Result<Outcome, ApiError> {
+    // What is refused for its form is a plain payload's: webhook documents never are.
     let Parsed { accepted, refused, about } = parsed;
     let (indexes, mut reports): (Vec<usize>, Vec<Report>) = accepted.into_iter().unzip();
     reports.extend(about);
+    handle.vitals().counts().report(Road::Plain, Fate::Refused, refused.len());
     let mut outcome = Outcome { refused, ..Outcome::default() };
     let results = intake::submit(handle, caller, reports).await?;
     for (index, result) in indexes.into_iter().zip(results) {

@@ -1,0 +1,81 @@
+//! Readers: how many at one time may read what Alertmanager serves. Those above are told to come
+//! again, in its words, so that what knows it knows what to do. Not for our own API.
+
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::door::Door;
+
+/// The places of all readers. Clones share them.
+#[derive(Clone, Debug)]
+pub(super) struct Readers {
+    places: Arc<Semaphore>,
+    all: usize,
+}
+
+/// All places are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Full {
+    all: usize,
+}
+
+impl Default for Readers {
+    /// As many as Alertmanager has unless it is told another number (`--web.get-concurrency`).
+    fn default() -> Self {
+        const FEWEST: usize = 8;
+        let cores = available_parallelism().map_or(FEWEST, std::num::NonZero::get);
+        Self::of(cores.max(FEWEST))
+    }
+}
+
+impl Readers {
+    fn of(all: usize) -> Self {
+        Self { places: Arc::new(Semaphore::new(all)), all }
+    }
+
+    /// A place, to be held until the answer is written. Nobody waits for one.
+    pub(super) fn enter(&self) -> Result<OwnedSemaphorePermit, Full> {
+        let place = Arc::clone(&self.places).try_acquire_owned();
+        place.map_err(|_| Full { all: self.all })
+    }
+}
+
+impl Full {
+    /// What a reader is told who finds no place. It is counted.
+    pub(super) fn tell(self, door: &Door) -> Response {
+        if let Ok(handle) = door.handle() {
+            handle.vitals().counts().crowded.add(1);
+        }
+        let all = self.all;
+        let body =
+            format!("Limit of concurrent GET requests reached ({all}), try again later.\n\n");
+        let mut answer = (StatusCode::SERVICE_UNAVAILABLE, body).into_response();
+        for (name, value) in [
+            (CONTENT_TYPE, "text/plain; charset=utf-8"),
+            (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            (RETRY_AFTER, "1"),
+        ] {
+            answer.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+        answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_given_back_when_its_answer_is_written() {
+        let readers = Readers::of(1);
+        let place = readers.enter().unwrap();
+        assert_eq!(readers.clone().enter().unwrap_err(), Full { all: 1 });
+        drop(place);
+        assert!(readers.enter().is_ok());
+    }
+}
