@@ -32,7 +32,7 @@ use crate::cli::{
 };
 use crate::client::{Found, Local, bind_socket, find, owner_pid};
 use crate::config::{Config, ConsoleSettings, Given, ListenSettings, Presence};
-use crate::console::{Access, Settings};
+use crate::console::{Access, Posting, Settings};
 use crate::domain::actor::Actor;
 use crate::domain::text::Text;
 use crate::http::{self, AlertmanagerApi, Door, Owner, Tls};
@@ -99,6 +99,10 @@ impl Plan {
             name: name.unwrap_or_else(|| host.clone()),
             listening,
             scheme,
+            posting: match self.config.listen.api {
+                AlertmanagerApi::Token => Posting::WithToken,
+                AlertmanagerApi::Open(_) => Posting::Open,
+            },
             host,
             data: self.places.data.clone(),
             viewer: self.owner.actor.clone(),

@@ -32,7 +32,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::keymap::KeyFile;
 pub use self::run::{Console, Ended};
-pub use self::settings::{Access, Settings};
+pub use self::settings::{Access, Posting, Settings};
 
 use self::quiet::{QuietBackend, Window};
 use self::terminal::Guard;

@@ -4,12 +4,14 @@
 pub mod acts;
 pub mod list;
 pub mod place;
+pub mod roster;
 pub mod senders;
 pub mod sheet;
 pub mod sieve;
 pub mod telling;
 pub mod untold;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use imbl::OrdSet;
@@ -18,6 +20,7 @@ use ratatui::layout::Size;
 use self::acts::{Act, Acts, Target};
 use self::list::List;
 use self::place::Place;
+use self::roster::Roster;
 use self::senders::Senders;
 use self::sheet::{About, Purpose, Question, Sheet};
 use self::telling::Telling;
@@ -59,6 +62,8 @@ pub struct Model {
     pub table: Table,
     /// What stands in the list.
     pub list: List,
+    /// Who sends.
+    pub roster: Roster,
     /// What the screen shows.
     pub screen: Screen,
     /// What is open over it.
@@ -257,6 +262,8 @@ pub struct Service {
     pub unsaved: Option<Trouble>,
     /// The last post that was refused.
     pub refused: Option<Refused>,
+    /// How many posts of each sender whose token is known were refused since the program started.
+    pub refused_of: Arc<BTreeMap<Text, u64>>,
 }
 
 /// Since when something is not as it should be, and why.
@@ -325,6 +332,7 @@ impl Model {
             keymap,
             key_trouble,
             list,
+            roster: Roster::of(&table),
             screen,
             sheet: None,
             page: None,

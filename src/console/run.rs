@@ -343,5 +343,5 @@ fn service(vital: &Vital) -> Service {
         reason: Text::derive(&format!("{} ({})", refused.why, refused.status)),
         count: vital.refusals,
     });
-    Service { unsaved, refused }
+    Service { unsaved, refused, refused_of: Arc::clone(&vital.refused_of) }
 }

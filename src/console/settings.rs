@@ -24,6 +24,8 @@ pub struct Settings {
     pub listening: SocketAddr,
     /// How it is spoken to: `http` or `https`.
     pub scheme: &'static str,
+    /// What programs on this host need to post as Prometheus does.
+    pub posting: Posting,
     /// The name by which other machines reach this host.
     pub host: Text,
     /// Where the data lies.
@@ -50,6 +52,16 @@ pub struct Settings {
     pub multiplexer: Multiplexer,
     /// Seed of the ids of orders; anything random.
     pub seed: u128,
+}
+
+/// What programs on this host need to post by Alertmanager's API.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Posting {
+    /// A token, as everybody else.
+    #[default]
+    WithToken,
+    /// Nothing: `alertmanager_api = "open"`.
+    Open,
 }
 
 /// What a console may do.

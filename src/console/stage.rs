@@ -17,7 +17,7 @@ use super::frame::{Link, Tick};
 use super::key::Key;
 use super::model::{Model, Now};
 use super::quiet::{QuietBackend, Window};
-use super::settings::{Access, STILL_FOR, Settings};
+use super::settings::{Access, Posting, STILL_FOR, Settings};
 use super::terminal::Multiplexer;
 use super::text::Symbols;
 use super::theme::{Depth, Ground};
@@ -77,6 +77,7 @@ pub(crate) fn settings() -> Settings {
         name: "prod".into(),
         listening: "127.0.0.1:9093".parse().unwrap(),
         scheme: "http",
+        posting: Posting::WithToken,
         host: "mon1.example.org".into(),
         data: "/var/lib/watchbell".into(),
         viewer: account("alice"),

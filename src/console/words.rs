@@ -102,7 +102,7 @@ fn suppressor(model: &Model, by: &Suppressor) -> String {
 }
 
 /// `sender's clock 6 min behind`, in hours from two hours on, in days from two days on.
-fn clock(off: SignedDuration) -> Option<String> {
+pub fn clock(off: SignedDuration) -> Option<String> {
     let side = if off.is_negative() { "ahead" } else { "behind" };
     let minutes = off.abs().as_mins();
     let off = match minutes {

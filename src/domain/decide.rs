@@ -24,6 +24,8 @@ use super::text::Text;
 use super::time::{SignedDuration, Timestamp};
 use super::token::Token;
 
+pub use sender::silent_sender;
+
 /// Decides one order in the draft. What it refuses may have been put in part: `Draft::attempt`
 /// takes that back.
 pub fn decide(draft: &mut Draft, order: &Order) -> Result<Answer, Refusal> {

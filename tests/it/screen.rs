@@ -172,6 +172,7 @@ fn settings() -> Settings {
         name: "prod".into(),
         listening: "127.0.0.1:9093".parse().unwrap(),
         scheme: "http",
+        posting: watchbell::console::Posting::WithToken,
         host: "mon1.example.org".into(),
         data: "/var/lib/watchbell".into(),
         viewer: Actor::Account(Account::new("alice", "").person()),

@@ -1,7 +1,7 @@
 //! How to send alerts here: the examples, with the real address in them, and the token that was
 //! made while the screen is open. Leaving the screen forgets the secret.
 
-use crate::console::settings::Settings;
+use crate::console::settings::{Posting, Settings};
 use crate::domain::id::{AlertId, OpId};
 use crate::domain::text::Text;
 
@@ -59,6 +59,8 @@ pub enum OpenedBy {
 pub enum Example {
     /// A post by hand.
     Curl,
+    /// Prometheus itself, by Alertmanager's API.
+    Prometheus,
     /// A receiver of Alertmanager.
     Alertmanager,
 }
@@ -95,18 +97,19 @@ impl Senders {
     /// The text of the shown example, ready to be copied.
     pub fn snippet(&self, settings: &Settings) -> String {
         let secret = self.made().map_or("<token>", |token| token.secret.as_str());
-        self.example.text(&address(settings), secret)
+        self.example.text(settings, secret)
     }
 }
 
 impl Example {
     /// In the order of the screen.
-    pub const ALL: [Example; 2] = [Example::Curl, Example::Alertmanager];
+    pub const ALL: [Example; 3] = [Example::Curl, Example::Prometheus, Example::Alertmanager];
 
     /// Its name on the screen.
     pub fn name(self) -> &'static str {
         match self {
             Example::Curl => "curl",
+            Example::Prometheus => "Prometheus",
             Example::Alertmanager => "Alertmanager",
         }
     }
@@ -115,7 +118,8 @@ impl Example {
     #[must_use]
     pub fn next(self) -> Example {
         match self {
-            Example::Curl => Example::Alertmanager,
+            Example::Curl => Example::Prometheus,
+            Example::Prometheus => Example::Alertmanager,
             Example::Alertmanager => Example::Curl,
         }
     }
@@ -123,24 +127,48 @@ impl Example {
     /// The one before it.
     #[must_use]
     pub fn previous(self) -> Example {
-        self.next()
+        match self {
+            Example::Curl => Example::Alertmanager,
+            Example::Prometheus => Example::Curl,
+            Example::Alertmanager => Example::Prometheus,
+        }
     }
 
-    fn text(self, address: &str, secret: &str) -> String {
+    fn text(self, settings: &Settings, secret: &str) -> String {
+        let (scheme, place) = (settings.scheme, place(settings));
         match self {
             Example::Curl => format!(
-                "curl {address}/api/v1/alert \\
+                "curl {scheme}://{place}/api/v1/alert \\
   -H 'Authorization: Bearer {secret}' \\
   -H 'Content-Type: application/json' -d '{{\"alerts\": [{{
     \"fingerprint\": \"first\", \"status\": \"firing\", \"severity\": \"warning\",
     \"service\": \"default\", \"title\": \"Hello from curl\"}}]}}'"
             ),
+            Example::Prometheus => {
+                let first = match scheme {
+                    "https" => "    - scheme: https\n      ",
+                    _ => "    - ",
+                };
+                let token = match settings.posting {
+                    Posting::WithToken => {
+                        format!("authorization:\n        credentials: {secret}\n      ")
+                    }
+                    Posting::Open => String::new(),
+                };
+                format!(
+                    "# prometheus.yml
+alerting:
+  alertmanagers:
+{first}{token}static_configs:
+        - targets: [\"{place}\"]"
+                )
+            }
             Example::Alertmanager => format!(
                 "# alertmanager.yml
 receivers:
   - name: watchbell
     webhook_configs:
-      - url: {address}/api/v1/alert
+      - url: {scheme}://{place}/api/v1/alert
         http_config:
           authorization:
             credentials: {secret}
@@ -150,13 +178,12 @@ receivers:
     }
 }
 
-/// The address by which senders reach the listener, as a URL without a path: the host's name where
-/// it listens on all.
-fn address(settings: &Settings) -> String {
-    let Settings { listening, scheme, .. } = settings;
+/// The address by which senders reach the listener: the host's name where it listens on all.
+fn place(settings: &Settings) -> String {
+    let listening = settings.listening;
     if listening.ip().is_unspecified() {
-        format!("{scheme}://{}:{}", settings.host, listening.port())
+        format!("{}:{}", settings.host, listening.port())
     } else {
-        format!("{scheme}://{listening}")
+        listening.to_string()
     }
 }

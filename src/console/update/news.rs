@@ -9,6 +9,7 @@ use crate::console::effect::{Effect, News};
 use crate::console::frame::Cause;
 use crate::console::model::list::{Mode, Seen, Still};
 use crate::console::model::place::{is_renamed, is_viewer, named, says_the_same};
+use crate::console::model::roster::Roster;
 use crate::console::model::senders::OpenedBy;
 use crate::console::model::sheet::Sheet;
 use crate::console::model::untold::Untold;
@@ -47,6 +48,7 @@ pub(super) fn arrive(model: &mut Model, news: News, now: Now) -> Vec<Effect> {
         model.table = news.table;
         model.list.rebuild(&model.table, now.at);
         model.untold = Untold::of(&model.table);
+        model.roster = Roster::of(&model.table);
         seen = Seen::Changed;
     }
     let mut effects = telling::ring(model, &called, now);
@@ -101,6 +103,7 @@ fn take(model: &mut Model, table: &mut Table, change: &Change, now: Now) -> Seen
         )
         | None => None,
     };
+    model.roster.take(old.as_deref(), new.map(AsRef::as_ref));
     let seen = model.list.take(old.as_ref(), new, table, now.at);
     if let Some(new) = new {
         if old.is_none() {

@@ -7,11 +7,14 @@ use super::{ink, plain, said};
 use crate::console::action::{Action, Context};
 use crate::console::model::Model;
 use crate::console::model::place::named;
+use crate::console::model::roster::Sender;
 use crate::console::model::senders::{Example, MadeToken, Senders};
-use crate::console::settings::Access;
-use crate::console::text::{width, wrap};
+use crate::console::settings::{Access, Posting};
+use crate::console::text::{cut, number, width, wrap};
 use crate::console::theme::Role;
+use crate::console::words;
 use crate::domain::severity::Severity;
+use crate::domain::text::Text;
 
 /// The lines of the screen.
 pub(super) fn lines(model: &Model, senders: &Senders) -> Vec<Line<'static>> {
@@ -23,11 +26,66 @@ pub(super) fn lines(model: &Model, senders: &Senders) -> Vec<Line<'static>> {
     let snippet = senders.snippet(&model.settings);
     lines.extend(snippet.lines().map(|line| Line::from(format!("   {line}"))));
     lines.push(Line::default());
-    lines.extend(said(about(senders.example), cells));
+    lines.extend(said(about(senders.example, model.settings.posting), cells));
     lines.push(Line::default());
     lines.extend(live(model, senders, cells));
     lines.extend(reach(model, cells));
+    // Of the screen the header takes two lines, and the keys one.
+    let room = usize::from(model.size.height).saturating_sub(lines.len() + 3);
+    lines.extend(roster(model, cells, room));
     lines
+}
+
+/// Each sender in a line: when it was last heard, what of it is open, what is wrong with it. Where
+/// there is no room for all, those stay with whom something is wrong.
+fn roster(model: &Model, cells: usize, room: usize) -> Vec<Line<'static>> {
+    let refused_of = &model.service.refused_of;
+    let known = model.roster.senders().map(|(name, sender)| (name, Some(sender)));
+    let strangers = refused_of.keys().filter(|name| !model.roster.has(name));
+    let mut rows: Vec<(bool, String)> = known
+        .chain(strangers.map(|name| (name, None)))
+        .map(|(name, sender)| {
+            let wrong = wrong_with(model, sender, refused_of.get(name).copied());
+            (wrong.is_none(), row(model, name, sender, wrong))
+        })
+        .collect();
+    // A blank line, and the heading.
+    let Some(room) = room.checked_sub(2).filter(|room| *room > 0 && !rows.is_empty()) else {
+        return Vec::new();
+    };
+    rows.sort();
+    let mut lines = vec![Line::default(), ink(model, Role::Strong, "   Senders").into()];
+    let shown = if rows.len() > room { room - 1 } else { rows.len() };
+    let mark = model.settings.symbols.cut();
+    lines.extend(
+        rows.iter().take(shown).map(|(_, row)| format!("   {}", cut(row, cells, mark)).into()),
+    );
+    if rows.len() > shown {
+        lines.push(Line::from(format!("   and {} more", number(rows.len() - shown))));
+    }
+    lines
+}
+
+/// `prometheus  heard 03:14, 12 open; its clock 6 min behind; 3 posts refused`.
+fn row(model: &Model, name: &Text, sender: Option<&Sender>, wrong: Option<String>) -> String {
+    let heard = sender.and_then(|sender| sender.heard);
+    let heard = heard.map_or("never heard".to_owned(), |at| format!("heard {}", model.time(at)));
+    let open = number(sender.map_or(0, |sender| sender.open));
+    let wrong = wrong.map(|wrong| format!("; {wrong}")).unwrap_or_default();
+    format!("{name}  {heard}, {open} open{wrong}")
+}
+
+fn wrong_with(model: &Model, sender: Option<&Sender>, refused: Option<u64>) -> Option<String> {
+    let silent = sender.and_then(|sender| sender.silent);
+    let silent = silent.map(|since| format!("silent, noticed {}", model.time(since)));
+    let clock = sender.and_then(Sender::clock).and_then(words::clock);
+    let clock = clock.map(|words| words.trim_start_matches("sender's ").to_owned());
+    let refused = refused.map(|count| match usize::try_from(count).unwrap_or(usize::MAX) {
+        1 => "1 post refused".to_owned(),
+        count => format!("{} posts refused", number(count)),
+    });
+    let wrong: Vec<String> = [silent, clock, refused].into_iter().flatten().collect();
+    (!wrong.is_empty()).then(|| wrong.join("; "))
 }
 
 fn intro(model: &Model, senders: &Senders, cells: usize) -> Vec<Line<'static>> {
@@ -45,6 +103,13 @@ fn intro(model: &Model, senders: &Senders, cells: usize) -> Vec<Line<'static>> {
         (MadeToken::None, Access::ReadOnly) => said(
             "Alerts come in by HTTP, each sender with a token. This console is read-only and \
              makes none: watchbell token create does.",
+            cells,
+        ),
+        (MadeToken::None, Access::Full) if !model.roster.is_empty() => said(
+            &format!(
+                "Alerts come in by HTTP, each sender with a token: {key} makes one, for the lines \
+                 below."
+            ),
             cells,
         ),
         (MadeToken::None, Access::Full) => {
@@ -74,8 +139,17 @@ fn tabs(model: &Model, senders: &Senders) -> Line<'static> {
     Line::from(spans)
 }
 
-fn about(example: Example) -> &'static str {
+fn about(example: Example, posting: Posting) -> &'static str {
     match example {
+        Example::Prometheus => match posting {
+            Posting::WithToken => {
+                "Prometheus repeats what fires. What it repeats no more ends by itself."
+            }
+            Posting::Open => {
+                "alertmanager_api = \"open\": programs on this host need no token for it. \
+                 Prometheus repeats what fires; what it repeats no more ends by itself."
+            }
+        },
         Example::Curl => {
             "A warning is shown and calls nobody. Send it again with \"status\": \"resolved\" to \
              clear it."

@@ -20,6 +20,9 @@ const WITHIN: SignedDuration = SignedDuration::from_mins(1);
 /// No more ends than this are looked at: a flood of them is seen to one by one.
 const LOOKED_AT: usize = 64;
 
+/// The name of the alert about it.
+const NAME: &str = "SenderFellSilent";
+
 const OURSELVES: By<'static> = By { actor: &Actor::Watchbell, seen: None };
 
 /// An alert has ended because nothing more was heard of it: raises an alert about its sender, if
@@ -62,8 +65,17 @@ pub(super) fn speaks(draft: &mut Draft, sender: &Actor) -> Result<(), Refusal> {
     }
 }
 
+/// The sender that `alert` says fell silent, if that is what it says.
+pub fn silent_sender(alert: &Alert) -> Option<Text> {
+    if alert.labels.get("alertname") != Some(NAME) {
+        return None;
+    }
+    let sender = Text::derive(alert.labels.get("sender")?);
+    (alert.identity == identity(&sender)).then_some(sender)
+}
+
 fn identity(sender: &Text) -> Identity {
-    let labels = [("alertname", "SenderFellSilent"), ("sender", sender.as_str())];
+    let labels = [("alertname", NAME), ("sender", sender.as_str())];
     let labels = labels.into_iter().chain([("severity", "critical")]).collect();
     Identity { namespace: Namespace::own(), naming: Naming::of_labels(labels) }
 }
