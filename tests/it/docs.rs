@@ -4,6 +4,7 @@ mod examples;
 mod keys;
 mod links;
 mod samples;
+mod snippets;
 
 use std::path::{Path, PathBuf};
 
