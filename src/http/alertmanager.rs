@@ -66,17 +66,22 @@ pub(super) fn in_front_of(others: Router, door: Door) -> Router {
         .layer(middleware::from_fn(surface::tidy))
 }
 
+/// When it is, and whether we hear.
+pub(super) fn hour(handle: &Handle) -> Hour {
+    let deaf = match handle.vitals().now().store {
+        StoreState::Well => None,
+        StoreState::Broken { since, .. } => Some(since),
+    };
+    Hour { now: handle.now(), deaf }
+}
+
 /// Asks the newest table, and has the answer written at the desk.
 async fn answer(
     handle: Handle,
     desk: &Desk,
     question: impl FnOnce(&Table, Hour) -> Vec<u8> + Send + 'static,
 ) -> Result<Response, Fault> {
-    let deaf = match handle.vitals().now().store {
-        StoreState::Well => None,
-        StoreState::Broken { since, .. } => Some(since),
-    };
-    let hour = Hour { now: handle.now(), deaf };
+    let hour = hour(&handle);
     let write = move || error::json(StatusCode::OK, question(&handle.latest().table, hour));
     Ok(desk.write(write).await?)
 }

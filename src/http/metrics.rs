@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 
 use self::page::Page;
 use self::tally::Tally;
-use super::alertmanager::{caller, not_here};
+use super::alertmanager::{caller, hour, not_here};
 use super::door::Door;
 use super::error::ApiError;
 use crate::engine::{Counts, Handle, Process, Vital};
@@ -59,7 +59,7 @@ async fn scrape(door: &Door, request: Request) -> Result<Response, ApiError> {
 
 fn answer(handle: &Handle) -> Response {
     let now = Now {
-        tally: Tally::of(&handle.latest().table, handle.now()),
+        tally: Tally::of(&handle.latest().table, hour(handle)),
         counts: handle.vitals().counts(),
         vital: handle.vitals().now(),
         depth: handle.depth(),

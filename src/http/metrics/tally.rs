@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 
 use crate::domain::alert::{Alert, State};
 use crate::domain::delivery::Progress;
-use crate::domain::routing::routed;
+use crate::domain::routing::{Hour, routed};
 use crate::domain::severity::Severity;
 use crate::domain::suppress;
 use crate::domain::table::Table;
-use crate::domain::time::Timestamp;
 
 /// What there is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,8 +51,8 @@ pub(super) struct Deliveries {
 }
 
 impl Tally {
-    /// What there is in `table` at `now`.
-    pub(super) fn of(table: &Table, now: Timestamp) -> Self {
+    /// What there is in `table` at this hour.
+    pub(super) fn of(table: &Table, hour: Hour) -> Self {
         let mut tally = Self { kept: table.alert_count(), ..Self::default() };
         let mut clocks_off = BTreeSet::new();
         for alert in table.open_alerts() {
@@ -65,8 +64,8 @@ impl Tally {
                 clocks_off.insert(&alert.sender);
             }
         }
-        for alert in routed(table, now) {
-            match suppress::status(table, alert.alert, now).state() {
+        for alert in routed(table, hour) {
+            match suppress::status(table, alert.alert, hour.now).state() {
                 suppress::State::Active => tally.active += 1,
                 suppress::State::Suppressed => tally.suppressed += 1,
             }
