@@ -201,3 +201,13 @@ fn a_verb_that_only_asks_says_that_there_is_no_data_and_makes_none() {
     assert_eq!(home.run(&create).code, Some(0));
     assert_eq!(home.run(&["alert", "list", "--data", data]).code, Some(0));
 }
+
+#[test]
+fn an_alert_taken_over_says_from_whom() {
+    let home = with_people();
+    let id = create(&home, "disk", &[]);
+    home.run(&["alert", "ack", &id, "--as", "bob"]);
+    let taken = home.run(&["alert", "ack", &id]);
+    let wanted = format!("{} disk: acknowledged, taken over from bob\n", &id[..8]);
+    assert_eq!(taken.stdout, wanted);
+}

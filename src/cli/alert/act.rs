@@ -9,7 +9,8 @@ use crate::client::{AskError, Whole};
 use crate::domain::actor::{Actor, Person};
 use crate::domain::alert::lifecycle::last_act;
 use crate::domain::command::{Acted, AlertCommand, Answer, Command, Unchanged};
-use crate::domain::id::AlertId;
+use crate::domain::event::{Event, What};
+use crate::domain::id::{AlertId, Revision};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Text;
 use crate::domain::time::{SignedDuration, after, parse_span};
@@ -85,6 +86,40 @@ impl Act {
         }
     }
 
+    /// What was done, where only the line that it left in the timeline knows it: from whom an
+    /// alert was taken over. Nothing where there is no more to say, or it cannot be asked now.
+    async fn learnt(
+        &self,
+        asking: &Asking<'_>,
+        alert: &Whole,
+        revision: Revision,
+    ) -> Option<String> {
+        let before = &alert.shown.alert;
+        let is_told_more = match self {
+            Self::Acknowledge => before.standing.acknowledgement().is_some(),
+            Self::Unacknowledge
+            | Self::Assign(_)
+            | Self::Resolve { .. }
+            | Self::Reopen
+            | Self::Snooze(_)
+            | Self::Wake
+            | Self::Note(_)
+            | Self::Undo => false,
+        };
+        if !is_told_more {
+            return None;
+        }
+        let (after, asker) =
+            (asking.source.alert(&before.id.to_string()).await.ok()?, asking.asker.actor());
+        let ours = |line: &&Event| line.revision == revision && line.actor == asker;
+        match &after.timeline.iter().rfind(ours)?.what {
+            What::Acknowledged { over: Some(other), .. } => {
+                Some(format!("acknowledged, taken over from {other}"))
+            }
+            _ => None,
+        }
+    }
+
     /// Why nothing had to change, in words.
     fn unchanged(&self, why: &Unchanged) -> String {
         let words = match (why, self) {
@@ -131,7 +166,12 @@ pub(super) async fn carry_out(
     for alert in alerts.by_ref() {
         let result = one(asking, alert, act.command(alert, &asker)).await;
         let done = result.is_ok();
-        let mut outcome = add(&mut said, act, alert, result);
+        let learnt = match &result {
+            Ok((Acted::Changed, revision)) => act.learnt(asking, alert, *revision).await,
+            Ok((Acted::Unchanged(_), _)) | Err(_) => None,
+        };
+        let result = result.map(|(acted, _)| acted);
+        let mut outcome = add(&mut said, alert, act, learnt, result);
         if let Act::Resolve { note: Some(text) } = act
             && done
             && let Err(error) = one(asking, alert, AlertCommand::Note(text.clone())).await
@@ -158,7 +198,12 @@ enum Asked {
     InVain,
 }
 
-async fn one(asking: &Asking<'_>, alert: &Whole, command: AlertCommand) -> Result<Acted, AskError> {
+/// Has one thing done, and says in which commit.
+async fn one(
+    asking: &Asking<'_>,
+    alert: &Whole,
+    command: AlertCommand,
+) -> Result<(Acted, Revision), AskError> {
     let id: AlertId = alert.shown.alert.id;
     let order = Command::Alerts(vec![id], command);
     let receipt = asking.source.submit(&asking.asker, Some(alert.revision), order).await?;
@@ -166,7 +211,7 @@ async fn one(asking: &Asking<'_>, alert: &Whole, command: AlertCommand) -> Resul
         return Err(Refusal::UnknownAlert(id).into());
     };
     let result = acted.into_iter().find_map(|(of, result)| (of == id).then_some(result));
-    Ok(result.unwrap_or(Err(Refusal::UnknownAlert(id)))?)
+    Ok((result.unwrap_or(Err(Refusal::UnknownAlert(id)))?, receipt.revision))
 }
 
 fn name(whole: &Whole) -> String {
@@ -175,11 +220,18 @@ fn name(whole: &Whole) -> String {
 }
 
 /// Says what came of it.
-fn add(said: &mut Said, act: &Act, alert: &Whole, result: Result<Acted, AskError>) -> Asked {
+fn add(
+    said: &mut Said,
+    alert: &Whole,
+    act: &Act,
+    learnt: Option<String>,
+    result: Result<Acted, AskError>,
+) -> Asked {
     let name = name(alert);
+    let done = || learnt.unwrap_or_else(|| act.done(alert));
     // Writing to a text cannot fail.
     let _ = match result {
-        Ok(Acted::Changed) => writeln!(said.result, "{name}: {}", act.done(alert)),
+        Ok(Acted::Changed) => writeln!(said.result, "{name}: {}", done()),
         Ok(Acted::Unchanged(why)) => writeln!(said.remark, "{name}: {}", act.unchanged(&why)),
         Err(error) => return fail(said, alert, "", &error),
     };
