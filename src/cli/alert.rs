@@ -55,7 +55,7 @@ pub enum What {
         /// The alerts.
         #[command(flatten)]
         alerts: Ids,
-        /// Write this on it, too
+        /// Write this on it, too: 1,000 characters at most
         #[arg(long, value_name = "TEXT")]
         note: Option<String>,
     },
@@ -77,7 +77,7 @@ pub enum What {
         /// The alert: the beginning of its id
         #[arg(value_name = "ID")]
         alert: String,
-        /// The note
+        /// The note: 1,000 characters at most
         #[arg(value_name = "TEXT", required = true)]
         text: Vec<String>,
     },
@@ -113,17 +113,22 @@ impl What {
             Self::Unack(ids) => (&ids.alerts, Act::Unacknowledge),
             Self::Assign { alerts, to } => (alerts, Act::assign(asking, to).await?),
             Self::Resolve { alerts, note } => {
-                (&alerts.alerts, Act::Resolve { note: note.as_deref().map(Text::derive) })
+                (&alerts.alerts, Act::Resolve { note: note.as_deref().map(noted).transpose()? })
             }
             Self::Reopen(ids) => (&ids.alerts, Act::Reopen),
             Self::Snooze { alerts, length } => (alerts, Act::Snooze(*length)),
             Self::Wake(ids) => (&ids.alerts, Act::Wake),
             Self::Note { alert, text } => {
-                let note = Act::Note(Text::derive(&text.join(" ")));
+                let note = Act::Note(noted(&text.join(" "))?);
                 return act::carry_out(asking, std::slice::from_ref(alert), &note).await;
             }
             Self::Undo(ids) => (&ids.alerts, Act::Undo),
         };
         act::carry_out(asking, alerts, &act).await
     }
+}
+
+/// A note, as it will be kept: what would be cut is refused, for its end may be what matters.
+fn noted(text: &str) -> Result<Text, VerbError> {
+    Text::whole(text).map_err(|error| VerbError::Usage(format!("a note {error}")))
 }

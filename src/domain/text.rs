@@ -12,19 +12,22 @@ pub struct Text(Arc<str>);
 impl Text {
     /// The cleaned form of `raw`, cut to 1,000 characters.
     pub fn derive(raw: &str) -> Self {
-        let mut line = String::with_capacity(raw.len().min(1_024));
-        for word in line_of(raw).split_whitespace() {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
+        let mut line = cleaned(raw);
         if let Some((end, _)) = line.char_indices().nth(Self::LONGEST) {
             line.truncate(end);
             // The cut may have come just after a space.
             line.truncate(line.trim_end().len());
         }
         Self(line.into())
+    }
+
+    /// The cleaned form of `raw`, for what somebody wrote by hand: refuses what would be cut.
+    pub fn whole(raw: &str) -> Result<Self, TooLong> {
+        let line = cleaned(raw);
+        match line.chars().count() {
+            ..=Self::LONGEST => Ok(Self(line.into())),
+            length => Err(TooLong { length }),
+        }
     }
 
     /// The longest text kept, in characters.
@@ -39,6 +42,14 @@ impl Text {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// A text is longer than what is kept of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("has {} characters at most and this one has {length}; shorten it", Text::LONGEST)]
+pub struct TooLong {
+    /// How long it is, in characters, cleaned.
+    pub length: usize,
 }
 
 impl Default for Text {
@@ -57,6 +68,18 @@ impl From<&str> for Text {
     fn from(raw: &str) -> Self {
         Self::derive(raw)
     }
+}
+
+/// One line, of words with one space between each two.
+fn cleaned(raw: &str) -> String {
+    let mut line = String::with_capacity(raw.len().min(1_024));
+    for word in line_of(raw).split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
 }
 
 /// `raw` as it may leave for a terminal or a log: control and bidi characters gone, line breaks
@@ -159,6 +182,14 @@ mod tests {
     fn text_that_is_cut_at_a_space_does_not_end_with_one() {
         let cut = Text::derive(&format!("{} end", "x".repeat(Text::LONGEST - 1)));
         assert_eq!(Text::derive(cut.as_str()), cut);
+    }
+
+    #[test]
+    fn a_text_that_is_to_be_whole_is_measured_as_it_is_kept() {
+        let longest = "é".repeat(Text::LONGEST);
+        assert_eq!(Text::whole(&format!("  {longest}\n")), Ok(Text::derive(&longest)));
+        let length = Text::LONGEST + 2;
+        assert_eq!(Text::whole(&format!("{longest}  x")), Err(TooLong { length }));
     }
 
     #[test]

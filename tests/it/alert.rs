@@ -211,3 +211,22 @@ fn an_alert_taken_over_says_from_whom() {
     let wanted = format!("{} disk: acknowledged, taken over from bob\n", &id[..8]);
     assert_eq!(taken.stdout, wanted);
 }
+
+#[test]
+fn a_note_that_would_be_cut_is_refused_with_its_length_before_anything_is_done() {
+    let home = with_people();
+    let id = create(&home, "disk", &[]);
+    let (longest, longer) = ("é".repeat(1_000), "é".repeat(1_001));
+    let refused =
+        "watchbell: a note has 1000 characters at most and this one has 1001; shorten it\n";
+    for args in
+        [&["alert", "note", &id, &longer][..], &["alert", "resolve", &id, "--note", &longer]]
+    {
+        let said = home.run(args);
+        assert_eq!((said.code, said.stderr.as_str()), (Some(2), refused), "{}", args[1]);
+    }
+    assert_eq!(home.run(&["alert", "list", "state=firing"]).stdout.lines().count(), 2);
+    assert_eq!(home.run(&["alert", "note", &id, &longest]).code, Some(0));
+    let shown = home.run(&["alert", "show", &id]).stdout;
+    assert!(shown.contains(&format!("\"{longest}\"")), "{shown}");
+}
