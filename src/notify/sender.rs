@@ -167,7 +167,7 @@ impl Shared {
     /// Has the outcome decided, as that of the newest attempt: one that began while this send was
     /// under way has no other.
     async fn settle(&self, id: DeliveryId, mut number: u32, outcome: &Outcome) -> Heard {
-        log(outcome, id, number);
+        self.log(outcome, id, number);
         loop {
             number = self.attempted(id).map_or(number, |delivery| delivery.attempts);
             let command = Command::Settle(id, number, outcome.clone());
@@ -179,6 +179,37 @@ impl Shared {
             if !newer || heard == Heard::Gone || self.stop.is_cancelled() {
                 return heard;
             }
+        }
+    }
+
+    /// Logs what came of an attempt: of which alert, and to which channel, as people name them.
+    fn log(&self, outcome: &Outcome, id: DeliveryId, attempt: u32) {
+        let latest = self.handle.latest();
+        let held = latest.table.delivery(id);
+        let channel = held.map(|delivery| delivery.channel.as_str());
+        let alert = held.map(|delivery| delivery.alert.short());
+        let alert = alert.as_deref();
+        let title = held.and_then(|delivery| latest.table.alert(delivery.alert));
+        let title = title.map(|alert| alert.title.as_str());
+        match outcome {
+            Outcome::Taken => {
+                tracing::info!(channel, alert, title, attempt, delivery = %id, "Told");
+            }
+            Outcome::NotNow { why, .. } => {
+                tracing::warn!(channel, alert, title, %why, attempt, delivery = %id, "Not told yet");
+            }
+            Outcome::Moot { why } => {
+                tracing::info!(channel, alert, title, %why, attempt, delivery = %id, "Not told");
+            }
+            Outcome::Never { why } => tracing::error!(
+                channel,
+                alert,
+                title,
+                %why,
+                attempt,
+                delivery = %id,
+                "Not told; not tried again"
+            ),
         }
     }
 
@@ -230,17 +261,4 @@ impl Drop for Panicking<'_> {
 
 fn never(why: &str) -> Outcome {
     Outcome::Never { why: Text::derive(why) }
-}
-
-fn log(outcome: &Outcome, id: DeliveryId, attempt: u32) {
-    match outcome {
-        Outcome::Taken => tracing::info!(delivery = %id, attempt, "Told"),
-        Outcome::NotNow { why, .. } => {
-            tracing::warn!(delivery = %id, attempt, %why, "Not told yet");
-        }
-        Outcome::Moot { why } => tracing::info!(delivery = %id, attempt, %why, "Not told"),
-        Outcome::Never { why } => {
-            tracing::error!(delivery = %id, attempt, %why, "Not told; not tried again");
-        }
-    }
 }

@@ -230,3 +230,15 @@ fn a_note_that_would_be_cut_is_refused_with_its_length_before_anything_is_done()
     let shown = home.run(&["alert", "show", &id]).stdout;
     assert!(shown.contains(&format!("\"{longest}\"")), "{shown}");
 }
+
+#[test]
+fn whatever_was_not_told_is_logged_with_its_channel_and_its_alert() {
+    let home = Home::new();
+    let far = "name = \"ops\"\nkind = \"webhook\"\nurl = \"http://127.0.0.1:1/hook\"";
+    home.configure(&format!("[[channel]]\n{far}\n"));
+    let service = Service::start(&home);
+    let id = create(&home, "disk\u{1b}[31m full", &[]);
+    let line = service.logs("Not told yet");
+    let named = format!(" channel=ops alert={} title=\"disk full\"", &id[..8]);
+    assert!(line.contains(&named), "{line:?}");
+}
