@@ -11,6 +11,7 @@ mod signals;
 
 use std::io;
 use std::net::SocketAddr;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
@@ -149,7 +150,7 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
         Ok(listener) => listener,
         // The likeliest holder of our port is the owner of our data.
         Err(error) => {
-            return Err(owner_pid(socket).await.map_or(error, |pid| owned(&plan.places, pid)));
+            return Err(owner_pid(socket).await.map_or(error, |pid| owned(&plan, pid)));
         }
     };
     let address = listener.local_addr()?;
@@ -162,7 +163,9 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
     let file = plan.places.data_file();
     tracing::debug!(file = %file.display(), "Opening the data");
     let found = tokio::select! {
-        found = find(data, socket, plan.config.policy.clone()) => found?,
+        found = find(data, socket, plan.config.policy.clone()) => {
+            found.map_err(owner::out_of_reach)?
+        }
         signal = signals.end() => {
             tracing::info!(signal, "Stopping before the data was open");
             parts.stop.cancel();
@@ -171,7 +174,7 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
     };
     let (handle, writer) = match found {
         Found::Us(handle, writer) => (handle, writer),
-        Found::Other(pid) => return Err(owned(&plan.places, pid)),
+        Found::Other(pid) => return Err(owned(&plan, pid)),
     };
     tracing::info!(file = %file.display(), version = env!("CARGO_PKG_VERSION"), "Opened the data");
     let local = Local::new(handle.clone());
@@ -275,8 +278,19 @@ fn host_name() -> Text {
     if name.is_empty() { "localhost".into() } else { name }
 }
 
-fn owned(places: &Places, pid: i32) -> anyhow::Error {
-    let file = places.data_file();
+/// That the data is in use already. Whoever may not end its watchbell is not told to.
+fn owned(plan: &Plan, pid: i32) -> anyhow::Error {
+    let file = plan.places.data_file();
+    let about = std::fs::metadata(&plan.places.data);
+    let of_another = about.is_ok_and(|about| about.uid() != plan.owner.uid);
+    if of_another && plan.owner.uid != 0 {
+        return anyhow!(
+            "{} belongs to a running watchbell of another user; use that one: watchbell alert list \
+             --data '{}'",
+            file.display(),
+            plan.places.data.display()
+        );
+    }
     anyhow!(
         "{} belongs to a running watchbell (pid {pid}); use that one, or end it first: kill {pid}",
         file.display()

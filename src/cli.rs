@@ -30,7 +30,7 @@ pub use self::places::{Places, PlacesError};
 pub use self::roster::{AccountVerb, ServiceVerb};
 pub use self::terminal::{NoTerminal, Terminal, terminal_width};
 pub use self::token::TokenVerb;
-pub use self::user::{UnixUser, group_id, user_id};
+pub use self::user::{UnixUser, group_id, group_name, user_id, user_name};
 
 /// What was asked for.
 #[derive(Debug, Parser)]

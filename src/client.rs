@@ -19,6 +19,6 @@ pub use local::Local;
 pub use owner::{Beginning, Found, OwnerError, Reached, find, reach};
 pub use remote::{Remote, RemoteError};
 pub use secret::Secret;
-pub use socket::{SocketPathError, bind_socket, owner_pid, share_socket, socket_path};
+pub use socket::{SocketPathError, Users, bind_socket, owner_pid, share_socket, socket_path};
 pub use source::{AskError, Kind, ListedToken, NewToken, Source};
 pub use view::{Explained, ListedAccount, ListedService, Listing, Shown, Whole};

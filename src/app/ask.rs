@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use anyhow::Result;
 
 use super::Plan;
+use super::owner::out_of_reach;
 use crate::cli::{Asking, Exit, Said, Verb, VerbError, terminal_width};
 use crate::client::{Asker, OwnerError, reach};
 
@@ -12,7 +13,8 @@ use crate::client::{Asker, OwnerError, reach};
 pub(super) async fn ask(verb: &Verb, plan: Plan) -> Result<Exit> {
     let Plan { places, config, owner, log: _ } = plan;
     let policy = config.policy;
-    let reached = reach(&places.data, &places.socket, policy.clone(), verb.beginning()).await?;
+    let reached = reach(&places.data, &places.socket, policy.clone(), verb.beginning()).await;
+    let reached = reached.map_err(out_of_reach)?;
     let asking = Asking {
         source: &reached.source,
         asker: Asker { uid: owner.uid, actor: owner.actor, speaks_for: None },
@@ -47,6 +49,7 @@ pub fn exit_of(error: &anyhow::Error) -> Exit {
             OwnerError::Start(_)
             | OwnerError::NoData { .. }
             | OwnerError::Silent { .. }
+            | OwnerError::Shut { .. }
             | OwnerError::Remote(_)
             | OwnerError::Panicked,
         )

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use anyhow::{Result, anyhow, bail};
 
-use crate::cli::{Places, group_id, user_id};
-use crate::client::share_socket;
+use crate::cli::{Places, group_id, group_name, user_id, user_name};
+use crate::client::{OwnerError, Users, share_socket};
 use crate::config::Config;
 use crate::domain::actor::{Actor, Person};
 use crate::http::{OpenTo, Owner};
@@ -22,6 +22,31 @@ fn people(config: &Config) -> BTreeMap<u32, Person> {
     let named = config.policy.accounts.iter().map(|account| account.name.as_str());
     let known = |user: &str| Some((user_id(user)?, config.account_of(user)?.person()));
     said.chain(named).filter_map(known).collect()
+}
+
+/// Why the data and its owner are out of reach, with the names that this host knows.
+pub(super) fn out_of_reach(error: OwnerError) -> anyhow::Error {
+    let OwnerError::Shut { socket, users } = error else { return error.into() };
+    let Users { owner, group } = users;
+    let owner = owner.map(user_name);
+    let stranger = owner.clone().filter(|owner| owner != "root");
+    let mut may: Vec<String> = stranger.into_iter().chain(["root".to_owned()]).collect();
+    let group = group.map(group_name);
+    may.extend(group.iter().map(|group| format!("the group {group}")));
+    let may = match may.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    };
+    let ask = match (owner, group) {
+        (Some(_), Some(group)) => format!("have yourself added to {group}"),
+        (Some(owner), None) => format!("ask {owner} to set group under [socket] of watchbell.toml"),
+        (None, _) => "ask whoever runs watchbell there".to_owned(),
+    };
+    anyhow!(
+        "you may not use {}: only {may} may; {ask}, or name another directory with --data",
+        socket.display()
+    )
 }
 
 /// Opens the socket to the group of the configuration, where it names one.

@@ -1,6 +1,6 @@
 //! The Unix user who started the program, and others of this host by name.
 
-use nix::unistd::{Group, Uid, User};
+use nix::unistd::{Gid, Group, Uid, User};
 
 /// Who started the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,12 +14,23 @@ pub struct UnixUser {
 impl UnixUser {
     /// Asks the system.
     pub fn find() -> Self {
-        let real = Uid::current();
-        let name = match User::from_uid(real) {
-            Ok(Some(user)) => user.name,
-            Ok(None) | Err(_) => format!("uid-{real}"),
-        };
-        Self { name, uid: Uid::effective().as_raw() }
+        Self { name: user_name(Uid::current().as_raw()), uid: Uid::effective().as_raw() }
+    }
+}
+
+/// The name of this user; `uid-1000` where the system has none.
+pub fn user_name(uid: u32) -> String {
+    match User::from_uid(Uid::from_raw(uid)) {
+        Ok(Some(user)) => user.name,
+        Ok(None) | Err(_) => format!("uid-{uid}"),
+    }
+}
+
+/// The name of this group; `gid-1000` where the system has none.
+pub fn group_name(gid: u32) -> String {
+    match Group::from_gid(Gid::from_raw(gid)) {
+        Ok(Some(group)) => group.name,
+        Ok(None) | Err(_) => format!("gid-{gid}"),
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::local::Local;
 use super::remote::{Remote, RemoteError};
-use super::socket::owner_pid;
+use super::socket::{Users, owner_pid, users_without_us};
 use super::source::Source;
 use crate::domain::policy::Policy;
 use crate::engine::{
@@ -54,6 +54,14 @@ pub enum OwnerError {
         /// Where it should answer.
         socket: PathBuf,
     },
+    /// The data is another user's, and so is its socket.
+    #[error("you may not use {socket}; ask whoever runs watchbell there")]
+    Shut {
+        /// The socket.
+        socket: PathBuf,
+        /// Who may.
+        users: Users,
+    },
     /// The owner cannot be asked.
     #[error(transparent)]
     Remote(#[from] RemoteError),
@@ -87,14 +95,13 @@ async fn open_or_find(
             Err(StartError::Unsaved(error)) => return Err(OwnerError::Submit(error)),
             Err(StartError::Open(OpenError::Owned { path: owned })) => path = Some(owned),
             // Whoever may use the socket alone, as a member of its group, cannot even look.
-            Err(StartError::Open(OpenError::Unwritable { path: shut, source }))
-                if source.kind() == io::ErrorKind::PermissionDenied =>
-            {
-                return match owner_pid(socket).await {
-                    Some(pid) => Ok(Found::Other(pid)),
-                    None => {
-                        Err(StartError::Open(OpenError::Unwritable { path: shut, source }).into())
+            Err(StartError::Open(error)) if is_shut(&error) => {
+                return match (owner_pid(socket).await, users_without_us(socket).await) {
+                    (Some(pid), _) => Ok(Found::Other(pid)),
+                    (None, Some(users)) => {
+                        Err(OwnerError::Shut { socket: socket.to_owned(), users })
                     }
+                    (None, None) => Err(StartError::Open(error).into()),
                 };
             }
             Err(error) => return Err(error.into()),
@@ -106,6 +113,20 @@ async fn open_or_find(
     }
     let path = path.unwrap_or_else(|| data.to_owned());
     Err(OwnerError::Silent { path, socket: socket.to_owned() })
+}
+
+/// Whether it is another user's.
+fn is_shut(error: &OpenError) -> bool {
+    match error {
+        OpenError::OfAnother { .. } => true,
+        OpenError::Unwritable { source, .. } => source.kind() == io::ErrorKind::PermissionDenied,
+        OpenError::Owned { .. }
+        | OpenError::OpenToOthers { .. }
+        | OpenError::NewerFormat { .. }
+        | OpenError::Strange { .. }
+        | OpenError::Foreign { .. }
+        | OpenError::Damaged { .. } => false,
+    }
 }
 
 /// Whether a verb may begin the data where there is none.

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -84,6 +84,32 @@ pub fn share_socket(path: &Path, group: u32) -> io::Result<()> {
 pub async fn owner_pid(path: &Path) -> Option<i32> {
     let stream = UnixStream::connect(path).await.ok()?;
     stream.peer_cred().ok()?.pid()
+}
+
+/// Who may use a socket that we may not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Users {
+    /// Whose it is, as far as we can see.
+    pub owner: Option<u32>,
+    /// To which group it is open, as far as we can see.
+    pub group: Option<u32>,
+}
+
+/// Who may use the socket, where we may not; nothing where we may, or where there is none.
+pub(super) async fn users_without_us(path: &Path) -> Option<Users> {
+    let error = UnixStream::connect(path).await.err()?;
+    if error.kind() != io::ErrorKind::PermissionDenied {
+        return None;
+    }
+    // Where nobody else may even look at it, its directory tells, as `share_socket` leaves it.
+    let seen = |path: &Path, mask: u32, open: u32| {
+        let about = fs::metadata(path).ok()?;
+        let is_open = about.permissions().mode() & mask == open;
+        Some(Users { owner: Some(about.uid()), group: is_open.then_some(about.gid()) })
+    };
+    let users = seen(path, 0o060, 0o060);
+    let users = users.or_else(|| seen(path.parent()?, 0o070, 0o010));
+    Some(users.unwrap_or(Users { owner: None, group: None }))
 }
 
 #[cfg(test)]

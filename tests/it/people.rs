@@ -1,12 +1,15 @@
 //! Who did it, from where, and who may: over the socket, HTTP and the command line.
 
+use std::fs::Permissions;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
 
 use nix::unistd::{Gid, Group, Uid};
 use serde_json::Value;
 
 use crate::alert::{create, with_people};
-use crate::support::{Home, Service, http};
+use crate::support::{Home, Said, Service, http, said};
 
 #[tokio::test]
 async fn every_line_of_a_timeline_says_who_and_from_where() {
@@ -67,4 +70,76 @@ fn a_group_that_nobody_knows_is_refused_with_its_name() {
     let line = "watchbell: no group no-such-group on this host; correct group under [socket] of \
                 watchbell.toml";
     assert_eq!(said.stderr.lines().last(), Some(line));
+}
+
+/// Runs the program as a user whom the host need not know, in the group `gid`.
+fn as_other(home: &Home, gid: u32, args: &[&str]) -> Said {
+    let data = home.data();
+    let config = home.path().join("none.toml");
+    std::fs::write(&config, "").unwrap();
+    std::fs::set_permissions(&config, Permissions::from_mode(0o644)).unwrap();
+    let places = ["--data", data.to_str().unwrap(), "--config", config.to_str().unwrap()];
+    let mut command = home.command(&[args, &places].concat());
+    command.uid(OTHER).gid(gid);
+    said(command)
+}
+
+/// A uid that no host gives to somebody.
+const OTHER: u32 = 54_321;
+/// Another one, who runs the service.
+const OWNER: u32 = 54_320;
+
+#[test]
+fn whoever_may_not_use_the_socket_is_told_who_may_and_a_member_is_not_told_to_end_the_service() {
+    // Only root can be somebody else.
+    let (gid, program) = (Gid::effective(), Path::new(env!("CARGO_BIN_EXE_watchbell")));
+    let is_passable =
+        |place: &Path| place.metadata().is_ok_and(|about| about.permissions().mode() & 0o001 != 0);
+    if !Uid::effective().is_root() || !program.ancestors().all(is_passable) {
+        return;
+    }
+    let Some(group) = Group::from_gid(gid).unwrap() else { return };
+    for shared in [false, true] {
+        let home = Home::new();
+        if shared {
+            home.configure(&format!("[socket]\ngroup = \"{}\"\n", group.name));
+        }
+        let home = home.of(OWNER);
+        let service = Service::start(&home);
+        for place in home
+            .data()
+            .parent()
+            .unwrap()
+            .ancestors()
+            .take_while(|place| place.starts_with(home.path()))
+        {
+            std::fs::set_permissions(place, Permissions::from_mode(0o711)).unwrap();
+        }
+        let stranger = as_other(&home, OTHER, &["alert", "list"]);
+        let may = if shared {
+            format!("uid-{OWNER}, root and the group {} may", group.name)
+        } else {
+            format!("uid-{OWNER} and root may")
+        };
+        let wanted =
+            format!("you may not use HOME/.local/share/watchbell/watchbell.sock: only {may}");
+        assert_eq!(stranger.code, Some(1), "{stranger:?}");
+        assert!(home.neutral(&stranger.stderr).contains(&wanted), "{stranger:?}");
+        assert!(!stranger.stderr.contains("Permission denied"), "{stranger:?}");
+        if shared {
+            let member = as_other(&home, gid.as_raw(), &["alert", "list"]);
+            let answer = format!("the running watchbell refused: uid {OTHER} is no account");
+            assert!(member.stderr.contains(&answer), "{member:?}");
+            let listen = service.address.to_string();
+            for address in [listen.as_str(), "127.0.0.1:0"] {
+                let serve = as_other(&home, gid.as_raw(), &["serve", "--listen", address]);
+                assert_eq!(serve.code, Some(1), "{serve:?}");
+                assert!(!serve.stderr.contains("kill"), "{serve:?}");
+                assert!(
+                    serve.stderr.contains("use that one: watchbell alert list --data"),
+                    "{serve:?}"
+                );
+            }
+        }
+    }
 }

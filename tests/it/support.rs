@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
@@ -19,6 +20,8 @@ const DEADLINE: Duration = Duration::from_secs(30);
 pub(crate) struct Home {
     folder: tempfile::TempDir,
     environment: Vec<(&'static str, OsString)>,
+    /// As whom the program runs, where it is not who runs the tests.
+    user: Option<u32>,
 }
 
 /// What a verb said and how it ended.
@@ -31,7 +34,19 @@ pub(crate) struct Said {
 
 impl Home {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), environment: Vec::new() }
+        Self { folder: tempfile::tempdir().unwrap(), environment: Vec::new(), user: None }
+    }
+
+    /// Gives it, and the program, to another user. Only root can.
+    pub(crate) fn of(mut self, user: u32) -> Self {
+        let known = [".", ".config", ".config/watchbell", ".config/watchbell/watchbell.toml"];
+        for place in known.map(|place| self.path().join(place)) {
+            if place.exists() {
+                std::os::unix::fs::chown(place, Some(user), None).unwrap();
+            }
+        }
+        self.user = Some(user);
+        self
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -62,6 +77,9 @@ impl Home {
         let mut command = Command::new(env!("CARGO_BIN_EXE_watchbell"));
         command.args(args).env_clear().env("HOME", self.path()).stdin(Stdio::null());
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        if let Some(user) = self.user {
+            command.uid(user);
+        }
         command
     }
 
