@@ -155,7 +155,7 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
     };
     let address = listener.local_addr()?;
     let door = Door::new();
-    warn_of(&api);
+    warn_of(&plan, &api);
     listen(&parts, listener, certificates, http::public_router(door.clone(), api));
 
     // Open the data: from here on it is ours, and has to be closed. A large file takes a while,
@@ -260,14 +260,29 @@ fn go_on_unseen() {
     );
 }
 
-/// What the configuration opened is said at every start: it is easily forgotten.
-fn warn_of(api: &AlertmanagerApi) {
+/// What the configuration opened, and what it says in vain, is said at every start: it is easily
+/// forgotten.
+fn warn_of(plan: &Plan, api: &AlertmanagerApi) {
     match api {
         AlertmanagerApi::Token => {}
         AlertmanagerApi::Open(_) => tracing::warn!(
             "API v2 is open: every user and program of this host may post and read alerts without \
              a token; alertmanager_api = \"token\" ends that"
         ),
+    }
+    let file = plan.places.config.display();
+    if plan.config.exposed {
+        tracing::warn!(
+            "Every user of this host can read the addresses and tokens of channels; run: chmod o-r \
+             '{file}'"
+        );
+    }
+    for unix_user in owner::unknown(&plan.config) {
+        tracing::warn!(
+            unix_user,
+            "This host has no such user, so that nobody is this account; correct unix_user in \
+             {file}, or start again when there is one"
+        );
     }
 }
 

@@ -7,6 +7,7 @@ mod account;
 mod channel;
 mod console;
 mod error;
+mod kept;
 mod listen;
 mod name;
 mod policy;
@@ -14,13 +15,13 @@ mod section;
 mod socket;
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 
 pub use self::console::ConsoleSettings;
 pub use self::error::ConfigError;
+use self::kept::{Shown, Unkept};
 pub use self::listen::{ListenSettings, TlsFiles};
 use self::section::{Section, Source};
 pub use self::socket::SocketSettings;
@@ -43,6 +44,9 @@ pub struct Config {
     pub unix_users: BTreeMap<Box<str>, AccountId>,
     /// How the console looks and behaves.
     pub console: ConsoleSettings,
+    /// Whether every user of this host can read the secrets of the file: the addresses and tokens
+    /// of its channels.
+    pub exposed: bool,
 }
 
 /// Whether a configuration may be missing.
@@ -64,16 +68,23 @@ pub struct Given<'a> {
 }
 
 impl Config {
-    /// Reads the file. Refuses what it does not understand, and a required file that is missing.
+    /// Reads the file. Refuses what it does not understand, a required file that is missing, and one
+    /// that other users may write: they would decide who is told, and who is who.
     pub fn load(file: &Path, presence: Presence, given: &Given<'_>) -> Result<Self, ConfigError> {
         let name = file.display().to_string();
-        match fs::read_to_string(file) {
-            Ok(text) => Self::read(&name, &text, given),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => match presence {
+        match kept::read(file) {
+            Ok((text, shown)) => {
+                let mut config = Self::read(&name, &text, given)?;
+                config.exposed = shown == Shown::ToOthers && !config.channels.is_empty();
+                Ok(config)
+            }
+            Err(Unkept::Writable) => Err(ConfigError::Writable { file: name }),
+            Err(Unkept::Unread(error)) if error.kind() == io::ErrorKind::NotFound => match presence
+            {
                 Presence::Optional => Self::read(&name, "", given),
                 Presence::Required => Err(ConfigError::Missing { file: name }),
             },
-            Err(error) => Err(ConfigError::Unreadable { file: name, error }),
+            Err(Unkept::Unread(error)) => Err(ConfigError::Unreadable { file: name, error }),
         }
     }
 
@@ -95,7 +106,7 @@ impl Config {
         };
         top.finish()?;
         let unix_users = people.unix_users;
-        Ok(Self { policy, listen, channels, socket, unix_users, console })
+        Ok(Self { policy, listen, channels, socket, unix_users, console, exposed: false })
     }
 
     /// The account that a user of this host is: the one whose `unix_user` it is, or else the one

@@ -24,6 +24,11 @@ fn people(config: &Config) -> BTreeMap<u32, Person> {
     said.chain(named).filter_map(known).collect()
 }
 
+/// The users whom the configuration names and this host does not know. They may come later.
+pub(super) fn unknown(config: &Config) -> impl Iterator<Item = &str> {
+    config.unix_users.keys().map(AsRef::as_ref).filter(|user| user_id(user).is_none())
+}
+
 /// Why the data and its owner are out of reach, with the names that this host knows.
 pub(super) fn out_of_reach(error: OwnerError) -> anyhow::Error {
     let OwnerError::Shut { socket, users } = error else { return error.into() };

@@ -18,12 +18,15 @@ pub(super) struct People {
     pub(super) unix_users: BTreeMap<Box<str>, AccountId>,
 }
 
+/// What means somebody else, or nobody, where an account is named.
+const WORDS: [&str; 2] = ["me", "nobody"];
+
 /// Reads the people. Without any, `user` is the only one.
 pub(super) fn read(top: &mut Section<'_>, user: &str) -> Result<People, ConfigError> {
     let mut known = BTreeSet::new();
     let mut people = People { accounts: Vec::new(), unix_users: BTreeMap::new() };
     for mut section in top.sections("account")? {
-        let name = new_name("account", &mut section, &mut known)?;
+        let name = new_name("account", &mut section, &mut known, &WORDS)?;
         let email = email(&mut section)?;
         let account = Account::new(name.as_str(), &email);
         unix_user(&mut section, account.id, &mut people.unix_users)?;

@@ -23,7 +23,7 @@ pub(super) fn read(
     let mut known = BTreeSet::new();
     let (mut meant, mut channels) = (Vec::new(), Vec::new());
     for mut section in top.sections("channel")? {
-        let name = new_name("channel", &mut section, &mut known)?;
+        let name = new_name("channel", &mut section, &mut known, &[])?;
         match section.text("kind", "\"webhook\"")? {
             Some(kind) if kind.value == "webhook" => {}
             Some(kind) => {

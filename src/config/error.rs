@@ -19,6 +19,12 @@ pub enum ConfigError {
         /// Why.
         error: io::Error,
     },
+    /// Others may change what it says.
+    #[error("{file}: other users may write to it; run: chmod go-w '{file}'")]
+    Writable {
+        /// The file.
+        file: String,
+    },
     /// Something in the file is wrong.
     #[error("{file}:{line}:{column}: {wrong}; {remedy}")]
     At {

@@ -9,11 +9,12 @@ use crate::domain::text::Text;
 /// The longest name, in characters: it has to fit a column.
 const LONGEST_NAME: usize = 100;
 
-/// The `name` of an entry, which no entry before it has.
+/// The `name` of an entry, which no entry before it has and which is none of the words `taken`.
 pub(super) fn new_name(
     kind: &'static str,
     section: &mut Section<'_>,
     known: &mut BTreeSet<Text>,
+    taken: &[&str],
 ) -> Result<Text, ConfigError> {
     let Some(written) = section.text("name", "\"alice\"")? else {
         return Err(
@@ -21,6 +22,10 @@ pub(super) fn new_name(
         );
     };
     let name = name("name", &written)?;
+    if taken.contains(&name.as_str()) {
+        let wrong = format!("{name} cannot name an {kind}: it is a word of watchbell alert assign");
+        return Err(written.error(wrong, "choose another name"));
+    }
     if !known.insert(name.clone()) {
         return Err(written
             .error(format!("there are two [[{kind}]] named {name}"), "take one out or rename it"));

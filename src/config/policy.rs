@@ -82,7 +82,7 @@ fn services(top: &mut Section<'_>) -> Result<(Vec<Text>, TimeOuts), ConfigError>
     let mut services = Vec::new();
     let mut time_outs = TimeOuts::new();
     for mut section in top.sections("service")? {
-        let name = new_name("service", &mut section, &mut known)?;
+        let name = new_name("service", &mut section, &mut known, &[])?;
         if let Some(time_out) = acknowledgement_timeout(&mut section)? {
             time_outs.insert(ServiceId::of(name.as_str()), or_never(time_out));
         }

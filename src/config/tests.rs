@@ -1,6 +1,7 @@
 //! Every example under `tests/config` is read; what the wrong ones are told is written down.
 
 use std::fmt::Write as _;
+use std::fs;
 use std::path::PathBuf;
 
 use super::*;

@@ -143,3 +143,37 @@ fn whoever_may_not_use_the_socket_is_told_who_may_and_a_member_is_not_told_to_en
         }
     }
 }
+
+#[test]
+fn a_unix_user_that_nobody_is_is_warned_of_at_the_start() {
+    let home = Home::new();
+    home.configure("[[account]]\nname = \"alice\"\nunix_user = \"no-such-user\"\n");
+    let line = Service::start(&home).logs("level=warn");
+    assert!(line.contains("unix_user=no-such-user"), "{line}");
+}
+
+#[test]
+fn a_configuration_that_others_may_write_is_refused_and_one_with_secrets_that_they_may_read_told() {
+    let home = Home::new();
+    let file = home.path().join(".config/watchbell/watchbell.toml");
+    let mode = |mode| std::fs::set_permissions(&file, Permissions::from_mode(mode)).unwrap();
+    let url = "url = \"http://127.0.0.1:1/secret\"";
+    home.configure(&format!("[[channel]]\nname = \"ops\"\nkind = \"webhook\"\n{url}\n"));
+    for writable in [0o602, 0o620] {
+        mode(writable);
+        let said = home.run(&["alert", "list"]);
+        let told = "watchbell: HOME/.config/watchbell/watchbell.toml: other users may write to it; \
+                    run: chmod go-w 'HOME/.config/watchbell/watchbell.toml'\n";
+        assert_eq!((said.code, home.neutral(&said.stderr).as_str()), (Some(1), told));
+    }
+    mode(0o644);
+    let line = Service::start(&home).logs("level=warn");
+    assert!(
+        home.neutral(&line).contains("chmod o-r 'HOME/.config/watchbell/watchbell.toml'"),
+        "{line}"
+    );
+    assert!(!line.contains("secret/"), "{line}");
+    mode(0o640);
+    let service = Service::start(&home);
+    assert!(!service.log_so_far().contains("level=warn"), "{}", service.log_so_far());
+}

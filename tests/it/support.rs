@@ -188,6 +188,11 @@ impl Service {
             .unwrap_or_else(|| panic!("no {text:?} in the log:\n{}", lines.lines.join("\n")))
     }
 
+    /// All lines of the log by now.
+    pub(crate) fn log_so_far(&self) -> String {
+        self.log.lines.lock().unwrap().lines.join("\n")
+    }
+
     /// The process.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
