@@ -242,3 +242,14 @@ fn whatever_was_not_told_is_logged_with_its_channel_and_its_alert() {
     let named = format!(" channel=ops alert={} title=\"disk full\"", &id[..8]);
     assert!(line.contains(&named), "{line:?}");
 }
+
+#[test]
+fn an_undo_says_what_is_undone() {
+    let home = with_people();
+    let id = create(&home, "disk", &[]);
+    home.run(&["alert", "ack", &id, "--as", "bob"]);
+    home.run(&["alert", "ack", &id]);
+    let undone = home.run(&["alert", "undo", &id]);
+    let act = "acknowledged by alice, taking over from bob";
+    assert_eq!(undone.stdout, format!("{} disk: undone: {act}\n", &id[..8]));
+}

@@ -82,12 +82,12 @@ impl Act {
             }
             Self::Wake => "heard again".to_owned(),
             Self::Note(_) => "noted".to_owned(),
-            Self::Undo => "taken back".to_owned(),
+            Self::Undo => "undone".to_owned(),
         }
     }
 
     /// What was done, where only the line that it left in the timeline knows it: from whom an
-    /// alert was taken over. Nothing where there is no more to say, or it cannot be asked now.
+    /// alert was taken over, and what was undone. Nothing where there is no more to say, or it cannot be asked now.
     async fn learnt(
         &self,
         asking: &Asking<'_>,
@@ -97,14 +97,14 @@ impl Act {
         let before = &alert.shown.alert;
         let is_told_more = match self {
             Self::Acknowledge => before.standing.acknowledgement().is_some(),
+            Self::Undo => true,
             Self::Unacknowledge
             | Self::Assign(_)
             | Self::Resolve { .. }
             | Self::Reopen
             | Self::Snooze(_)
             | Self::Wake
-            | Self::Note(_)
-            | Self::Undo => false,
+            | Self::Note(_) => false,
         };
         if !is_told_more {
             return None;
@@ -116,6 +116,7 @@ impl Act {
             What::Acknowledged { over: Some(other), .. } => {
                 Some(format!("acknowledged, taken over from {other}"))
             }
+            What::Undone { act, .. } => Some(format!("undone: {act}")),
             _ => None,
         }
     }
