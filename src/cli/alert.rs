@@ -28,7 +28,7 @@ pub struct AlertVerb {
 }
 
 /// What there is to do with alerts. An alert is named by any beginning of its id that no other
-/// has.
+/// has; to act on it, by four characters at least.
 #[derive(Debug, Subcommand)]
 pub enum What {
     /// List the alerts that the console shows, or those that match
@@ -43,7 +43,7 @@ pub enum What {
     Unack(Ids),
     /// Give it to an account, to "me" or to "nobody"
     Assign {
-        /// The alerts: the beginnings of their ids
+        /// The alerts: the beginnings of their ids, four characters at least
         #[arg(value_name = "ID", required = true)]
         alerts: Vec<String>,
         /// The account
@@ -63,7 +63,7 @@ pub enum What {
     Reopen(Ids),
     /// Hear of it later
     Snooze {
-        /// The alerts: the beginnings of their ids
+        /// The alerts: the beginnings of their ids, four characters at least
         #[arg(value_name = "ID", required = true)]
         alerts: Vec<String>,
         /// For how long, such as 30m, 2h or 1d
@@ -74,7 +74,7 @@ pub enum What {
     Wake(Ids),
     /// Write a note on it
     Note {
-        /// The alert: the beginning of its id
+        /// The alert: the beginning of its id, four characters at least
         #[arg(value_name = "ID")]
         alert: String,
         /// The note: 1,000 characters at most
@@ -88,7 +88,7 @@ pub enum What {
 /// Alerts, by the beginnings of their ids.
 #[derive(Debug, Args)]
 pub struct Ids {
-    /// The alerts: the beginnings of their ids
+    /// The alerts: the beginnings of their ids, four characters at least
     #[arg(value_name = "ID", required = true)]
     pub alerts: Vec<String>,
 }

@@ -35,6 +35,28 @@ impl Asking<'_> {
     }
 }
 
+/// The beginning of an id, as it was written to read of an alert. Refuses nothing at all.
+pub(super) fn to_read(beginning: &str) -> Result<&str, VerbError> {
+    if beginning.trim().is_empty() {
+        return Err(VerbError::Usage("an id is empty; write the beginning of one".to_owned()));
+    }
+    Ok(beginning)
+}
+
+/// The beginning of an id, as it was written to act on an alert: a slip of one key must not be
+/// another alert's. Refuses what is shorter than four characters, dashes not counted.
+pub(super) fn to_act(beginning: &str) -> Result<&str, VerbError> {
+    const FEWEST: usize = 4;
+    let beginning = to_read(beginning)?;
+    if beginning.trim().chars().filter(|c| *c != '-').count() < FEWEST {
+        return Err(VerbError::Usage(format!(
+            "{} is too short to act upon; write at least {FEWEST} characters of the id",
+            Text::derive(beginning)
+        )));
+    }
+    Ok(beginning)
+}
+
 fn names(accounts: &[ListedAccount]) -> String {
     let names: Vec<&str> = accounts.iter().map(|account| account.name.0.as_str()).collect();
     names.join(", ")

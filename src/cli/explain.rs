@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::asking::Asking;
+use super::asking::{Asking, to_read};
 use super::exit::{Said, VerbError};
 use super::output::Output;
 use crate::domain::id::AlertId;
@@ -21,7 +21,7 @@ pub struct Explain {
 impl Explain {
     /// Carries it out.
     pub async fn carry_out(&self, asking: &Asking<'_>) -> Result<Said, VerbError> {
-        let explanation = asking.source.explain(&self.alert).await?;
+        let explanation = asking.source.explain(to_read(&self.alert)?).await?;
         let id = AlertId(explanation.alert.0).short();
         let text = format!("{id} {}\n{}", explanation.title.0, explanation.text);
         Ok(Said::result(self.output.one(&explanation, text)?))

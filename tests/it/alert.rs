@@ -63,7 +63,7 @@ fn script(home: &Home) -> String {
     all.names.insert(disk.clone(), "disk-id1");
     all.names.insert(cpu.clone(), "cpu-id-2");
     let (d, c) = (disk.as_str(), cpu.as_str());
-    let steps: [&[&str]; 38] = [
+    let steps: [&[&str]; 40] = [
         &["alert", "list"],
         &["alert", "list", "severity=warn"],
         &["alert", "list", "instance=db1", "--output", "jsonl"],
@@ -100,6 +100,8 @@ fn script(home: &Home) -> String {
         &["alert", "show", c, "--output", "json"],
         &["alert", "ack", "ffffffff-ffff"],
         &["alert", "ack", d, "-"],
+        &["alert", "ack", ""],
+        &["alert", "show", ""],
         &["account", "list"],
         &["account", "list", "--output", "jsonl"],
     ];
@@ -146,11 +148,12 @@ fn a_beginning_of_several_ids_names_them_and_does_nothing() {
         .map(|id| &id[..1])
         .find(|digit| ids.iter().filter(|id| id.starts_with(digit)).count() > 1)
         .unwrap();
-    let said = home.run(&["alert", "ack", shared]);
+    let said = home.run(&["alert", "show", shared]);
     assert_eq!((said.code, said.stdout.as_str()), (Some(3), ""));
     let begins = format!("watchbell: {shared} is the beginning of ");
     assert!(said.stderr.starts_with(&begins), "{said:?}");
     assert!(said.stderr.ends_with("; write more of it\n"), "{said:?}");
+    assert_eq!(home.run(&["alert", "ack", shared]).code, Some(2));
     let listed = home.run(&["alert", "list", "state=ack"]);
     assert_eq!(listed.stdout, "");
 }
@@ -181,7 +184,7 @@ fn a_service_that_cannot_be_asked_now_ends_with_another_code_than_a_refusal() {
     let home = with_people();
     let id = create(&home, "disk", &[]);
     assert_eq!(home.run(&["alert", "snooze", &id, "soon"]).code, Some(2));
-    assert_eq!(home.run(&["alert", "ack", "-"]).code, Some(3));
+    assert_eq!(home.run(&["alert", "ack", "zzzz"]).code, Some(3));
     home.run(&["alert", "resolve", &id]);
     assert_eq!(home.run(&["alert", "ack", &id]).code, Some(1));
 }
@@ -252,4 +255,21 @@ fn an_undo_says_what_is_undone() {
     let undone = home.run(&["alert", "undo", &id]);
     let act = "acknowledged by alice, taking over from bob";
     assert_eq!(undone.stdout, format!("{} disk: undone: {act}\n", &id[..8]));
+}
+
+#[test]
+fn acts_need_four_characters_of_an_id_however_it_is_written_and_reads_need_not() {
+    let home = with_people();
+    let id = create(&home, "disk", &[]);
+    let told = "is too short to act upon; write at least 4 characters of the id";
+    for short in [&id[..1], &id[..3], "-"] {
+        let said = home.run(&["alert", "ack", short]);
+        assert_eq!(said.code, Some(2), "{said:?}");
+        assert_eq!(said.stderr, format!("watchbell: {short} {told}\n"));
+    }
+    assert_eq!(home.run(&["alert", "show", &id[..1]]).code, Some(0));
+    assert_eq!(home.run(&["explain", &id[..1]]).code, Some(0));
+    let (capitals, bare) = (id[..4].to_uppercase(), id.replace('-', "").to_uppercase());
+    assert_eq!(home.run(&["alert", "ack", &capitals]).code, Some(0));
+    assert_eq!(home.run(&["alert", "unack", &bare]).code, Some(0));
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::str::FromStr;
 
-use crate::cli::asking::Asking;
+use crate::cli::asking::{Asking, to_act};
 use crate::cli::exit::{Said, VerbError, exit_of};
 use crate::client::{AskError, Whole};
 use crate::domain::actor::{Actor, Person};
@@ -155,7 +155,9 @@ pub(super) async fn carry_out(
     act: &Act,
 ) -> Result<Said, VerbError> {
     let mut found: Vec<Whole> = Vec::with_capacity(alerts.len());
-    for beginning in alerts {
+    let beginnings: Vec<&str> =
+        alerts.iter().map(|alert| to_act(alert)).collect::<Result<_, _>>()?;
+    for beginning in beginnings {
         let alert = asking.source.alert(beginning).await?;
         if found.iter().all(|known| known.shown.alert.id != alert.shown.alert.id) {
             found.push(alert);

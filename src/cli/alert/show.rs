@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use clap::Args;
 
 use super::row::{WholeRow, ended_by};
-use crate::cli::asking::Asking;
+use crate::cli::asking::{Asking, to_read};
 use crate::cli::exit::{Said, VerbError};
 use crate::cli::output::{Output, columns};
 use crate::client::{Shown, Whole};
@@ -27,7 +27,7 @@ pub struct Show {
 
 impl Show {
     pub(super) async fn carry_out(&self, asking: &Asking<'_>) -> Result<Said, VerbError> {
-        let whole = asking.source.alert(&self.alert).await?;
+        let whole = asking.source.alert(to_read(&self.alert)?).await?;
         Ok(Said::result(self.output.one(&WholeRow::new(&whole), text(&whole))?))
     }
 }
