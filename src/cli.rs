@@ -13,13 +13,17 @@ mod terminal;
 pub mod token;
 mod user;
 
+use std::env;
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use tracing::level_filters::LevelFilter;
 
 use crate::client::Beginning;
+use crate::domain::text::line_of;
 
 pub use self::alert::{AlertVerb, What};
 pub use self::asking::Asking;
@@ -50,6 +54,41 @@ pub struct Cli {
     /// What every verb understands.
     #[command(flatten)]
     pub common: Common,
+}
+
+impl Cli {
+    /// Reads the command line. Ends the program where it is not understood, and where it asks for
+    /// help alone.
+    pub fn understand() -> Self {
+        let words: Vec<OsString> = env::args_os().collect();
+        Self::read(&words).unwrap_or_else(|error| error.exit())
+    }
+
+    fn read(words: &[OsString]) -> Result<Self, clap::Error> {
+        let error = match Self::try_parse_from(words) {
+            Ok(cli) => return Ok(cli),
+            Err(error) => error,
+        };
+        // A length that lies in the past looks like an option, and would be told as one.
+        let option = match error.get(ContextKind::InvalidArg) {
+            Some(ContextValue::String(option)) if error.kind() == ErrorKind::UnknownArgument => {
+                option
+            }
+            Some(_) | None => return Err(error),
+        };
+        let is_past = |word: &&str| {
+            let digits = word.strip_prefix('-').unwrap_or_default();
+            digits.starts_with(|c: char| c.is_ascii_digit()) && word.starts_with(option)
+        };
+        let mut words = words.iter().filter_map(|word| word.to_str());
+        match words.by_ref().find(|word| *word == "snooze").and_then(|_| words.find(is_past)) {
+            Some(past) => {
+                let told = format!("{} is no time to come; {}", line_of(past), alert::HOW);
+                Err(Self::command().error(ErrorKind::InvalidValue, told))
+            }
+            None => Err(error),
+        }
+    }
 }
 
 const AFTER: &str = "\

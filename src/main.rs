@@ -3,7 +3,6 @@
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use watchbell::app;
 use watchbell::cli::Cli;
 use watchbell::domain::text::line_of;
@@ -11,7 +10,7 @@ use watchbell::domain::text::line_of;
 fn main() -> ExitCode {
     // It fails only where there is one already, and this is the only place that installs one.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    match app::run(&Cli::parse()) {
+    match app::run(&Cli::understand()) {
         Ok(exit) => exit.into(),
         Err(error) => {
             // Nobody is left to be told where stderr is closed.

@@ -19,6 +19,7 @@ pub(super) async fn ask(verb: &Verb, plan: Plan) -> Result<Exit> {
         source: &reached.source,
         asker: Asker { uid: owner.uid, actor: owner.actor, speaks_for: None },
         policy: &policy,
+        zone: &config.console.time_zone,
         width: terminal_width(),
     };
     let said = match verb {

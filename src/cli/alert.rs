@@ -8,7 +8,8 @@ mod show;
 
 use clap::{Args, Subcommand};
 
-use self::act::{Act, Length};
+pub(super) use self::act::HOW;
+use self::act::{Act, End};
 use self::create::Create;
 use self::list::List;
 use self::show::Show;
@@ -66,9 +67,9 @@ pub enum What {
         /// The alerts: the beginnings of their ids, four characters at least
         #[arg(value_name = "ID", required = true)]
         alerts: Vec<String>,
-        /// For how long, such as 30m, 2h or 1d
-        #[arg(value_name = "LENGTH", required = true)]
-        length: Length,
+        /// For how long, such as 30m, 2h or 1d; or until when by the clock, such as 08:00
+        #[arg(value_name = "END", required = true)]
+        end: End,
     },
     /// End a snooze
     Wake(Ids),
@@ -116,7 +117,7 @@ impl What {
                 (&alerts.alerts, Act::Resolve { note: note.as_deref().map(noted).transpose()? })
             }
             Self::Reopen(ids) => (&ids.alerts, Act::Reopen),
-            Self::Snooze { alerts, length } => (alerts, Act::Snooze(*length)),
+            Self::Snooze { alerts, end } => return act::snooze(asking, alerts, end).await,
             Self::Wake(ids) => (&ids.alerts, Act::Wake),
             Self::Note { alert, text } => {
                 let note = Act::Note(noted(&text.join(" "))?);

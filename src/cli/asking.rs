@@ -5,6 +5,7 @@ use crate::domain::actor::Person;
 use crate::domain::id::AccountId;
 use crate::domain::policy::Policy;
 use crate::domain::text::Text;
+use crate::domain::time::TimeZone;
 
 use super::exit::VerbError;
 
@@ -17,6 +18,8 @@ pub struct Asking<'a> {
     pub asker: Asker,
     /// The configuration read here, which the owner's may differ from.
     pub policy: &'a Policy,
+    /// The zone of times that are named without one.
+    pub zone: &'a TimeZone,
     /// How wide the terminal is, where stdout is one.
     pub width: Option<usize>,
 }

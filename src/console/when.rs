@@ -1,10 +1,8 @@
 //! Times as the screen shows them: in one zone, no longer than needed to be clear.
 
-use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
-use crate::domain::alert::Suppressor;
-use crate::domain::time::{SignedDuration, Timestamp, parse_span, since};
+use crate::domain::time::{SignedDuration, Timestamp, since};
 
 /// `03:14` today, `Tue 14:20` less than six days away, else `3 Oct 14:20`; in another year
 /// `2300-10-03 14:20`. Whether it was or is to come makes no difference.
@@ -22,39 +20,6 @@ pub fn clock(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
         "%Y-%m-%d %H:%M"
     };
     at.strftime(format).to_string()
-}
-
-/// Why a text names no end of a snooze.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unfit {
-    /// It names no time, or none that is to come.
-    NoTime,
-    /// It ends after more than [`Suppressor::LONGEST_SNOOZE`].
-    TooLong,
-}
-
-/// The end of a snooze that somebody names by a length (`30m`, `2h`, `1h 30m`, `2d`) or by the
-/// clock (`08:00`, the next one in `zone`).
-pub fn until(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, Unfit> {
-    let span = match parse_span(text) {
-        Some(span) => span,
-        None => next(text, now, zone).ok_or(Unfit::NoTime)?.duration_since(now),
-    };
-    if span > Suppressor::LONGEST_SNOOZE {
-        return Err(Unfit::TooLong);
-    }
-    let until = now.checked_add(span).ok().filter(|until| *until > now);
-    until.ok_or(Unfit::NoTime)
-}
-
-fn next(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
-    let (hour, minute) = text.trim().split_once(':')?;
-    let time = Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()?;
-    let today = now.to_zoned(zone.clone()).date();
-    let days = [today, today.tomorrow().ok()?];
-    let times =
-        days.into_iter().filter_map(|day| day.to_datetime(time).to_zoned(zone.clone()).ok());
-    times.map(|zoned| zoned.timestamp()).find(|at| *at > now)
 }
 
 /// The name of the zone at `now`, as people write it: `UTC`, `CET`.
@@ -138,33 +103,6 @@ mod tests {
             assert_eq!(clock(time(at), now, &TimeZone::UTC), text);
         }
         assert_eq!(zone_name(now, &TimeZone::UTC), "UTC");
-    }
-
-    #[test]
-    fn until_when_is_a_length_or_the_next_time_of_the_clock() {
-        let now = time("2026-11-22T03:14:00Z");
-        let berlin = TimeZone::get("Europe/Berlin").unwrap();
-        let cases = [
-            ("30m", &TimeZone::UTC, Ok("2026-11-22T03:44:00Z")),
-            ("1h 30m", &TimeZone::UTC, Ok("2026-11-22T04:44:00Z")),
-            ("08:00", &TimeZone::UTC, Ok("2026-11-22T08:00:00Z")),
-            ("8:00", &berlin, Ok("2026-11-22T07:00:00Z")),
-            ("03:14", &TimeZone::UTC, Ok("2026-11-23T03:14:00Z")),
-            ("02:00", &TimeZone::UTC, Ok("2026-11-23T02:00:00Z")),
-            ("-5m", &TimeZone::UTC, Err(Unfit::NoTime)),
-            ("0m", &TimeZone::UTC, Err(Unfit::NoTime)),
-            ("24:00", &TimeZone::UTC, Err(Unfit::NoTime)),
-            ("30", &TimeZone::UTC, Err(Unfit::NoTime)),
-            ("soon", &TimeZone::UTC, Err(Unfit::NoTime)),
-            ("30d", &TimeZone::UTC, Ok("2026-12-22T03:14:00Z")),
-            ("30d 1m", &TimeZone::UTC, Err(Unfit::TooLong)),
-            ("99999d", &TimeZone::UTC, Err(Unfit::TooLong)),
-            ("7000000d", &TimeZone::UTC, Err(Unfit::TooLong)),
-            ("", &TimeZone::UTC, Err(Unfit::NoTime)),
-        ];
-        for (text, zone, at) in cases {
-            assert_eq!(until(text, now, zone), at.map(time), "{text:?}");
-        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::tz::Offset;
+pub use jiff::tz::TimeZone;
 pub use jiff::{SignedDuration, Timestamp};
 
 /// A time as a sender wrote it. API v2 gives it back with the offset that it came with.

@@ -273,3 +273,22 @@ fn acts_need_four_characters_of_an_id_however_it_is_written_and_reads_need_not()
     assert_eq!(home.run(&["alert", "ack", &capitals]).code, Some(0));
     assert_eq!(home.run(&["alert", "unack", &bare]).code, Some(0));
 }
+
+#[test]
+fn a_snooze_ends_after_a_length_or_at_the_next_such_time_of_the_configured_zone() {
+    let home = Home::new();
+    home.configure("[console]\ntime_zone = \"Asia/Kolkata\"\n");
+    let id = create(&home, "disk", &[]);
+    let said = home.run(&["alert", "snooze", &id, "08:00"]);
+    assert!(said.stdout.ends_with("T02:30:00Z\n"), "{said:?}");
+    let long = home.run(&["alert", "snooze", &id, "31d"]);
+    let refused = "watchbell: a snooze lasts 30 days at most; name an earlier time\n";
+    assert_eq!((long.code, long.stderr.as_str()), (Some(1), refused));
+    for past in [&["-5m"][..], &["--", "-5m"], &["24:00"], &["0m"]] {
+        let said = home.run(&[&["alert", "snooze", &id], past].concat());
+        assert_eq!(said.code, Some(2), "{said:?}");
+        let told =
+            "write a length of time such as 30m, 2h or 1d, or a time of the clock such as 08:00";
+        assert!(said.stderr.contains(told), "{said:?}");
+    }
+}

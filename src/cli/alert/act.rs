@@ -7,13 +7,15 @@ use crate::cli::asking::{Asking, to_act};
 use crate::cli::exit::{Said, VerbError, exit_of};
 use crate::client::{AskError, Whole};
 use crate::domain::actor::{Actor, Person};
+use crate::domain::alert::Suppressor;
 use crate::domain::alert::lifecycle::last_act;
 use crate::domain::command::{Acted, AlertCommand, Answer, Command, Unchanged};
 use crate::domain::event::{Event, What};
 use crate::domain::id::{AlertId, Revision};
 use crate::domain::refusal::Refusal;
+use crate::domain::snooze::{Unfit, until};
 use crate::domain::text::Text;
-use crate::domain::time::{SignedDuration, after, parse_span};
+use crate::domain::time::{TimeZone, Timestamp};
 
 /// What is to be done.
 #[derive(Clone, Debug)]
@@ -23,22 +25,41 @@ pub(super) enum Act {
     Assign(Option<Person>),
     Resolve { note: Option<Text> },
     Reopen,
-    Snooze(Length),
+    Snooze(Timestamp),
     Wake,
     Note(Text),
     Undo,
 }
 
-/// A length of time from now, as it is typed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Length(SignedDuration);
+/// The end of a snooze, as it is typed: a length of time from now, or a time of the clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct End(String);
 
-impl FromStr for Length {
+/// How the end of a snooze is written.
+pub(in crate::cli) const HOW: &str = "write a length of time such as 30m, 2h or 1d, or a time of the clock such as \
+                       08:00";
+
+impl FromStr for End {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let span = parse_span(text).filter(SignedDuration::is_positive);
-        span.map(Self).ok_or("write a length of time such as 30m, 2h or 1d")
+        // Whether it names a time does not depend on when that is.
+        match until(text, Timestamp::UNIX_EPOCH, &TimeZone::UTC) {
+            Ok(_) | Err(Unfit::TooLong) => Ok(Self(text.to_owned())),
+            Err(Unfit::NoTime) => Err(HOW),
+        }
+    }
+}
+
+impl End {
+    /// When that is, as of `now`.
+    fn at(&self, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, VerbError> {
+        until(&self.0, now, zone).map_err(|unfit| match unfit {
+            Unfit::NoTime => VerbError::Usage(HOW.to_owned()),
+            Unfit::TooLong => {
+                AskError::from(Refusal::SnoozeTooLong(Suppressor::LONGEST_SNOOZE)).into()
+            }
+        })
     }
 }
 
@@ -61,7 +82,7 @@ impl Act {
             Self::Assign(to) => AlertCommand::Assign(to.as_ref().map(|person| person.id)),
             Self::Resolve { note: _ } => AlertCommand::Resolve,
             Self::Reopen => AlertCommand::Reopen,
-            Self::Snooze(Length(span)) => AlertCommand::Snooze(after(alert.now, *span)),
+            Self::Snooze(until) => AlertCommand::Snooze(*until),
             Self::Wake => AlertCommand::Wake,
             Self::Note(text) => AlertCommand::Note(text.clone()),
             Self::Undo => AlertCommand::Undo(last_act(&alert.timeline, asker).unwrap_or_default()),
@@ -69,7 +90,7 @@ impl Act {
     }
 
     /// What was done, in words.
-    fn done(&self, alert: &Whole) -> String {
+    fn done(&self) -> String {
         match self {
             Self::Acknowledge => "acknowledged".to_owned(),
             Self::Unacknowledge => "given back to firing".to_owned(),
@@ -77,9 +98,7 @@ impl Act {
             Self::Assign(None) => "assigned to nobody".to_owned(),
             Self::Resolve { note: _ } => "resolved".to_owned(),
             Self::Reopen => "reopened".to_owned(),
-            Self::Snooze(Length(span)) => {
-                format!("snoozed until {:.0}", after(alert.now, *span))
-            }
+            Self::Snooze(until) => format!("snoozed until {until:.0}"),
             Self::Wake => "heard again".to_owned(),
             Self::Note(_) => "noted".to_owned(),
             Self::Undo => "undone".to_owned(),
@@ -146,23 +165,44 @@ fn nobody() -> VerbError {
     VerbError::Usage(why.to_owned())
 }
 
-/// Does it to every alert, or to none where one of them is not found. Each has its line: on
-/// stdout what was done, on stderr what did not have to be done, what was refused, and what was not
-/// tried any more because the service could not be asked.
+/// Snoozes every alert until the same time, by the service's clock.
+pub(super) async fn snooze(
+    asking: &Asking<'_>,
+    alerts: &[String],
+    end: &End,
+) -> Result<Said, VerbError> {
+    let found = find(asking, alerts).await?;
+    let now = found.first().map_or(Timestamp::UNIX_EPOCH, |alert| alert.now);
+    let act = Act::Snooze(end.at(now, asking.zone)?);
+    Ok(do_to(asking, &found, &act).await)
+}
+
+/// Does it to every alert, or to none where one of them is not found.
 pub(super) async fn carry_out(
     asking: &Asking<'_>,
     alerts: &[String],
     act: &Act,
 ) -> Result<Said, VerbError> {
-    let mut found: Vec<Whole> = Vec::with_capacity(alerts.len());
+    Ok(do_to(asking, &find(asking, alerts).await?, act).await)
+}
+
+/// The alerts, each once.
+async fn find(asking: &Asking<'_>, alerts: &[String]) -> Result<Vec<Whole>, VerbError> {
     let beginnings: Vec<&str> =
         alerts.iter().map(|alert| to_act(alert)).collect::<Result<_, _>>()?;
+    let mut found: Vec<Whole> = Vec::with_capacity(alerts.len());
     for beginning in beginnings {
         let alert = asking.source.alert(beginning).await?;
         if found.iter().all(|known| known.shown.alert.id != alert.shown.alert.id) {
             found.push(alert);
         }
     }
+    Ok(found)
+}
+
+/// Each alert has its line: on stdout what was done, on stderr what did not have to be done, what
+/// was refused, and what was not tried any more because the service could not be asked.
+async fn do_to(asking: &Asking<'_>, found: &[Whole], act: &Act) -> Said {
     let mut said = Said::default();
     let asker = asking.asker.actor();
     let mut alerts = found.iter();
@@ -189,7 +229,7 @@ pub(super) async fn carry_out(
         // Writing to a text cannot fail.
         let _ = writeln!(said.remark, "watchbell: {}: not tried", name(alert));
     }
-    Ok(said)
+    said
 }
 
 /// Whether the service could be asked.
@@ -231,7 +271,7 @@ fn add(
     result: Result<Acted, AskError>,
 ) -> Asked {
     let name = name(alert);
-    let done = || learnt.unwrap_or_else(|| act.done(alert));
+    let done = || learnt.unwrap_or_else(|| act.done());
     // Writing to a text cannot fail.
     let _ = match result {
         Ok(Acted::Changed) => writeln!(said.result, "{name}: {}", done()),
@@ -281,7 +321,8 @@ mod tests {
             handle.latest().table.alerts().map(|alert| alert.id.to_string()).collect();
         disk.follow(Plan::FailFrom(fails, std::io::ErrorKind::StorageFull));
         let policy = Policy::default();
-        let asking = Asking { source: &source, asker, policy: &policy, width: None };
+        let zone = TimeZone::UTC;
+        let asking = Asking { source: &source, asker, policy: &policy, zone: &zone, width: None };
         let said = carry_out(&asking, &alerts, act).await.unwrap();
         // On a disk that failed it cannot end well.
         let _ = tokio::task::spawn_blocking(|| writer.stop()).await.unwrap();
@@ -312,10 +353,12 @@ mod tests {
     }
 
     #[test]
-    fn a_length_of_time_is_some_time_from_now() {
-        assert_eq!("2h".parse(), Ok(Length(SignedDuration::from_hours(2))));
-        for text in ["", "0s", "-2h", "2", "tomorrow", "1mo"] {
-            assert!(text.parse::<Length>().is_err(), "{text:?}");
+    fn the_end_of_a_snooze_is_some_time_to_come() {
+        for text in ["2h", "08:00", "99999d"] {
+            assert_eq!(text.parse(), Ok(End(text.to_owned())));
+        }
+        for text in ["", "0s", "-2h", "2", "tomorrow", "1mo", "24:00"] {
+            assert!(text.parse::<End>().is_err(), "{text:?}");
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::console::model::acts::{Act, Target};
 use crate::console::model::sheet::{LONGEST, Prompt, Purpose, Sheet, Trial};
 use crate::console::model::sieve::Sieve;
 use crate::console::model::{Model, Now, Order};
-use crate::console::when;
+use crate::domain::snooze::until;
 use crate::domain::text::Text;
 
 /// How many filters are remembered.
@@ -162,7 +162,7 @@ fn accept(model: &mut Model, prompt: Prompt, now: Now) -> Vec<Effect> {
         Purpose::ResolveNote(target) => noted(model, &text, target, Act::NoteAndResolve, now),
         Purpose::Snooze(ref target) => {
             // What was not understood stays to be corrected; the prompt says why.
-            let Ok(until) = when::until(&text, now.at, &model.settings.zone) else {
+            let Ok(until) = until(&text, now.at, &model.settings.zone) else {
                 model.sheet = Some(Sheet::Prompt(prompt));
                 return vec![Effect::Draw(Cause::Key)];
             };

@@ -14,10 +14,10 @@ use crate::console::model::sheet::{
 };
 use crate::console::text::{cut, fit, number, width, wrap};
 use crate::console::theme::Role;
-use crate::console::when::Unfit;
 use crate::console::{when, words};
 use crate::domain::alert::{Alert, Resolution, Suppressor};
 use crate::domain::severity::Severity;
+use crate::domain::snooze::{Unfit, until};
 use crate::domain::time::{SignedDuration, since};
 
 /// Within this a source that was heard is taken to send on.
@@ -346,7 +346,7 @@ fn snoozed(model: &Model, prompt: &Prompt, target: &Target, cells: usize) -> Con
     let caret = input(model, " for, or until: ", &prompt.input, cells, &mut lines);
     let text = prompt.input.value().trim();
     let zone = &model.settings.zone;
-    let told = match (when::until(text, model.clock, zone), text.is_empty()) {
+    let told = match (until(text, model.clock, zone), text.is_empty()) {
         (Ok(until), _) => {
             let name = when::zone_name(model.clock, zone);
             format!("Quiet until {} ({name}), unless it gets worse.", model.time(until))
