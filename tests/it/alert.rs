@@ -292,3 +292,22 @@ fn a_snooze_ends_after_a_length_or_at_the_next_such_time_of_the_configured_zone(
         assert!(said.stderr.contains(told), "{said:?}");
     }
 }
+
+#[test]
+fn a_label_that_an_option_sets_or_that_is_given_twice_is_refused() {
+    let home = with_people();
+    for (labels, told) in [
+        (&["severity=warning"][..], "use --severity for it"),
+        (&["service=db"], "use --service for it"),
+        (&["alertname=x"], "use --title for it"),
+        (&["a=", "a="], "--label a is given twice; take one out"),
+        (&["a=1", "a=2"], "--label a is given twice; take one out"),
+    ] {
+        let mut args = vec!["alert", "create", "--title", "disk", "--service", "web"];
+        args.extend(labels.iter().flat_map(|label| ["--label", label]));
+        let said = home.run(&args);
+        assert_eq!(said.code, Some(2), "{said:?}");
+        assert!(said.stderr.contains(told), "{said:?}");
+    }
+    create(&home, "disk", &["--label", "a=", "--label", "b="]);
+}

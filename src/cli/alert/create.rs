@@ -1,5 +1,7 @@
 //! Making an alert from the command line.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 
 use crate::cli::asking::Asking;
@@ -11,7 +13,7 @@ use crate::domain::labels::Labels;
 use crate::domain::policy::Policy;
 use crate::domain::report::{NamedService, Payload, Report, Road, Subject};
 use crate::domain::severity::{Severity, SeverityReading};
-use crate::domain::text::Text;
+use crate::domain::text::{Text, line_of};
 
 /// An alert to be made.
 #[derive(Debug, Args)]
@@ -48,7 +50,7 @@ impl Create {
         let title = named(&self.title, "--title")?;
         let service = named(&self.service, "--service")?;
         let severity = severity(self.severity.as_deref(), policy)?;
-        let labels: Labels = self.labels.iter().cloned().collect();
+        let labels = labels(&self.labels)?;
         let labels = labels.with_missing([
             ("alertname", title.as_str()),
             ("service", service.as_str()),
@@ -89,9 +91,26 @@ fn severity(word: Option<&str>, policy: &Policy) -> Result<SeverityReading, Verb
     )))
 }
 
+/// A label, unless an option sets it: it would say one thing, and the alert be another.
 fn label(pair: &str) -> Result<(String, String), String> {
-    match pair.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        Some(_) | None => Err("write NAME=VALUE".to_owned()),
+    const SET: [(&str, &str); 3] =
+        [("alertname", "--title"), ("service", "--service"), ("severity", "--severity")];
+    let (name, value) = match pair.split_once('=') {
+        Some((name, value)) if !name.is_empty() => (name, value),
+        Some(_) | None => return Err("write NAME=VALUE".to_owned()),
+    };
+    match SET.iter().find(|(label, _)| *label == name) {
+        Some((_, option)) => Err(format!("use {option} for it")),
+        None => Ok((name.to_owned(), value.to_owned())),
     }
+}
+
+/// The labels, each of which may be given once.
+fn labels(pairs: &[(String, String)]) -> Result<Labels, VerbError> {
+    let mut known = BTreeSet::new();
+    if let Some((name, _)) = pairs.iter().find(|(name, _)| !known.insert(name)) {
+        let name = line_of(name);
+        return Err(VerbError::Usage(format!("--label {name} is given twice; take one out")));
+    }
+    Ok(pairs.iter().cloned().collect())
 }
