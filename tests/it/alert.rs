@@ -311,3 +311,21 @@ fn a_label_that_an_option_sets_or_that_is_given_twice_is_refused() {
     }
     create(&home, "disk", &["--label", "a=", "--label", "b="]);
 }
+
+#[test]
+fn a_snooze_on_what_has_ended_is_told_by_show_and_by_reopen() {
+    let home = with_people();
+    let id = create(&home, "disk", &[]);
+    home.run(&["alert", "snooze", &id, "2h"]);
+    home.run(&["alert", "resolve", &id]);
+    let shown = home.run(&["alert", "show", &id]).stdout;
+    assert!(shown.contains("; stays so if it fires again\n"), "{shown}");
+    let said = home.run(&["alert", "reopen", &id]).stdout;
+    assert!(said.contains(": reopened; stays snoozed until 20"), "{said}");
+    home.run(&["alert", "wake", &id]);
+    home.run(&["alert", "resolve", &id]);
+    assert_eq!(
+        home.run(&["alert", "reopen", &id]).stdout,
+        format!("{} disk: reopened\n", &id[..8])
+    );
+}

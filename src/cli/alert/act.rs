@@ -105,8 +105,8 @@ impl Act {
         }
     }
 
-    /// What was done, where only the line that it left in the timeline knows it: from whom an
-    /// alert was taken over, and what was undone. Nothing where there is no more to say, or it cannot be asked now.
+    /// What was done, where only a second look knows it: from whom an
+    /// alert was taken over, what was undone, and what came back still snoozed. Nothing where there is no more to say, or it cannot be asked now.
     async fn learnt(
         &self,
         asking: &Asking<'_>,
@@ -116,11 +116,11 @@ impl Act {
         let before = &alert.shown.alert;
         let is_told_more = match self {
             Self::Acknowledge => before.standing.acknowledgement().is_some(),
+            Self::Reopen => before.wakes().is_some(),
             Self::Undo => true,
             Self::Unacknowledge
             | Self::Assign(_)
             | Self::Resolve { .. }
-            | Self::Reopen
             | Self::Snooze(_)
             | Self::Wake
             | Self::Note(_) => false,
@@ -136,6 +136,10 @@ impl Act {
                 Some(format!("acknowledged, taken over from {other}"))
             }
             What::Undone { act, .. } => Some(format!("undone: {act}")),
+            What::Reopened => {
+                let until = after.shown.alert.wakes()?;
+                Some(format!("reopened; stays snoozed until {until:.0}"))
+            }
             _ => None,
         }
     }

@@ -9,10 +9,10 @@ use crate::cli::asking::{Asking, to_read};
 use crate::cli::exit::{Said, VerbError};
 use crate::cli::output::{Output, columns};
 use crate::client::{Shown, Whole};
-use crate::domain::alert::{Alert, Hold, State};
+use crate::domain::alert::{Alert, Hold, State, Suppression};
 use crate::domain::labels::Labels;
 use crate::domain::text::line_of;
-use crate::domain::time::age;
+use crate::domain::time::{SignedDuration, age};
 
 /// The alert to be shown, and how.
 #[derive(Debug, Args)]
@@ -45,11 +45,14 @@ fn text(whole: &Whole) -> String {
     };
     fact("assignee", alert.standing.assignee.as_ref().map(|person| person.name.to_string()));
     for suppression in &alert.suppressions {
-        fact("quiet", Some(format!("{}, since {:.0}", suppression.by, suppression.since)));
+        let ended = if alert.is_open() { "" } else { "; stays so if it fires again" };
+        let Suppression { by, since } = suppression;
+        fact("quiet", Some(format!("{by}, since {since:.0}{ended}")));
     }
     fact("held", alert.standing.hold().map(held));
     fact("flapping", alert.marks.flapping.map(|since| format!("since {since:.0}")));
     fact("stale", alert.marks.stale.map(|since| format!("since {since:.0}")));
+    fact("clock", alert.marks.clock.map(clock));
     fact("ends", alert.times_out().map(|at| format!("{at:.0}, if nothing more is heard")));
     let started = alert.started();
     fact("started", Some(format!("{started:.0} (age {})", age(whole.now, started))));
@@ -72,6 +75,13 @@ fn held(hold: &Hold) -> String {
         0 => format!("until {until:.0}, whatever its source sends"),
         _ => format!("until {until:.0}, its source still fires"),
     }
+}
+
+/// How far the clock of whoever sends it is off; shown times of its own are by that clock.
+fn clock(off: SignedDuration) -> String {
+    let side = if off.is_negative() { "ahead of" } else { "behind" };
+    let off = SignedDuration::from_secs(off.abs().as_secs());
+    format!("that of its sender is {off:#} {side} ours")
 }
 
 fn severity(alert: &Alert) -> String {
@@ -121,6 +131,17 @@ mod tests {
     use crate::domain::command::AlertCommand;
     use crate::domain::report::Payload;
     use crate::domain::samples::{Desk, account, payload};
+
+    #[test]
+    fn a_clock_that_is_off_is_told_with_its_side() {
+        let table = [
+            (372, "that of its sender is 6m 12s behind ours"),
+            (-7_200, "that of its sender is 2h ahead of ours"),
+        ];
+        for (seconds, told) in table {
+            assert_eq!(clock(SignedDuration::from_secs(seconds)), told);
+        }
+    }
 
     #[test]
     fn a_hold_says_that_its_source_still_fires_once_it_did() {
