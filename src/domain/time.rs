@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::fmt::temporal::Pieces;
 use jiff::tz::Offset;
 pub use jiff::tz::TimeZone;
 pub use jiff::{SignedDuration, Timestamp};
@@ -65,6 +66,22 @@ pub fn since(now: Timestamp, then: Timestamp) -> SignedDuration {
     now.duration_since(then).max(SignedDuration::ZERO)
 }
 
+/// The time that `text` names in RFC 3339, held at the ends of time instead of failing: the year
+/// 9999 has times that are not counted. Nothing where it names none.
+pub fn parse_time(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    if let Ok(time) = text.parse() {
+        return Some(time);
+    }
+    let parts = Pieces::parse(text).ok()?;
+    parts.time().and(parts.to_numeric_offset())?;
+    match parts.date().year() {
+        9_999 => Some(Timestamp::MAX),
+        -9_999 => Some(Timestamp::MIN),
+        _ => None,
+    }
+}
+
 /// The length of time that `text` names, as `90s`, `1h 30m` or `90d`; a day has 24 hours, and
 /// months and years have no length. Nothing where it names none.
 pub fn parse_span(text: &str) -> Option<SignedDuration> {
@@ -105,6 +122,25 @@ mod tests {
         }
         let last = Moment { at: Timestamp::MAX, offset: 0 };
         assert_eq!(last.in_millis().to_string(), "9999-12-30T22:00:00.999Z");
+    }
+
+    #[test]
+    fn a_time_beyond_the_end_of_time_is_the_end_of_time() {
+        let table = [
+            ("2026-02-28T13:05:00+01:00", "2026-02-28T12:05:00Z".parse().ok()),
+            (" 9999-12-30T21:00:00Z", "9999-12-30T21:00:00Z".parse().ok()),
+            ("9999-12-31T23:59:59Z", Some(Timestamp::MAX)),
+            ("9999-12-31T23:59:59.999-12:00", Some(Timestamp::MAX)),
+            ("-009999-01-01T00:00:00Z", Some(Timestamp::MIN)),
+            ("9999-12-31T23:59:59", None),
+            ("9999-12-31", None),
+            ("9999-13-31T23:59:59Z", None),
+            ("tomorrow", None),
+            ("", None),
+        ];
+        for (text, time) in table {
+            assert_eq!(parse_time(text), time, "{text:?}");
+        }
     }
 
     #[test]

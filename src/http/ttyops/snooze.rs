@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::act::act;
 use super::path::Target;
 use crate::domain::command::AlertCommand;
-use crate::domain::time::{SignedDuration, Timestamp, after, parse_span};
+use crate::domain::time::{SignedDuration, Timestamp, after, parse_span, parse_time};
 use crate::http::body;
 use crate::http::caller::Caller;
 use crate::http::door::Open;
@@ -59,7 +59,7 @@ fn until(body: &[u8], now: Timestamp) -> Result<Timestamp, ApiError> {
 }
 
 fn time_of(value: &Value) -> Result<Timestamp, ApiError> {
-    let time = value.as_str().and_then(|text| text.trim().parse().ok());
+    let time = value.as_str().and_then(parse_time);
     time.ok_or_else(|| bad("until", "must be an RFC 3339 time, as 2026-02-28T13:05:00Z"))
 }
 
