@@ -1,0 +1,74 @@
+//! What the numbers were measured on, as lines of Markdown.
+
+use std::fs::File;
+use std::io::{Seek as _, Write as _};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+
+use crate::round::Program;
+
+/// Prints it.
+pub(crate) fn print(dir: &Path, pair: &[Program]) -> anyhow::Result<()> {
+    for Program { name, version, path, .. } in pair {
+        println!("- {name}: {version} ({})", path.display());
+    }
+    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    println!("- cores: {cores}, {}; the load comes from the same ones", processor());
+    println!("- kernel: {}", read("/proc/sys/kernel/osrelease"));
+    let (kind, device) = file_system(dir)?;
+    println!("- data of both: {kind} on {device}");
+    if matches!(kind.as_str(), "tmpfs" | "ramfs") {
+        println!("- **memory, not a disk: nothing here is durable; give another --dir**");
+    }
+    println!("- writing and syncing 4 KiB there: {:.2?}, the median of 200", sync_time(dir)?);
+    println!("- watchbell: every answer on disk (its only mode), two-phase commits, a token");
+    println!("- Alertmanager: in memory (its only mode), no authentication, no cluster");
+    println!("{}", load("before"));
+    Ok(())
+}
+
+/// How busy the machine is, with whatever.
+pub(crate) fn load(when: &str) -> String {
+    format!("- load average {when}: {}", read("/proc/loadavg"))
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(path).map_or("unknown".to_owned(), |text| text.trim().to_owned())
+}
+
+fn processor() -> String {
+    let about = read("/proc/cpuinfo");
+    let name = about.lines().find_map(|line| line.strip_prefix("model name"));
+    name.and_then(|name| name.split_once(": ")).map_or("unknown", |(_, name)| name).to_owned()
+}
+
+/// The kind and the device of the file system that `path` lies on.
+fn file_system(path: &Path) -> anyhow::Result<(String, String)> {
+    let path = path.canonicalize()?;
+    let mounts = std::fs::read_to_string("/proc/self/mounts")?;
+    let mounts = mounts.lines().filter_map(|line| {
+        let mut fields = line.split(' ');
+        let (device, point, kind) = (fields.next()?, fields.next()?, fields.next()?);
+        path.starts_with(point).then(|| (point.len(), kind.to_owned(), device.to_owned()))
+    });
+    // Of two mounts on one place the later one is seen.
+    let (_, kind, device) = mounts.max_by_key(|(length, ..)| *length).context("no mount")?;
+    Ok((kind, device))
+}
+
+fn sync_time(dir: &Path) -> anyhow::Result<Duration> {
+    const TIMES: usize = 200;
+    let mut file: File = tempfile::tempfile_in(dir)?;
+    let mut times = Vec::with_capacity(TIMES);
+    for _ in 0..TIMES {
+        let began = Instant::now();
+        file.rewind()?;
+        file.write_all(&[7; 4096])?;
+        file.sync_data()?;
+        times.push(began.elapsed());
+    }
+    times.sort_unstable();
+    Ok(times.get(TIMES / 2).copied().unwrap_or_default())
+}
