@@ -31,6 +31,9 @@ pub struct Tick {
 /// A table in the making. Later orders see what earlier ones did; `put` is the only way in.
 #[derive(Debug)]
 pub struct Draft {
+    /// What it began with. No other copy is kept meanwhile: whatever two copies share is copied
+    /// before it changes.
+    base: Table,
     table: Table,
     changes: Vec<Change>,
     /// From where the order came that is being decided.
@@ -42,7 +45,7 @@ pub struct Draft {
 impl Draft {
     /// A draft of what comes after `table`.
     pub fn new(table: Table, tick: Tick) -> Self {
-        Self { table, changes: Vec::new(), via: Via::Watchbell, tick }
+        Self { base: table.clone(), table, changes: Vec::new(), via: Via::Watchbell, tick }
     }
 
     /// Decides one order. A refused one leaves the draft as it was.
@@ -56,14 +59,26 @@ impl Draft {
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
-        let table = self.table.clone();
         let changes = self.changes.len();
         let result = work(self);
-        if result.is_err() {
-            self.table = table;
+        // Nearly everything that is refused is refused before it put anything.
+        if result.is_err() && self.changes.len() > changes {
             self.changes.truncate(changes);
+            self.replay();
         }
         result
+    }
+
+    /// Makes the table again from what it began with and the changes that count. Nothing that
+    /// replaces the policy or grants time is refused.
+    fn replay(&mut self) {
+        let mut table = self.base.clone();
+        table.adopt(Arc::clone(self.table.policy()));
+        if let Some(grant) = self.table.granted() {
+            table.grant(grant);
+        }
+        self.changes.iter().for_each(|change| table.put(change));
+        self.table = table;
     }
 
     /// The table as it would be.
