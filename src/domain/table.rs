@@ -46,7 +46,7 @@ pub struct Table {
 }
 
 /// Of the episodes of one identity.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Newest {
     /// The one that is open, or was last.
     id: AlertId,
@@ -230,18 +230,21 @@ impl Table {
 
     /// Puts one entity's new state in place of its old one.
     pub fn put(&mut self, change: &Change) {
-        let old = self.entity(change.key).and_then(|old| old.due());
+        let was = self.entity(change.key).and_then(|old| old.due());
+        let is = change.next.as_ref().and_then(Entity::due);
         let deadlines = match change.key {
             Key::Delivery(_) => &mut self.owed,
             Key::Alert(_) | Key::Service(_) | Key::Token(_) | Key::Once(_) | Key::Source(_) => {
                 &mut self.due
             }
         };
-        if let Some(due) = old {
-            deadlines.remove(&(due, change.key));
-        }
-        if let Some(due) = change.next.as_ref().and_then(Entity::due) {
-            deadlines.insert((due, change.key));
+        if was != is {
+            if let Some(due) = was {
+                deadlines.remove(&(due, change.key));
+            }
+            if let Some(due) = is {
+                deadlines.insert((due, change.key));
+            }
         }
         match (change.key, &change.next) {
             (_, Some(Entity::Alert(alert))) => self.put_alert(alert),
@@ -305,24 +308,31 @@ impl Table {
         alerts.chain(services).chain(tokens).chain(onces).chain(sources).chain(deliveries)
     }
 
+    /// Most alerts that are put were only heard again. What does not move is only read: to write
+    /// what is there already would copy it, for it is shared with the table before.
     fn put_alert(&mut self, alert: &Arc<Alert>) {
-        if let Some(was) = self.alerts.get(&alert.id).and_then(|old| old.standing.resolution()) {
-            self.ended.remove(&(was.at, alert.id));
+        let was_ended = self.alerts.get(&alert.id).and_then(|old| old.standing.resolution());
+        let (was, is) = (was_ended.map(|it| it.at), alert.standing.resolution().map(|it| it.at));
+        if was != is {
+            if let Some(at) = was {
+                self.ended.remove(&(at, alert.id));
+            }
+            if let Some(at) = is {
+                self.ended.insert((at, alert.id));
+            }
         }
-        if let Some(is) = alert.standing.resolution() {
-            self.ended.insert((is.at, alert.id));
-        }
-        if alert.is_open() {
-            self.open.insert(alert.identity.clone(), alert.id);
-        } else if self.open.get(&alert.identity) == Some(&alert.id) {
-            self.open.remove(&alert.identity);
-        }
+        let is_open_one = self.open.get(&alert.identity) == Some(&alert.id);
+        match (alert.is_open(), is_open_one) {
+            (true, false) => self.open.insert(alert.identity.clone(), alert.id),
+            (false, true) => self.open.remove(&alert.identity),
+            (true, true) | (false, false) => None,
+        };
         if let Naming::Labels { fingerprint, .. } = &alert.identity.naming {
             let print = (*fingerprint, alert.id);
-            if alert.is_open() {
-                self.prints.insert(print)
-            } else {
-                self.prints.remove(&print)
+            match (alert.is_open(), self.prints.contains(&print)) {
+                (true, false) => self.prints.insert(print),
+                (false, true) => self.prints.remove(&print),
+                (true, true) | (false, false) => None,
             };
         }
         if self.heard(&alert.sender).is_none_or(|last| last < alert.seen.last) {
@@ -333,7 +343,10 @@ impl Table {
         let is_newest = newest.is_none_or(|newest| stood(newest) <= stood(alert));
         let id = newest.filter(|_| !is_newest).map_or(alert.id, |newest| newest.id);
         let occurrences = self.occurrences(&alert.identity).max(alert.occurrence);
-        self.newest.insert(alert.identity.clone(), Newest { id, occurrences });
+        let newest = Newest { id, occurrences };
+        if self.newest.get(&alert.identity) != Some(&newest) {
+            self.newest.insert(alert.identity.clone(), newest);
+        }
         self.alerts.insert(alert.id, Arc::clone(alert));
     }
 
