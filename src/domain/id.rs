@@ -80,20 +80,20 @@ impl AlertId {
 impl AccountId {
     /// The id of the account called `name`.
     pub fn of(name: &str) -> Self {
-        Self(named("account", name))
+        Self(named("account", name.as_bytes()))
     }
 }
 
 impl ServiceId {
     /// The id of the service called `name`.
     pub fn of(name: &str) -> Self {
-        Self(named("service", name))
+        Self(named("service", name.as_bytes()))
     }
 }
 
 impl SourceId {
     /// The id of what the sources of an identity have told, which `unmistakably` names no other.
-    pub fn of(unmistakably: &str) -> Self {
+    pub fn of(unmistakably: &[u8]) -> Self {
         Self(named("source", unmistakably))
     }
 }
@@ -101,19 +101,20 @@ impl SourceId {
 impl DeliveryId {
     /// The id of what `alert` gives cause to tell a channel in the commit `cause`.
     pub fn of(alert: AlertId, cause: Revision, tell: &str, channel: &str) -> Self {
-        Self(named("delivery", &format!("{alert}\u{0}{cause}\u{0}{tell}\u{0}{channel}")))
+        let name = format!("{alert}\u{0}{cause}\u{0}{tell}\u{0}{channel}");
+        Self(named("delivery", name.as_bytes()))
     }
 }
 
 impl OnceId {
     /// The id under which `key`, as `caller` gave it, is remembered.
     pub fn of(caller: &str, key: &str) -> Self {
-        Self(named("once", &format!("{caller}\u{0}{key}")))
+        Self(named("once", format!("{caller}\u{0}{key}").as_bytes()))
     }
 }
 
-fn named(kind: &str, name: &str) -> Uuid {
-    Uuid::new_v5(&NAMES, format!("{kind}:{name}").as_bytes())
+fn named(kind: &str, name: &[u8]) -> Uuid {
+    Uuid::new_v5(&NAMES, &[kind.as_bytes(), b":", name].concat())
 }
 
 /// The number of a commit. Rises by one with each; 0 is the empty store.

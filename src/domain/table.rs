@@ -168,6 +168,11 @@ impl Table {
         self.onces.get(&id)
     }
 
+    /// What the sources of this id have told.
+    pub fn source(&self, id: SourceId) -> Option<&Arc<Source>> {
+        self.sources.get(&id)
+    }
+
     /// What the sources of an identity have told.
     pub fn source_of(&self, identity: &Identity) -> Option<&Arc<Source>> {
         self.sources.get(&identity.source())

@@ -31,11 +31,25 @@ impl Identity {
     /// The id of what its sources have told. Made from the label set itself, for its hash can be
     /// forged.
     pub fn source(&self) -> SourceId {
+        // No UTF-8 has this byte, and a label set is an odd number of texts with its namespace.
+        const END: u8 = 0xff;
         let Self { namespace, naming } = self;
-        SourceId::of(&match naming {
-            Naming::Labels { labels, .. } => format!("{namespace:?} {labels:?}"),
-            Naming::Given(given) => format!("{namespace:?} {given:?}"),
-        })
+        let mut name = Vec::with_capacity(512);
+        let mut add = |text: &str| {
+            name.extend_from_slice(text.as_bytes());
+            name.push(END);
+        };
+        add(namespace.0.as_str());
+        match naming {
+            Naming::Labels { labels, .. } => {
+                for (label, value) in labels.iter() {
+                    add(label);
+                    add(value);
+                }
+            }
+            Naming::Given(given) => add(given),
+        }
+        SourceId::of(&name)
     }
 }
 

@@ -23,11 +23,12 @@ pub(super) fn tell(
     let now = draft.tick.now;
     let timeout = draft.table().policy().resolve_timeout;
     let interval = told.whole(now, timeout).ok_or(Refusal::EndsBeforeStart)?;
-    let known = draft.table().source_of(identity).cloned();
+    let id = identity.source();
+    let known = draft.table().source(id).cloned();
     let merged = known.as_ref().map_or(interval, |known| known.interval.merged(interval, now));
     let fires = merged.fires(now);
     let mut source = Source {
-        id: identity.source(),
+        id,
         identity: identity.clone(),
         interval: merged,
         annotations: payload.annotations.clone(),
