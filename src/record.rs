@@ -81,7 +81,11 @@ pub fn encode_key(key: Key) -> Vec<u8> {
 }
 
 fn write(record: &impl Serialize) -> Vec<u8> {
-    append(vec![VERSION], record)
+    // Most are shorter, and none has to be moved while it grows to that.
+    const USUAL: usize = 2048;
+    let mut bytes = Vec::with_capacity(USUAL);
+    bytes.push(VERSION);
+    append(bytes, record)
 }
 
 #[expect(
