@@ -159,7 +159,10 @@ fn hear(
     let table = draft.table();
     let episode = table.newest(&identity).cloned();
     let occurrence = table.occurrences(&identity).saturating_add(1);
-    let names = |id| Text::derive(&table.service_name(id));
+    let names = |id| match table.service(id) {
+        Some(service) => service.name.clone(),
+        None => Text::derive(&table.service_name(id)),
+    };
     let heard = Heard {
         id,
         occurrence,

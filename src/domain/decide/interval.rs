@@ -29,7 +29,8 @@ pub(super) fn tell(
     let fires = merged.fires(now);
     let mut source = Source {
         id,
-        identity: identity.clone(),
+        // Of two equal ones the older is shared with the alert.
+        identity: known.as_ref().map_or(identity, |known| &known.identity).clone(),
         interval: merged,
         annotations: payload.annotations.clone(),
         link: payload.link.clone(),

@@ -123,7 +123,11 @@ fn take_over(next: &mut Alert, heard: &Heard, by: By<'_>, tick: &Tick) {
         next.severity = level;
         next.unknown_severity = unknown(&payload.severity);
     }
-    next.labels = payload.labels_at(next.severity);
+    // Of two equal ones the older is shared with the identity.
+    let labels = payload.labels_at(next.severity);
+    if next.labels != labels {
+        next.labels = labels;
+    }
     next.annotations = payload.annotations.clone();
     next.link.clone_from(&payload.link);
     next.starts_at = payload.starts_at;
