@@ -1,7 +1,6 @@
 //! Label sets, as they came: sorted by name, hashed as Alertmanager hashes them.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -9,29 +8,61 @@ use std::sync::Arc;
 /// A set of labels (or of annotations): names with their values, sorted by name, bytewise.
 ///
 /// Values are kept exactly as they came. Cloning is cheap.
-#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Labels(Arc<[(Box<str>, Box<str>)]>);
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct Labels(Arc<Packed>);
+
+/// All texts of a set in one: most of what is kept is label sets, and a text of its own costs more
+/// than its bytes.
+#[derive(Default, PartialEq, Eq, Hash)]
+struct Packed {
+    /// Names, each with its value.
+    text: Box<str>,
+    /// Where in it each name ends, and each value.
+    ends: Box<[(u32, u32)]>,
+}
+
+impl Packed {
+    /// The pair at `at`, which must be one of those there are.
+    fn pair(&self, at: usize) -> (&str, &str) {
+        let before = at.checked_sub(1).and_then(|at| self.ends.get(at)).map_or(0, |(_, end)| *end);
+        let (name, value) = self.ends.get(at).copied().unwrap_or_default();
+        let part = |from: u32, to: u32| {
+            let whole = usize::try_from(from).ok().zip(usize::try_from(to).ok());
+            whole.and_then(|(from, to)| self.text.get(from..to)).unwrap_or_default()
+        };
+        (part(before, name), part(name, value))
+    }
+}
 
 impl Labels {
     /// The value of the label called `name`.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let at = self.0.binary_search_by(|(held, _)| held.as_ref().cmp(name)).ok()?;
-        self.0.get(at).map(|(_, value)| value.as_ref())
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            let (held, value) = self.0.pair(middle);
+            match held.cmp(name) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Equal => return Some(value),
+                Ordering::Greater => high = middle,
+            }
+        }
+        None
     }
 
     /// The labels in order of their names.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
+        (0..self.len()).map(|at| self.0.pair(at))
     }
 
     /// How many labels there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.0.ends.len()
     }
 
     /// Whether there is no label.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.ends.is_empty()
     }
 
     /// These labels and, where they have none of the name, those of `more` that are not empty.
@@ -60,7 +91,7 @@ impl Labels {
         const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
         const PRIME: u64 = 0x0000_0100_0000_01b3;
         let feed = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(PRIME);
-        let hash = self.0.iter().fold(OFFSET, |hash, (name, value)| {
+        let hash = self.iter().fold(OFFSET, |hash, (name, value)| {
             let hash = feed(name.bytes().fold(hash, feed), 0xff);
             feed(value.bytes().fold(hash, feed), 0xff)
         });
@@ -69,11 +100,40 @@ impl Labels {
 }
 
 /// Later pairs win over earlier ones of the same name.
-impl<N: Into<Box<str>>, V: Into<Box<str>>> FromIterator<(N, V)> for Labels {
+impl<N: AsRef<str>, V: AsRef<str>> FromIterator<(N, V)> for Labels {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
-        let sorted: BTreeMap<Box<str>, Box<str>> =
-            pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        Self(sorted.into_iter().collect())
+        let mut pairs: Vec<(N, V)> = pairs.into_iter().collect();
+        // What is equal stays in order, so that of one name the last one comes last.
+        pairs.sort_by(|(one, _), (other, _)| one.as_ref().cmp(other.as_ref()));
+        let next = pairs.iter().skip(1).map(|(name, _)| Some(name.as_ref())).chain([None]);
+        let last = pairs.iter().zip(next).filter(|((name, _), next)| *next != Some(name.as_ref()));
+        let last: Vec<(&str, &str)> =
+            last.map(|((name, value), _)| (name.as_ref(), value.as_ref())).collect();
+        let length = last.iter().map(|(name, value)| name.len() + value.len()).sum();
+        let mut text = String::with_capacity(length);
+        let mut ends = Vec::with_capacity(last.len());
+        // No body is so long that this would not hold it.
+        let end = |text: &String| u32::try_from(text.len()).unwrap_or(u32::MAX);
+        for (name, value) in last {
+            text.push_str(name);
+            let name = end(&text);
+            text.push_str(value);
+            ends.push((name, end(&text)));
+        }
+        Self(Arc::new(Packed { text: text.into(), ends: ends.into() }))
+    }
+}
+
+/// Pair by pair.
+impl Ord for Labels {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.iter().cmp(other.iter())
+    }
+}
+
+impl PartialOrd for Labels {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

@@ -83,14 +83,14 @@ fn unlike(shape: Shape, what: &str) -> String {
     format!("json: cannot unmarshal {} into Go {what}", shape.word())
 }
 
-type Pairs = Option<Vec<(Box<str>, Box<str>)>>;
+type Pairs<'a> = Option<Vec<(Cow<'a, str>, Cow<'a, str>)>>;
 
 /// An alert while it is read: of fields that come again the last one counts, and objects that come
 /// again are one.
 #[derive(Debug, Default)]
-struct Draft {
-    labels: Pairs,
-    annotations: Pairs,
+struct Draft<'a> {
+    labels: Pairs<'a>,
+    annotations: Pairs<'a>,
     starts_at: Option<Moment>,
     ends_at: Option<Moment>,
     link: Box<str>,
@@ -111,9 +111,9 @@ impl Wrong {
     }
 }
 
-impl Draft {
+impl<'a> Draft<'a> {
     /// The alert that comes next; nothing where it is `null`.
-    fn read(reader: &mut Reader<'_>) -> Result<Option<Self>, Fault> {
+    fn read(reader: &mut Reader<'a>) -> Result<Option<Self>, Fault> {
         const ALERT: &str = "value of type struct { \
             Annotations models.LabelSet \"json:\\\"annotations,omitempty\\\"\"; \
             EndsAt strfmt.DateTime \"json:\\\"endsAt,omitempty\\\"\"; \
@@ -216,9 +216,9 @@ impl Name {
 }
 
 /// Labels or annotations, added to those that came before under the same name.
-fn pairs(
-    reader: &mut Reader<'_>,
-    into: &mut Pairs,
+fn pairs<'a>(
+    reader: &mut Reader<'a>,
+    into: &mut Pairs<'a>,
     field: &str,
     wrong: &mut Wrong,
 ) -> Result<(), Fault> {
@@ -243,10 +243,10 @@ fn pairs(
             return Err(ApiError::TooMany(why + "; send fewer").into());
         }
         match reader.shape() {
-            Shape::Text => pairs.push((name.into(), reader.text().into())),
+            Shape::Text => pairs.push((name, reader.text())),
             Shape::Null => {
                 reader.skip();
-                pairs.push((name.into(), "".into()));
+                pairs.push((name, Cow::Borrowed("")));
             }
             shape @ (Shape::Bool | Shape::Number | Shape::List | Shape::Object) => {
                 let what = format!("struct field {field}.{name} of type string");
