@@ -18,8 +18,8 @@ impl Plan {
     /// What a few minutes are enough for. Who posts single alerts over 64 connections is the
     /// hardest for a server that waits for its disk.
     pub(crate) fn selection() -> Vec<Self> {
-        let plan = |batch, connections| Self { alerts: 10_000, batch, connections };
-        vec![plan(1, 64), plan(64, 16), plan(1, 1)]
+        let plan = |alerts, batch, connections| Self { alerts, batch, connections };
+        vec![plan(10_000, 1, 64), plan(10_000, 64, 16), plan(1_000, 1, 1)]
     }
 
     /// Every combination.
