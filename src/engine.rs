@@ -193,6 +193,17 @@ impl Engine {
         }
     }
 
+    /// What cannot wait until nothing waits: the journal has become long.
+    pub fn must_keep_up(&mut self) -> Upkeep {
+        if self.trouble.is_some() || !self.store.must_fold() {
+            return Upkeep::Done;
+        }
+        if let Err(error) = self.store.fold() {
+            self.fail(0, &error);
+        }
+        Upkeep::Done
+    }
+
     /// When `turn` is next needed, if no order comes before.
     pub fn next_due(&self) -> Option<Timestamp> {
         match &self.trouble {

@@ -9,8 +9,10 @@ mod commit;
 mod disk;
 mod error;
 mod gate;
+mod journal;
 mod load;
 mod schema;
+mod unfolded;
 mod upkeep;
 
 #[cfg(test)]
@@ -34,6 +36,8 @@ use crate::domain::id::Revision;
 use crate::domain::time::Timestamp;
 use error::guarded;
 use gate::Gate;
+use journal::Piece;
+use unfolded::{Shared, Unfolded};
 
 /// What the engine may keep of the file in memory. The live table needs none of it: it serves
 /// commits and pages of the history.
@@ -44,6 +48,7 @@ pub struct Store {
     place: PathBuf,
     connect: Box<dyn Fn() -> Result<Database, OpenError> + Send>,
     gate: Gate,
+    unfolded: Shared,
     epoch: u64,
 }
 
@@ -69,6 +74,7 @@ impl Store {
             place: disk.place(),
             connect: Box::new(move || connect(&disk)),
             gate: Gate::closed(),
+            unfolded: Shared::default(),
             epoch: 0,
         };
         let loaded = store.reopen()?;
@@ -81,9 +87,40 @@ impl Store {
     /// After an error nothing more is kept until [`Store::reopen`] has told what the disk has.
     pub fn commit(&mut self, revision: Revision, changes: &[Change]) -> Result<(), CommitError> {
         let stamp = commit::Stamp { revision, epoch: self.epoch };
+        let piece = Piece::of(changes);
+        let bytes = if changes.is_empty() { Vec::new() } else { piece.write() };
         self.gate
-            .with(|database| commit::commit(database, stamp, changes))
-            .unwrap_or(Err(CommitError::Refused(Fault::Closed)))
+            .with(|database| commit::commit(database, stamp, &bytes))
+            .unwrap_or(Err(CommitError::Refused(Fault::Closed)))?;
+        if !changes.is_empty() {
+            self.unfolded.change(|unfolded| unfolded.add(revision.0, &piece, bytes.len()));
+        }
+        Ok(())
+    }
+
+    /// Whether the journal is so long that a slice has to be folded although orders wait.
+    pub fn must_fold(&self) -> bool {
+        journal::is_due(self.unfolded.read(Unfolded::bytes), false)
+    }
+
+    /// Puts one slice of the journal in its places, if it is long; says whether it still is.
+    ///
+    /// An error is as bad as that of a commit.
+    pub fn fold(&mut self) -> Result<Upkeep, CommitError> {
+        if !journal::is_due(self.unfolded.read(Unfolded::bytes), true) {
+            return Ok(Upkeep::Done);
+        }
+        self.fold_slice()?;
+        let more = journal::is_due(self.unfolded.read(Unfolded::bytes), true);
+        Ok(if more { Upkeep::More } else { Upkeep::Done })
+    }
+
+    fn fold_slice(&mut self) -> Result<(), CommitError> {
+        let folded = self.gate.with(journal::fold);
+        let folded = folded.unwrap_or(Err(CommitError::Refused(Fault::Closed)))?;
+        // After the commit: whoever reads sees a line twice rather than not at all.
+        self.unfolded.change(|unfolded| unfolded.forget(folded.unwrap_or(u64::MAX)));
+        Ok(())
     }
 
     /// Clears away one slice of the timelines of what was dropped: those whose newest line is
@@ -91,9 +128,28 @@ impl Store {
     ///
     /// An error is as bad as that of a commit.
     pub fn upkeep(&mut self, budget: Budget, horizon: Timestamp) -> Result<Upkeep, CommitError> {
-        self.gate
-            .with(|database| upkeep::slice(database, budget, horizon))
-            .unwrap_or(Err(CommitError::Refused(Fault::Closed)))
+        let closed = || CommitError::Refused(Fault::Closed);
+        let folded = self.fold()?;
+        if folded == Upkeep::More {
+            return Ok(folded);
+        }
+        let looked = self.gate.with(|database| {
+            let due = guarded(|| upkeep::is_due(database, horizon));
+            due.and_then(|due| due).map_err(CommitError::Refused)
+        });
+        let due = looked.ok_or_else(closed)??;
+        if !due && !self.unfolded.read(|unfolded| unfolded.drops_before(horizon)) {
+            return Ok(Upkeep::Done);
+        }
+        // The journal may say that something is back: it goes first.
+        if self.unfolded.read(Unfolded::bytes) > 0 {
+            self.fold_slice()?;
+        }
+        if self.unfolded.read(Unfolded::bytes) > 0 {
+            return Ok(Upkeep::More);
+        }
+        let cleared = self.gate.with(|database| upkeep::slice(database, budget, horizon));
+        cleared.ok_or_else(closed)?
     }
 
     /// Closes the file, opens it again and reads all of it. Needed after an error, because the
@@ -103,7 +159,8 @@ impl Store {
             // What a dead handle says at its end is known already.
             let _ = guarded(|| drop(dead));
         }
-        let (database, loaded) = self.connect()?;
+        let (database, (loaded, unfolded)) = self.connect()?;
+        self.unfolded.change(|shared| *shared = unfolded);
         self.epoch = loaded.epoch;
         self.gate.put(database);
         Ok(loaded)
@@ -111,7 +168,7 @@ impl Store {
 
     /// The history, for readers on other threads. Stays good over [`Store::reopen`].
     pub fn archive(&self) -> Archive {
-        Archive::new(self.gate.clone())
+        Archive::new(self.gate.clone(), self.unfolded.clone())
     }
 
     /// Where the data lies, for messages.
@@ -129,7 +186,7 @@ impl Store {
         closed.and_then(|closed| closed).map_err(CommitError::Unknown)
     }
 
-    fn connect(&self) -> Result<(Database, Loaded), OpenError> {
+    fn connect(&self) -> Result<(Database, (Loaded, Unfolded)), OpenError> {
         // The engine may panic over a file that was damaged from outside.
         let opened = guarded(|| {
             let database = (self.connect)()?;

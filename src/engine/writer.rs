@@ -141,7 +141,7 @@ fn write(mut engine: Engine, mut hearing: Hearing, shared: &Shared) -> Result<()
             Taken::Closed => return engine.into_store().close(),
         };
         take_turn(&mut engine, &mut hearing, shared, waiting);
-        let upkeep = if shared.inbox.is_empty() { engine.upkeep() } else { Upkeep::Done };
+        let upkeep = if shared.inbox.is_empty() { engine.upkeep() } else { engine.must_keep_up() };
         shared.vitals.counts().failed_commits.raise_to(engine.failures);
         patience = match upkeep {
             Upkeep::More => Duration::ZERO,

@@ -9,6 +9,7 @@ use redb::{ReadOnlyTable, ReadableDatabase};
 use super::error::{ArchiveError, ReadError, guarded};
 use super::gate::Gate;
 use super::schema::{HISTORY, Line};
+use super::unfolded::{Shared, Unfolded};
 use crate::domain::entity::Key;
 use crate::domain::event::Event;
 use crate::domain::id::Revision;
@@ -19,6 +20,7 @@ use crate::record;
 #[derive(Clone, Debug)]
 pub struct Archive {
     gate: Gate,
+    unfolded: Shared,
 }
 
 /// Which lines are wanted.
@@ -68,8 +70,8 @@ impl PageRequest {
 }
 
 impl Archive {
-    pub(super) fn new(gate: Gate) -> Self {
-        Self { gate }
+    pub(super) fn new(gate: Gate, unfolded: Shared) -> Self {
+        Self { gate, unfolded }
     }
 
     /// One page of the timeline of `subject`, newest line first.
@@ -81,16 +83,23 @@ impl Archive {
     }
 
     fn read(&self, subject: Key, page: PageRequest) -> Result<Page<Event>, ArchiveError> {
+        // Before the transaction begins: what is folded in between is then in both, and not in none.
+        let unfolded = self.unfolded.read(|all| all.of(&record::encode_key(subject)));
         let begun = self.gate.with(ReadableDatabase::begin_read);
         let transaction = begun.ok_or(ArchiveError::Closed)?.map_err(ReadError::from)?;
         let history = transaction.open_table(HISTORY).map_err(ReadError::from)?;
-        Ok(read_page(&history, subject, page)?)
+        Ok(read_page(&history, &unfolded, subject, page)?)
     }
 }
 
-fn read_page(history: &History, subject: Key, page: PageRequest) -> Result<Page<Event>, ReadError> {
+fn read_page(
+    history: &History,
+    unfolded: &Unfolded,
+    subject: Key,
+    page: PageRequest,
+) -> Result<Page<Event>, ReadError> {
     let key = record::encode_key(subject);
-    let mut lines = newest(history, &key, page.older_than)?;
+    let mut lines = newest(history, unfolded, &key, page.older_than)?;
     let mut items = Vec::with_capacity(page.limit);
     let mut last = None;
     for line in lines.by_ref().take(page.limit) {
@@ -108,6 +117,7 @@ pub(super) type History = ReadOnlyTable<Line<'static>, &'static [u8]>;
 /// The lines of the entity of `key`, newest first.
 pub(super) fn newest<'h>(
     history: &'h History,
+    unfolded: &Unfolded,
     key: &[u8],
     older_than: Option<Mark>,
 ) -> Result<impl Iterator<Item = Result<(Mark, Event), ReadError>> + use<'h>, ReadError> {
@@ -116,13 +126,22 @@ pub(super) fn newest<'h>(
         Some(mark) => Bound::Excluded((key, mark.revision.0, mark.number)),
         None => Bound::Included((key, u64::MAX, u32::MAX)),
     };
-    let lines = history.range::<Line<'_>>((oldest, newest))?;
-    Ok(lines.rev().map(|line| {
+    let unfolded = unfolded.newest(key, older_than);
+    let oldest_unfolded = unfolded.last().map(|(mark, _)| *mark);
+    let unfolded =
+        unfolded.into_iter().map(|(mark, bytes)| Ok((mark, record::decode_event(&bytes)?)));
+    let folded = history.range::<Line<'_>>((oldest, newest))?.rev().map(|line| {
         let (line, bytes) = line?;
         let (_, revision, number) = line.value();
         let mark = Mark { revision: Revision(revision), number };
         Ok((mark, record::decode_event(bytes.value())?))
-    }))
+    });
+    // Whatever is not folded is newer than all that is.
+    let is_older = move |line: &Result<(Mark, Event), ReadError>| match (line, oldest_unfolded) {
+        (Ok((mark, _)), Some(oldest)) => *mark < oldest,
+        (Ok(_) | Err(_), _) => true,
+    };
+    Ok(unfolded.chain(folded.filter(is_older)))
 }
 
 /// As an address has it: `12-0`.

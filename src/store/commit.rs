@@ -1,20 +1,17 @@
-//! Writing: one transaction a commit, two syncs, all or nothing.
+//! Writing: one piece of the journal a commit, two syncs, all or nothing.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use redb::{Database, ReadableTable, WriteTransaction};
 
 use super::Loaded;
 use super::error::{CommitError, Fault, OpenError, guarded};
+use super::journal;
 use super::schema::{
-    DOOMED, FORMAT, HISTORY, META, META_EPOCH, META_FORMAT, META_REVISION, STATES,
+    DOOMED, FORMAT, HISTORY, JOURNAL, META, META_EPOCH, META_FORMAT, META_REVISION, STATES,
 };
-use super::upkeep;
-use crate::domain::change::Change;
-use crate::domain::entity::Entity;
+use super::unfolded::Unfolded;
 use crate::domain::id::Revision;
-use crate::record;
 
 /// What a commit is known by.
 #[derive(Clone, Copy, Debug)]
@@ -23,14 +20,10 @@ pub(super) struct Stamp {
     pub(super) epoch: u64,
 }
 
-/// Keeps `changes` as one commit.
-pub(super) fn commit(
-    database: &Database,
-    stamp: Stamp,
-    changes: &[Change],
-) -> Result<(), CommitError> {
+/// Keeps a piece as one commit.
+pub(super) fn commit(database: &Database, stamp: Stamp, piece: &[u8]) -> Result<(), CommitError> {
     // Until the commit begins nothing can be on the disk that a later open would find.
-    let prepared = guarded(|| prepare(database, stamp, changes));
+    let prepared = guarded(|| prepare(database, stamp, piece));
     let transaction = prepared.and_then(|prepared| prepared).map_err(CommitError::Refused)?;
     match guarded(|| transaction.commit()) {
         Ok(Ok(())) => Ok(()),
@@ -43,7 +36,7 @@ pub(super) fn commit(
 }
 
 /// Makes the tables of a file that has none yet.
-pub(super) fn found(database: &Database, place: &Path) -> Result<Loaded, OpenError> {
+pub(super) fn found(database: &Database, place: &Path) -> Result<(Loaded, Unfolded), OpenError> {
     let tables = || -> Result<(), redb::Error> {
         let transaction = begin(database)?;
         {
@@ -51,6 +44,7 @@ pub(super) fn found(database: &Database, place: &Path) -> Result<Loaded, OpenErr
             meta.insert(META_FORMAT, FORMAT)?;
             meta.insert(META_REVISION, 0)?;
             meta.insert(META_EPOCH, 0)?;
+            transaction.open_table(JOURNAL)?;
             transaction.open_table(STATES)?;
             transaction.open_table(HISTORY)?;
             transaction.open_table(DOOMED)?;
@@ -58,19 +52,16 @@ pub(super) fn found(database: &Database, place: &Path) -> Result<Loaded, OpenErr
         Ok(transaction.commit()?)
     };
     tables().map_err(|error| OpenError::of(place, error))?;
-    Ok(Loaded { revision: Revision(0), epoch: 1, entities: Vec::new() })
+    Ok((Loaded { revision: Revision(0), epoch: 1, entities: Vec::new() }, Unfolded::default()))
 }
 
-fn prepare(
-    database: &Database,
-    stamp: Stamp,
-    changes: &[Change],
-) -> Result<WriteTransaction, Fault> {
+fn prepare(database: &Database, stamp: Stamp, piece: &[u8]) -> Result<WriteTransaction, Fault> {
     let transaction = begin(database)?;
     write_stamp(&transaction, stamp)?;
-    write_states(&transaction, changes)?;
-    write_history(&transaction, stamp.revision, changes)?;
-    upkeep::doom(&transaction, changes)?;
+    // An empty commit only shows that one is possible.
+    if !piece.is_empty() {
+        journal::append(&transaction, stamp.revision.0, piece)?;
+    }
     Ok(transaction)
 }
 
@@ -90,38 +81,8 @@ fn write_stamp(transaction: &WriteTransaction, stamp: Stamp) -> Result<(), Fault
         let what = format!("commit {revision} came after commit {last}");
         return Err(Fault::Engine(what));
     }
+    meta.insert(META_FORMAT, FORMAT)?;
     meta.insert(META_REVISION, revision.0)?;
     meta.insert(META_EPOCH, epoch)?;
-    Ok(())
-}
-
-/// Of each entity the last state, in order of the keys, so that neighbours share their pages.
-fn write_states(transaction: &WriteTransaction, changes: &[Change]) -> Result<(), Fault> {
-    let last: BTreeMap<Vec<u8>, Option<&Entity>> = changes
-        .iter()
-        .map(|change| (record::encode_key(change.key), change.next.as_ref()))
-        .collect();
-    let mut states = transaction.open_table(STATES)?;
-    for (key, next) in last {
-        match next {
-            Some(entity) => states.insert(key.as_slice(), record::encode(entity).as_slice())?,
-            None => states.remove(key.as_slice())?,
-        };
-    }
-    Ok(())
-}
-
-fn write_history(
-    transaction: &WriteTransaction,
-    revision: Revision,
-    changes: &[Change],
-) -> Result<(), Fault> {
-    let mut history = transaction.open_table(HISTORY)?;
-    let events = changes.iter().filter_map(|change| change.event.as_deref());
-    for (number, event) in (0_u32..).zip(events) {
-        let subject = record::encode_key(event.subject);
-        let line = (subject.as_slice(), revision.0, number);
-        history.insert(line, record::encode_event(event).as_slice())?;
-    }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Reading everything, once, when the file was opened.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,7 +9,11 @@ use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable};
 use super::Loaded;
 use super::archive::{History, Mark, newest};
 use super::error::{OpenError, ReadError};
-use super::schema::{FORMAT, HISTORY, META, META_EPOCH, META_FORMAT, META_REVISION, STATES};
+use super::journal;
+use super::schema::{
+    FORMAT, FORMAT_READ, HISTORY, META, META_EPOCH, META_FORMAT, META_REVISION, STATES,
+};
+use super::unfolded::Unfolded;
 use crate::domain::alert::Alert;
 use crate::domain::entity::Entity;
 use crate::domain::id::Revision;
@@ -17,7 +22,10 @@ use crate::record;
 /// Reads all that is kept; nothing where the file has no tables yet.
 ///
 /// Refuses a format that is not ours before it reads anything of it.
-pub(super) fn load(database: &Database, place: &Path) -> Result<Option<Loaded>, OpenError> {
+pub(super) fn load(
+    database: &Database,
+    place: &Path,
+) -> Result<Option<(Loaded, Unfolded)>, OpenError> {
     let failed = |error: ReadError| OpenError::of(place, error);
     let transaction = database.begin_read().map_err(|error| failed(error.into()))?;
     if is_empty(&transaction).map_err(failed)? {
@@ -25,11 +33,13 @@ pub(super) fn load(database: &Database, place: &Path) -> Result<Option<Loaded>, 
     }
     let meta = Meta::read(&transaction).map_err(failed)?;
     check(meta.format, place)?;
-    Ok(Some(Loaded {
+    let (states, unfolded) = journal::load(&transaction).map_err(failed)?;
+    let loaded = Loaded {
         revision: Revision(meta.revision),
         epoch: meta.epoch.saturating_add(1),
-        entities: entities(&transaction).map_err(failed)?,
-    }))
+        entities: entities(&transaction, &states, &unfolded).map_err(failed)?,
+    };
+    Ok(Some((loaded, unfolded)))
 }
 
 fn is_empty(transaction: &ReadTransaction) -> Result<bool, ReadError> {
@@ -39,7 +49,7 @@ fn is_empty(transaction: &ReadTransaction) -> Result<bool, ReadError> {
 fn check(format: Option<u64>, place: &Path) -> Result<(), OpenError> {
     let path = || place.to_owned();
     match format {
-        Some(FORMAT) => Ok(()),
+        Some(FORMAT_READ..=FORMAT) => Ok(()),
         Some(found) if found > FORMAT => {
             Err(OpenError::NewerFormat { path: path(), found, ours: FORMAT })
         }
@@ -67,21 +77,38 @@ impl Meta {
     }
 }
 
-fn entities(transaction: &ReadTransaction) -> Result<Vec<Entity>, ReadError> {
+/// What lies in its place, but for what the journal says otherwise, and what it alone has.
+fn entities(
+    transaction: &ReadTransaction,
+    later: &journal::States,
+    unfolded: &Unfolded,
+) -> Result<Vec<Entity>, ReadError> {
     let states = transaction.open_table(STATES)?;
     let history = transaction.open_table(HISTORY)?;
-    states
-        .iter()?
-        .map(|row| {
-            let (key, bytes) = row?;
-            let entity = record::decode(bytes.value())?;
-            with_recent(entity, key.value(), &history)
-        })
-        .collect()
+    let read =
+        |key: &[u8], bytes: &[u8]| with_recent(record::decode(bytes)?, key, &history, unfolded);
+    let mut entities = BTreeMap::new();
+    for row in states.iter()? {
+        let (key, bytes) = row?;
+        if !later.contains_key(key.value()) {
+            entities.insert(key.value().to_vec(), read(key.value(), bytes.value())?);
+        }
+    }
+    for (key, bytes) in later {
+        if let Some(bytes) = bytes {
+            entities.insert(key.clone(), read(key, bytes)?);
+        }
+    }
+    Ok(entities.into_values().collect())
 }
 
 /// An alert with the lines of its timeline that it keeps at hand; anything else as it is.
-fn with_recent(entity: Entity, key: &[u8], history: &History) -> Result<Entity, ReadError> {
+fn with_recent(
+    entity: Entity,
+    key: &[u8],
+    history: &History,
+    unfolded: &Unfolded,
+) -> Result<Entity, ReadError> {
     let Entity::Alert(mut alert) = entity else {
         return Ok(entity);
     };
@@ -89,10 +116,10 @@ fn with_recent(entity: Entity, key: &[u8], history: &History) -> Result<Entity, 
     // stand as it does.
     let touched = alert.standing.touched;
     let by_then = Mark { revision: touched.next(), number: 0 };
-    let of_then = newest(history, key, Some(by_then))?
+    let of_then = newest(history, unfolded, key, Some(by_then))?
         .take_while(|line| line.as_ref().map_or(true, |(mark, _)| mark.revision == touched));
     let mut recent = of_then.collect::<Result<Vec<_>, ReadError>>()?;
-    let others = newest(history, key, None)?
+    let others = newest(history, unfolded, key, None)?
         .filter(|line| line.as_ref().map_or(true, |(mark, _)| mark.revision != touched));
     for line in others.take(Alert::RECENT.saturating_sub(recent.len())) {
         recent.push(line?);

@@ -3,8 +3,10 @@
 use redb::TableDefinition;
 
 /// The format that is written, and the newest that is read. Raised when an older watchbell must
-/// no longer open the file.
-pub(super) const FORMAT: u64 = 1;
+/// no longer open the file: one that knows no journal would read what was before it.
+pub(super) const FORMAT: u64 = 2;
+/// The oldest format that is read.
+pub(super) const FORMAT_READ: u64 = 1;
 
 /// Numbers about the file itself.
 pub(super) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
@@ -18,6 +20,9 @@ pub(super) const META_EPOCH: &str = "epoch";
 
 /// Key of an entity to its record.
 pub(super) const STATES: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("states");
+
+/// Commit to its piece: what it says, and is in no other table yet.
+pub(super) const JOURNAL: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("journal");
 
 /// Where a line of a timeline lies: key of its entity, commit, number within the commit.
 pub(super) type Line<'a> = (&'a [u8], u64, u32);

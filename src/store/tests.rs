@@ -3,6 +3,7 @@
 mod crash;
 mod files;
 mod history;
+mod journal;
 mod model;
 mod upkeep;
 

@@ -38,17 +38,15 @@ pub enum Upkeep {
 
 /// Notes what `changes` drop, so that its timeline goes later: with its newest line, where the
 /// dropping has one, and at once where it has none.
-pub(super) fn doom(transaction: &WriteTransaction, changes: &[Change]) -> Result<(), Fault> {
+pub(super) fn doomed(changes: &[Change]) -> Vec<(i64, Vec<u8>)> {
     let dropped: BTreeSet<Key> =
         changes.iter().filter(|change| change.next.is_none()).map(|change| change.key).collect();
-    for key in dropped.into_iter().filter(|key| has_timeline(*key)) {
+    let doom = |key| {
         let of_it = changes.iter().filter(|change| change.key == key);
         let newest = of_it.filter_map(|change| change.event.as_ref()).map(|event| event.at).max();
-        let newest = newest.map_or(i64::MIN, Timestamp::as_microsecond);
-        let mut doomed = transaction.open_table(DOOMED)?;
-        doomed.insert((newest, record::encode_key(key).as_slice()), ())?;
-    }
-    Ok(())
+        (newest.map_or(i64::MIN, Timestamp::as_microsecond), record::encode_key(key))
+    };
+    dropped.into_iter().filter(|key| has_timeline(*key)).map(doom).collect()
 }
 
 fn has_timeline(key: Key) -> bool {
@@ -58,7 +56,8 @@ fn has_timeline(key: Key) -> bool {
     }
 }
 
-/// Clears away one slice of the timelines that ended before `horizon`.
+/// Clears away one slice of the timelines that ended before `horizon`. The journal must be folded:
+/// it may say that something is back.
 pub(super) fn slice(
     database: &Database,
     budget: Budget,
@@ -80,7 +79,7 @@ pub(super) fn slice(
 }
 
 /// A look that writes nothing: most of the time nothing is due.
-fn is_due(database: &Database, horizon: Timestamp) -> Result<bool, Fault> {
+pub(super) fn is_due(database: &Database, horizon: Timestamp) -> Result<bool, Fault> {
     let transaction = database.begin_read()?;
     let doomed = match transaction.open_table(DOOMED) {
         Ok(doomed) => doomed,

@@ -118,9 +118,9 @@ fn a_newer_format_is_refused_with_both_versions() {
     transaction.commit().unwrap();
     drop(database);
     let error = refusal(disk.clone());
-    assert!(matches!(error, OpenError::NewerFormat { found: 7, ours: 1, .. }), "{error}");
+    assert!(matches!(error, OpenError::NewerFormat { found: 7, ours: 2, .. }), "{error}");
     let text = error.to_string();
-    assert!(text.contains("format 7") && text.contains("up to 1; upgrade watchbell"), "{text}");
+    assert!(text.contains("format 7") && text.contains("up to 2; upgrade watchbell"), "{text}");
 }
 
 #[test]

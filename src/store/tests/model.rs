@@ -58,6 +58,8 @@ impl Model {
 enum Step {
     Commit(Vec<Pick>),
     Reopen,
+    /// The journal is folded.
+    Fold,
 }
 
 /// A change before it is known which commit it is of.
@@ -100,6 +102,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => vec(pick, 0..12).prop_map(Step::Commit),
         1 => Just(Step::Reopen),
+        1 => Just(Step::Fold),
     ]
 }
 
@@ -122,6 +125,7 @@ proptest! {
                         model.put(change);
                     }
                 }
+                Step::Fold => store.fold_slice().unwrap(),
                 Step::Reopen => {
                     let loaded = store.reopen().unwrap();
                     prop_assert_eq!(loaded.revision, revision);
