@@ -1,19 +1,11 @@
 //! A real Alertmanager delivers to watchbell: Debian's package, started here on ports of its own.
 
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use crate::api::Api;
+use crate::daemon::{Daemon, amtool};
 use crate::pty::Terminal;
 use crate::support::{Home, Service};
-
-/// Nothing that is waited for takes this long on the slowest machine.
-const DEADLINE: Duration = Duration::from_mins(1);
 
 /// Past times, so that an end is an end whatever the clock says.
 const START: &str = "2025-01-02T03:04:05Z";
@@ -110,8 +102,7 @@ fn told(row: &Value) -> (&str, &str, &str, u64) {
 
 /// A running Alertmanager with one receiver. It is killed when this is dropped.
 struct Alertmanager {
-    child: Child,
-    address: String,
+    daemon: Daemon,
     _folder: tempfile::TempDir,
 }
 
@@ -119,34 +110,21 @@ impl Alertmanager {
     /// Starts one whose receiver posts to `url` with the bearer `token`.
     fn start(url: &str, token: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let config = folder.path().join("alertmanager.yml");
-        std::fs::write(&config, configuration(url, token)).unwrap();
-        let mut child = spawn(&config, &folder.path().join("data"));
-        let address = listening_on(&mut child);
-        Self { child, address, _folder: folder }
+        let daemon = Daemon::alertmanager(folder.path(), &configuration(url, token));
+        Self { daemon, _folder: folder }
     }
 
     /// Tells it that the alert of these labels fires, or that it ended at `end`.
     fn add(&self, labels: &[&str], summary: &str, end: Option<&str>) {
-        let mut amtool = Command::new("amtool");
-        amtool.arg(format!("--alertmanager.url=http://{}", self.address));
-        amtool.args(["alert", "add"]).args(labels).arg(format!("--start={START}"));
-        amtool.args(end.map(|end| format!("--end={end}")));
-        amtool.arg(format!("--annotation=summary={summary}"));
-        let output = amtool.output().unwrap_or_else(|error| panic!("amtool: {error}; {SETUP}"));
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let end = end.map(|end| format!("--end={end}"));
+        let (start, summary) =
+            (format!("--start={START}"), format!("--annotation=summary={summary}"));
+        let args = [&["alert", "add", &start, &summary], labels].concat();
+        let args = args.into_iter().chain(end.as_deref()).collect::<Vec<_>>();
+        let said = amtool(&self.daemon.address, &args);
+        assert_eq!(said.code, Some(0), "{said:?}");
     }
 }
-
-impl Drop for Alertmanager {
-    fn drop(&mut self) {
-        // It may have ended by itself, which is as good.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-const SETUP: &str = "run .ci/setup, which installs what tests need";
 
 /// Every label set is a group of its own, told at once and again as soon as it changes.
 fn configuration(url: &str, token: &str) -> String {
@@ -160,28 +138,4 @@ receivers:
         http_config: {{authorization: {{credentials: {token}}}}}
 "#
     )
-}
-
-fn spawn(config: &Path, storage: &Path) -> Child {
-    Command::new("prometheus-alertmanager")
-        .arg(format!("--config.file={}", config.display()))
-        .arg(format!("--storage.path={}", storage.display()))
-        .args(["--web.listen-address=127.0.0.1:0", "--cluster.listen-address="])
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| panic!("prometheus-alertmanager: {error}; {SETUP}"))
-}
-
-/// The address it says that it listens on. What it says later is read and thrown away.
-fn listening_on(child: &mut Child) -> String {
-    let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let (say, said) = mpsc::sync_channel(1);
-    std::thread::spawn(move || {
-        for line in lines.map_while(Result::ok) {
-            if let Some((_, address)) = line.split_once("msg=\"Listening on\" address=") {
-                let _ = say.send(address.to_owned());
-            }
-        }
-    });
-    said.recv_timeout(DEADLINE).expect("Alertmanager says where it listens")
 }

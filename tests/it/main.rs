@@ -14,6 +14,7 @@ mod alertmanager;
 mod api;
 mod architecture;
 mod console;
+mod daemon;
 mod docs;
 mod explain;
 mod far_end;

@@ -12,6 +12,7 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use portable_pty::CommandBuilder;
+use reqwest::redirect::Policy;
 
 /// Nothing that is waited for takes this long on the slowest machine.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -124,7 +125,8 @@ impl Home {
 
 /// Runs `command` to its end.
 pub(crate) fn said(mut command: Command) -> Said {
-    let output = command.output().unwrap();
+    let name = command.get_program().to_owned();
+    let output = command.output().unwrap_or_else(|error| panic!("{}: {error}", name.display()));
     Said {
         code: output.status.code(),
         stdout: String::from_utf8(output.stdout).unwrap(),
@@ -241,9 +243,9 @@ impl Log {
     }
 }
 
-/// A client for the service, which trusts no proxy of the environment.
+/// A client for the service, which trusts no proxy of the environment and goes nowhere else.
 pub(crate) fn http() -> reqwest::Client {
     // Whichever test comes first installs it.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().no_proxy().build().unwrap()
+    reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap()
 }
