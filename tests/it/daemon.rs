@@ -12,6 +12,10 @@ use crate::support::{Said, said};
 /// Nothing that is waited for takes this long on the slowest machine.
 const DEADLINE: Duration = Duration::from_mins(1);
 
+/// The one route that watchbell has, as a configuration of Alertmanager.
+pub(crate) const ONE_ROUTE: &str =
+    "{route: {receiver: default, group_by: [alertname]}, receivers: [{name: default}]}";
+
 const SETUP: &str = "run .ci/setup, which installs what tests need";
 
 /// A program that runs and listens.

@@ -11,6 +11,7 @@
 mod abuse;
 mod alert;
 mod alertmanager;
+mod amtool;
 mod api;
 mod architecture;
 mod console;
