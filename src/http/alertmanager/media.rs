@@ -1,6 +1,7 @@
 //! Kinds of bodies: what a request says it brings and what it takes, read as Go reads it
 //! (`ParseMediaType` of Go's `mime`, `mediatype` of go-openapi/runtime).
 
+use axum::body::{Body, HttpBody as _};
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 
@@ -9,8 +10,14 @@ use super::quote;
 
 const JSON: (&str, &str) = ("application", "json");
 
+/// Refuses a body that is no JSON and, where there is none, a reader that takes no JSON. The method
+/// does not matter (`BindValidRequest` of go-openapi/runtime).
+pub(super) fn must_fit(headers: &HeaderMap, body: &Body) -> Result<(), Fault> {
+    if body.is_end_stream() { must_take_json(headers) } else { must_bring_json(headers) }
+}
+
 /// Refuses a body that is not said to be JSON. Charset and other parameters do not matter.
-pub(super) fn must_bring_json(headers: &HeaderMap) -> Result<(), Fault> {
+fn must_bring_json(headers: &HeaderMap) -> Result<(), Fault> {
     let given = headers.get(CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
     let given = String::from_utf8_lossy(given);
     let named = if given.is_empty() { "application/octet-stream" } else { &given };
@@ -36,7 +43,7 @@ pub(super) fn must_bring_json(headers: &HeaderMap) -> Result<(), Fault> {
 }
 
 /// Refuses a reader that takes no JSON. One that does not say what it takes takes all.
-pub(super) fn must_take_json(headers: &HeaderMap) -> Result<(), Fault> {
+fn must_take_json(headers: &HeaderMap) -> Result<(), Fault> {
     let values = headers.get_all(ACCEPT).iter();
     let values: Vec<_> = values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
     let accept = values.join(", ");

@@ -41,10 +41,10 @@ async fn take(
     request: Request,
 ) -> Result<(), Fault> {
     let (parts, body) = request.into_parts();
+    media::must_fit(&parts.headers, &body)?;
     if body.is_end_stream() {
         return Err(document::absent());
     }
-    media::must_bring_json(&parts.headers)?;
     let read = room.read(body, body::MOST_BYTES, body::PATIENCE).await;
     let body = read.inspect_err(|error| {
         if *error == ApiError::Crowded {

@@ -94,7 +94,7 @@ async fn admit(door: &Door, request: Request) -> Result<Request, Fault> {
     let caller = caller(door, &mut parts).await?;
     parts.extensions.insert(caller);
     if parts.method == Method::GET {
-        media::must_take_json(&parts.headers)?;
+        media::must_fit(&parts.headers, &body)?;
     }
     if parts.uri.path() != endpoint {
         parts.uri = at(endpoint, &parts.uri)?;

@@ -189,6 +189,29 @@ async fn headers_methods_and_paths_are_answered_as_alertmanager_answers_them() {
 }
 
 #[tokio::test]
+async fn a_request_with_a_body_has_to_bring_json_and_one_without_has_to_take_it() {
+    let bench = bench().await;
+    // Method, kind, what is taken, body.
+    let table = [
+        ("POST", "application/json", "text/html", "[]", 200),
+        ("POST", "text/plain", "application/json", "[]", 415),
+        ("POST", "application/json", "text/html", "", 406),
+        ("POST", "text/plain", "application/json", "", 422),
+        ("GET", "application/json", "text/html", "x", 200),
+        ("GET", "text/plain", "application/json", "x", 415),
+        ("GET", "application/json", "text/html", "", 406),
+        ("GET", "text/plain", "application/json", "", 200),
+        ("PUT", "text/plain", "text/html", "x", 405),
+    ];
+    for (method, kind, accept, body, status) in table {
+        let ask = Ask::new(method, "/api/v2/alerts").token("ops").text(body);
+        let ask = ask.header("content-type", kind).header("accept", accept);
+        let seen = send(&bench, ask).await;
+        assert_eq!(seen.status, status, "{method} {kind} {accept} {body:?}: {}", seen.body);
+    }
+}
+
+#[tokio::test]
 async fn every_path_that_is_known_is_answered_by_a_handler_with_and_without_a_slash() {
     let bench = bench().await;
     for path in ["alerts", "alerts/groups", "receivers", "status"] {
