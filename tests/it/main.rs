@@ -16,6 +16,7 @@ mod api;
 mod architecture;
 mod console;
 mod daemon;
+mod differential;
 mod docs;
 mod explain;
 mod far_end;

@@ -1,0 +1,294 @@
+//! The same random posts and queries go to a real Alertmanager and to watchbell, and the answers
+//! are compared byte by byte, but for what is named here.
+//!
+//! `WATCHBELL_SEEDS=1000..2000` runs those instead of the few that every run has.
+
+mod requests;
+
+use std::ops::Range;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use regex::Regex;
+use tokio::time::Instant;
+
+use crate::daemon::{Daemon, ONE_ROUTE};
+use crate::support::{Home, Service, http};
+use requests::{Odd, Random, Request};
+
+/// How many requests a seed makes, each to servers that are as new as the other.
+const STEPS: usize = 100;
+const SEEDS: Range<u64> = 0..12;
+/// Alertmanager forms groups a little after it has answered a post.
+const GROUPS_WITHIN: Duration = Duration::from_secs(10);
+/// Longer than what ends by itself in a test has left.
+const ENDED_WITHIN: Duration = Duration::from_secs(20);
+const ASK_EVERY: Duration = Duration::from_millis(5);
+
+/// What Alertmanager 0.25, which is compared with, does otherwise than 0.34, which is what watchbell
+/// does: of which of the two something is left out, what, what comes in its place, and why.
+const OLDER: &[(Whose, &str, &str, &str)] = &[
+    (Whose::Ours, r#""mutedBy":\[\],"#, "", "since 0.28"),
+    (Whose::Ours, r#","routeLabels":\{\}"#, "", "since 0.34"),
+    (Whose::Ours, r#""labels":\{"name":"default"\},("name":"default"\}\])"#, "$1", "since 0.33"),
+    (Whose::Both, r"\[(GET,POST|POST,GET)\]", "", "it is in random order"),
+    (Whose::Theirs, r"\\u0008", r"\b", "Go writes it shorter since 1.22"),
+    (Whose::Theirs, r"\\u000c", r"\f", "the same"),
+    (Whose::Theirs, r#"(required|end time|name \\"\\"); "#, r"$1\n", "one to a line since then"),
+    (Whose::Both, r#"because parsing time .*"\}$"#, "", "each names the layout that it tried last"),
+    (
+        Whose::Ours,
+        r"(labels|annotations)\.\w+ of type string",
+        "$1 of type string",
+        "Go says which of them since 1.20",
+    ),
+];
+
+/// Requests of `/api/v2/alerts` that were answered otherwise until a seed found it: method,
+/// `Content-Type`, `Accept`, body.
+const ONCE_DIFFERED: [(&str, &str, &str, &str); 4] = [
+    ("POST", "application/json", "text/html", ""),
+    ("POST", "text/plain", "text/html", ""),
+    ("GET", "text/plain", "application/json", "[]"),
+    ("GET", "application/json", "*/*", "[]"),
+];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    Theirs,
+    Ours,
+    Both,
+}
+
+#[tokio::test]
+async fn every_answer_is_that_of_a_real_alertmanager() {
+    let mut differ = Vec::new();
+    for seed in seeds() {
+        let mut pair = Pair::start();
+        let base = Timestamp::from_second(now().as_second()).unwrap();
+        let mut random = Random(seed);
+        for step in 0..STEPS {
+            let request = random.request(base);
+            if let Err(how) = pair.ask(&request).await {
+                differ.push(format!("seed {seed}, step {step}: {how}"));
+                if differ.len() == 1 {
+                    differ.push(format!("all that was asked:\n{}", pair.asked.join("\n")));
+                }
+                break;
+            }
+        }
+    }
+    assert!(differ.is_empty(), "{}", differ.join("\n\n"));
+}
+
+#[tokio::test]
+async fn what_once_differed_is_answered_alike() {
+    let mut pair = Pair::start();
+    for (method, content_type, accept, body) in ONCE_DIFFERED {
+        let (content_type, accept) = (Some(content_type), Some(accept));
+        let path = "/api/v2/alerts";
+        pair.asks(&Request::Odd(Odd { method, path, content_type, accept, body })).await;
+    }
+}
+
+#[tokio::test]
+async fn what_ends_by_itself_leaves_both_lists_and_comes_back_the_same() {
+    let mut pair = Pair::start();
+    let base = Timestamp::from_second(now().as_second()).unwrap();
+    let [ends, began] = [3, -3_600].map(|seconds| base + SignedDuration::from_secs(seconds));
+    let post = |names: &[&str], times: &str| {
+        let alert = |name: &&str| format!(r#"{{"labels": {{"alertname": "{name}"}}{times}}}"#);
+        let alerts: Vec<_> = names.iter().map(alert).collect();
+        Request::Post(format!("[{}]", alerts.join(", ")).into_bytes())
+    };
+    let all = Request::Get("/api/v2/alerts".to_owned());
+    let short = format!(r#", "startsAt": "{began}", "endsAt": "{ends}""#);
+    pair.asks(&post(&["stays"], "")).await;
+    pair.asks(&post(&["over", "as before", "anew"], &short)).await;
+
+    let asked = Instant::now();
+    loop {
+        let [theirs, ours] = [pair.theirs.ask(&all).await, pair.ours.ask(&all).await];
+        if [&theirs, &ours].iter().all(|answer| answer.2.matches("alertname").count() == 1) {
+            break;
+        }
+        assert!(asked.elapsed() < ENDED_WITHIN, "theirs: {theirs:?}\nours:   {ours:?}");
+        tokio::time::sleep(ASK_EVERY).await;
+    }
+    pair.asks(&post(&["as before"], &format!(r#", "startsAt": "{began}""#))).await;
+    pair.asks(&post(&["anew"], "")).await;
+    pair.asks(&all).await;
+    pair.asks(&Request::Get("/api/v2/alerts/groups".to_owned())).await;
+}
+
+#[expect(clippy::disallowed_methods, reason = "nobody passes a test arguments")]
+fn seeds() -> Range<u64> {
+    let Ok(named) = std::env::var("WATCHBELL_SEEDS") else { return SEEDS };
+    let range = named.split_once("..");
+    let range = range.and_then(|(from, to)| Some(from.parse().ok()?..to.parse().ok()?));
+    range.expect("WATCHBELL_SEEDS is a range, such as 1000..2000")
+}
+
+/// What the clock of both servers shows.
+#[expect(clippy::disallowed_methods, reason = "other programs read it too")]
+fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// The two that are asked the same.
+struct Pair {
+    theirs: Side,
+    ours: Side,
+    older: Vec<(Whose, Regex, &'static str)>,
+    times: Regex,
+    /// What they were asked, for who looks for the reason of a difference.
+    asked: Vec<String>,
+    _daemon: Daemon,
+    _service: Service,
+    _home: Home,
+    _folder: tempfile::TempDir,
+}
+
+struct Side {
+    url: String,
+    secret: String,
+    client: reqwest::Client,
+    /// When each post was on its way.
+    posts: Vec<(Timestamp, Timestamp)>,
+}
+
+/// Status, some of the headers, and body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Answer(u16, String, String);
+
+impl Pair {
+    fn start() -> Self {
+        let home = Home::new();
+        let secret = home.token("differential", "ingest,read");
+        let service = Service::start(&home);
+        let folder = tempfile::tempdir().unwrap();
+        let daemon = Daemon::alertmanager(folder.path(), ONE_ROUTE);
+        let side = |url, secret| Side { url, secret, client: http(), posts: Vec::new() };
+        Self {
+            theirs: side(format!("http://{}", daemon.address), String::new()),
+            ours: side(service.url(""), secret),
+            older: OLDER.iter().map(|row| (row.0, Regex::new(row.1).unwrap(), row.2)).collect(),
+            times: Regex::new(r#""(?:starts|ends|updated)At":"([^"]*)""#).unwrap(),
+            asked: Vec::new(),
+            _daemon: daemon,
+            _service: service,
+            _home: home,
+            _folder: folder,
+        }
+    }
+
+    /// Asks both what they have to answer alike.
+    async fn asks(&mut self, request: &Request) {
+        self.ask(request).await.unwrap_or_else(|differ| panic!("{differ}"));
+    }
+
+    /// Asks both; an error says how their answers differ.
+    async fn ask(&mut self, request: &Request) -> Result<(), String> {
+        self.asked.push(match request {
+            Request::Post(body) => format!("POST {}", body.escape_ascii()),
+            Request::Get(path) => format!("GET {path}"),
+            Request::Odd(odd) => format!("{odd:?}"),
+        });
+        let began = Instant::now();
+        loop {
+            let theirs = self.theirs.ask(request).await;
+            let ours = self.ours.ask(request).await;
+            let (theirs, ours) =
+                (self.younger(theirs, Whose::Theirs), self.younger(ours, Whose::Ours));
+            if self.same(&theirs, &ours) {
+                return Ok(());
+            }
+            let forming = matches!(request, Request::Get(path) if path.contains("groups"));
+            if !forming || began.elapsed() > GROUPS_WITHIN {
+                let asked = self.asked.last().unwrap();
+                return Err(format!("{asked}\ntheirs: {theirs:?}\nours:   {ours:?}"));
+            }
+            tokio::time::sleep(ASK_EVERY).await;
+        }
+    }
+
+    /// An answer without what is known to differ.
+    fn younger(&self, answer: Answer, whose: Whose) -> Answer {
+        let rows = self.older.iter().filter(|row| row.0 == whose || row.0 == Whose::Both);
+        let Answer(status, kind, body) = answer;
+        let body = rows.fold(body, |body, (_, pattern, instead)| {
+            pattern.replace_all(&body, *instead).into_owned()
+        });
+        Answer(status, kind, body)
+    }
+
+    /// Whether they say the same. A time that a server set by itself is the same if it set it in
+    /// the same post.
+    fn same(&self, theirs: &Answer, ours: &Answer) -> bool {
+        let without = |answer: &Answer| {
+            let body = self.times.replace_all(&answer.2, "TIME").into_owned();
+            Answer(answer.0, answer.1.clone(), body)
+        };
+        let times = |answer: &Answer| -> Vec<String> {
+            self.times.captures_iter(&answer.2).map(|time| time[1].to_owned()).collect()
+        };
+        without(theirs) == without(ours)
+            && times(theirs).iter().zip(&times(ours)).all(|(their_time, our_time)| {
+                their_time == our_time || {
+                    let posts = self.theirs.set_in(their_time);
+                    self.ours.set_in(our_time).iter().any(|post| posts.contains(post))
+                }
+            })
+    }
+}
+
+impl Side {
+    async fn ask(&mut self, request: &Request) -> Answer {
+        let url = |path: &str| format!("{}{path}", self.url);
+        let asked = match request {
+            Request::Get(path) => self.client.get(url(path)),
+            Request::Post(body) => {
+                let post = self.client.post(url("/api/v2/alerts")).body(body.clone());
+                post.header("content-type", "application/json")
+            }
+            Request::Odd(odd) => {
+                let asked = self.client.request(odd.method.parse().unwrap(), url(odd.path));
+                let named = [("content-type", odd.content_type), ("accept", odd.accept)];
+                let named = named.into_iter().filter_map(|(name, value)| Some((name, value?)));
+                let asked = named.fold(asked, |asked, (name, value)| asked.header(name, value));
+                asked.body(odd.body)
+            }
+        };
+        let before = now();
+        let answer = asked.bearer_auth(&self.secret).send().await.unwrap();
+        let status = answer.status().as_u16();
+        let headers = answer.headers().clone();
+        let body = String::from_utf8(answer.bytes().await.unwrap().to_vec()).unwrap();
+        let header = |name| headers.get(name).map_or("", |value| value.to_str().unwrap());
+        let mut allowed: Vec<_> = header("allow").split([',', ' ']).collect();
+        allowed.sort_unstable();
+        // To HEAD Go names no type, because nothing is written.
+        let kind = if body.is_empty() { "" } else { header("content-type") };
+        let head = [kind, header("location"), &allowed.join(" ")].join(";");
+        if matches!(request, Request::Post(_)) {
+            self.posts.push((before, now()));
+        }
+        Answer(status, head, body)
+    }
+
+    /// The posts in which the server set this time: to now, or to when it would time out. The
+    /// second is told apart.
+    fn set_in(&self, time: &str) -> Vec<(usize, bool)> {
+        let Ok(time) = time.parse::<Timestamp>() else { return Vec::new() };
+        let ways = [(SignedDuration::ZERO, false), (SignedDuration::from_mins(5), true)];
+        let posts = self.posts.iter().enumerate();
+        let posts =
+            posts.flat_map(|(index, (before, after))| ways.map(|way| (index, before, after, way)));
+        let set_in = posts.filter(|(_, before, after, (later, _))| {
+            // What is told is cut to milliseconds.
+            let earliest = **before + *later - SignedDuration::from_millis(1);
+            (earliest..=**after + *later).contains(&time)
+        });
+        set_in.map(|(index, _, _, (_, timeout))| (index, timeout)).collect()
+    }
+}
