@@ -7,6 +7,9 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
 use crate::support::{Said, said};
 
 /// Nothing that is waited for takes this long on the slowest machine.
@@ -40,6 +43,20 @@ impl Daemon {
         )
     }
 
+    /// A real Prometheus of this configuration, which keeps its files in `folder`. If it evaluates
+    /// each second it sends what fires again every other second, as firing for 7.6 s more.
+    pub(crate) fn prometheus(folder: &Path, configuration: &str) -> Self {
+        let file = folder.join("prometheus.yml");
+        std::fs::write(&file, configuration).unwrap();
+        Self::start(
+            Command::new("prometheus")
+                .arg(format!("--config.file={}", file.display()))
+                .arg(format!("--storage.tsdb.path={}", folder.join("prometheus").display()))
+                .args(["--web.listen-address=127.0.0.1:0", "--rules.alert.resend-delay=1900ms"])
+                .arg("--web.external-url=http://prometheus.example.org/"),
+        )
+    }
+
     fn start(command: &mut Command) -> Self {
         let name = command.get_program().to_owned();
         let mut child = command
@@ -50,6 +67,12 @@ impl Daemon {
             .unwrap_or_else(|error| panic!("{}: {error}; {SETUP}", name.display()));
         let address = listening_on(child.stderr.take().unwrap());
         Self { child, address }
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub(crate) fn ends(mut self) {
+        kill(Pid::from_raw(i32::try_from(self.child.id()).unwrap()), Signal::SIGTERM).unwrap();
+        self.child.wait().unwrap();
     }
 }
 

@@ -24,6 +24,7 @@ mod kill;
 mod notify;
 mod people;
 mod picture;
+mod prometheus;
 mod pty;
 mod screen;
 mod start;
