@@ -4,6 +4,7 @@
 
 mod patient;
 mod places;
+mod silence;
 mod tls;
 mod unread;
 mod watched;
@@ -15,9 +16,11 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::http::HeaderValue;
 use axum::http::header::{CONNECTION, TRANSFER_ENCODING};
 use axum::http::request::Parts;
@@ -26,7 +29,7 @@ use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio_util::sync::CancellationToken;
@@ -35,9 +38,10 @@ use tower::ServiceExt;
 
 use self::patient::Patient;
 use self::places::{Places, Seat};
+use self::silence::Silence;
 pub use self::tls::{Keys, Tls};
 use self::unread::Unread;
-use self::watched::Watched;
+use self::watched::{Answered, Watched};
 use super::error::ApiError;
 use super::host;
 
@@ -49,8 +53,10 @@ pub struct Limits {
     pub connections: usize,
     /// How long a connection may take until it can be spoken over: a TLS handshake.
     pub opening: Duration,
-    /// How long a head may take to come, also after an earlier request: an idle connection holds
-    /// a place no longer than this.
+    /// How long a connection may be idle. Longer than senders keep theirs: who writes just as we
+    /// close has lost a post, because few send it again.
+    pub idle: Duration,
+    /// How long a head may take to come, from its first byte.
     pub head: Duration,
     /// How long the other end may read nothing of an answer.
     pub answer: Duration,
@@ -69,6 +75,9 @@ impl Limits {
     const HEAD_BYTES: usize = 64 * 1024;
     /// Long answers that wait to be read: some lists of a large site.
     const UNREAD: usize = 128 * 1024 * 1024;
+    /// Prometheus and Alertmanager close what was idle for five minutes (`idleConnTimeout` of
+    /// prometheus/common), proxies and other Go programs sooner.
+    const IDLE: Duration = Duration::from_mins(6);
     /// The most headers. Proxies add some; nobody sends nearly as many.
     const HEADERS: usize = 100;
 }
@@ -78,6 +87,7 @@ impl Default for Limits {
         Self {
             connections: Self::CONNECTIONS,
             opening: Duration::from_secs(10),
+            idle: Self::IDLE,
             head: Duration::from_secs(10),
             answer: Duration::from_secs(30),
             unread: Self::UNREAD,
@@ -224,12 +234,16 @@ impl Served {
         let Self { peer, seat, .. } = &self;
         let mut spoken = pin!(self.spoken(opening, &cancel));
         let place = seat.place();
+        let mut silence = Silence::new(self.limits.idle, self.limits.head);
         let seen = poll_fn(|context| {
-            let done = spoken.as_mut().poll(context);
-            if done.is_pending() {
-                place.seen_waiting();
+            if spoken.as_mut().poll(context).is_ready() {
+                return Poll::Ready(());
             }
-            done
+            place.seen_waiting();
+            // Whatever changes what is awaited happens in the poll above.
+            ready!(silence.poll_end(place.awaits(), context));
+            tracing::debug!(%peer, "a connection was silent for too long");
+            Poll::Ready(())
         });
         // In this order: what has come is looked at before the place is given away.
         tokio::select! {
@@ -259,8 +273,7 @@ impl Served {
         let stream = Patient::new(stream, limits.answer, Arc::clone(seat.place()));
         let answer = |request| self.answer(request);
         let serving = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(limits.head)
+            .header_read_timeout(None::<Duration>)
             .max_buf_size(Limits::HEAD_BYTES)
             .max_header_size(Limits::HEAD_BYTES)
             .max_headers(Limits::HEADERS)
@@ -280,10 +293,16 @@ impl Served {
             tracing::debug!(%peer, %error, "a connection broke");
         }
     }
+
     /// What the router answers, or that the request may be understood in two ways.
     async fn answer(&self, request: Request<Incoming>) -> Result<Response, Infallible> {
+        let answering = self.seat.place().answering();
+        let answer = self.answer_of_router(request).await?;
+        Ok(answer.map(|body| Body::new(Answered::new(body, answering))))
+    }
+
+    async fn answer_of_router(&self, request: Request<Incoming>) -> Result<Response, Infallible> {
         let place = self.seat.place();
-        let _answering = place.answering();
         let (mut parts, body) = request.into_parts();
         let plain = must_be_framed_plainly(&parts).and_then(|()| host::must_be_plain(&parts));
         if let Err(error) = plain {

@@ -1,5 +1,5 @@
 //! A connection whose other end must read: answers that nobody takes hold a place for ever, and
-//! hyper has no timer for it.
+//! hyper has no timer for it. What comes in is only noticed.
 
 use std::future::Future;
 use std::io;
@@ -18,7 +18,7 @@ use super::places::Place;
 pub(super) struct Patient<S> {
     stream: S,
     patience: Duration,
-    /// Told when a write waits, and when it does no longer.
+    /// Told when something comes, when a write waits, and when it does no longer.
     place: Arc<Place>,
     /// Runs while a write waits.
     stuck: Option<Pin<Box<Sleep>>>,
@@ -57,7 +57,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let done = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if buffer.filled().len() > before {
+            self.place.heard();
+        }
+        done
     }
 }
 

@@ -30,6 +30,8 @@ pub(super) struct Place {
     seen: AtomicBool,
     /// Since when no request is being answered.
     idle: AtomicU64,
+    /// Set once something has come since then.
+    begun: AtomicBool,
     /// Since when the request that is being answered waits for its body.
     body: AtomicU64,
     /// Since when an answer waits to be read.
@@ -48,6 +50,15 @@ pub(super) struct Seat {
 /// A request that is being answered, until dropped.
 #[derive(Debug)]
 pub(super) struct Answering(Arc<Place>);
+
+/// What has to come of a request, and the moment since which there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Awaited {
+    /// Its first byte.
+    Request(u64),
+    /// The rest of its head.
+    Head(u64),
+}
 
 /// What a connection waits for that is none of our work. Sent away first: the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,6 +106,7 @@ impl Places {
             places: Arc::clone(self),
             seen: AtomicBool::new(false),
             idle: AtomicU64::new(number),
+            begun: AtomicBool::new(false),
             body: AtomicU64::new(NEVER),
             unread: AtomicU64::new(NEVER),
             leave: Notify::new(),
@@ -122,6 +134,25 @@ impl Places {
 }
 
 impl Place {
+    /// Something has come from the other end.
+    pub(super) fn heard(&self) {
+        self.begun.store(true, Ordering::SeqCst);
+    }
+
+    /// What has to come of a request, if nothing else is to be done first: while an answer is
+    /// written or read, the next request may take its time.
+    ///
+    /// Of a head that begins to come while the one before is being answered, only what comes after
+    /// that is noticed.
+    pub(super) fn awaits(&self) -> Option<Awaited> {
+        let idle = self.idle.load(Ordering::SeqCst);
+        if idle == NEVER || self.unread.load(Ordering::SeqCst) != NEVER {
+            return None;
+        }
+        let begun = self.begun.load(Ordering::SeqCst);
+        Some(if begun { Awaited::Head(idle) } else { Awaited::Request(idle) })
+    }
+
     /// A request has come; until the guard is dropped it is being answered.
     pub(super) fn answering(self: &Arc<Self>) -> Answering {
         self.idle.store(NEVER, Ordering::SeqCst);
@@ -203,6 +234,7 @@ impl Drop for Answering {
     fn drop(&mut self) {
         let place = &self.0;
         place.body_came();
+        place.begun.store(false, Ordering::SeqCst);
         place.begin(&place.idle, place.places.moment());
     }
 }

@@ -1,5 +1,6 @@
 //! The edge over sockets in memory and real ones: its bounds, its patience, its farewell.
 
+mod patience;
 mod wire;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -113,7 +114,7 @@ async fn idle_connections_and_slow_heads_make_room_and_requests_that_run_do_not(
     let (listener, address) = tcp().await;
     // Nothing here ends by itself.
     let forever = Duration::from_secs(1_000_000);
-    let limits = Limits { connections: 8, head: forever, ..Limits::default() };
+    let limits = Limits { connections: 8, idle: forever, head: forever, ..Limits::default() };
     let router = who().route("/slow", get(slow));
     let running = Running::start(listener, router, limits);
     let connect = || async { TcpStream::connect(address).await.unwrap() };
@@ -194,7 +195,8 @@ async fn long_answers_that_nobody_reads_leave_room_for_short_ones() {
 #[tokio::test]
 async fn a_head_that_dribbles_and_an_idle_connection_are_closed() {
     let (listener, address) = tcp().await;
-    let limits = Limits { head: Duration::from_millis(50), ..Limits::default() };
+    let soon = Duration::from_millis(50);
+    let limits = Limits { idle: soon, head: soon, ..Limits::default() };
     let running = Running::start(listener, who(), limits);
     let connect = || async { TcpStream::connect(address).await.unwrap() };
     exchange(connect().await, b"GET / HTTP/1.1\r\nhost:").await;

@@ -156,8 +156,9 @@ async fn who_waits_to_be_told_to_go_on_is_told() {
     let (listener, address) = tcp().await;
     let running = Running::start(listener, echo(), Limits::default());
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let head = b"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n";
-    stream.write_all(head).await.unwrap();
+    let head = "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\
+                Connection: close\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
     let mut answer = vec![0; b"HTTP/1.1 100 Continue\r\n\r\n".len()];
     stream.read_exact(&mut answer).await.unwrap();
     assert_eq!(answer, b"HTTP/1.1 100 Continue\r\n\r\n");
