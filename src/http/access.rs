@@ -12,7 +12,7 @@ use axum::http::request::Parts;
 
 use super::caller::{Caller, via};
 use super::door::Door;
-use super::edge::Peer;
+use super::edge::{self, Peer};
 use super::error::ApiError;
 use super::guard;
 use super::host::{self, Host};
@@ -73,7 +73,9 @@ impl FromRequestParts<Door> for V2Caller {
     async fn from_request_parts(parts: &mut Parts, door: &Door) -> Result<Self, ApiError> {
         // Where nobody said that it is open, it is not.
         let api = parts.extensions.get::<AlertmanagerApi>().cloned().unwrap_or_default();
-        admit_v2(parts, &door.handle()?.latest().table, &api).map(Self)
+        let caller = admit_v2(parts, &door.handle()?.latest().table, &api)?;
+        edge::let_in(&parts.extensions);
+        Ok(Self(caller))
     }
 }
 

@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use uuid::Uuid;
 
 use super::door::Door;
-use super::edge::Peer;
+use super::edge::{self, Peer};
 use super::error::ApiError;
 use super::guard;
 use crate::domain::actor::{Actor, Via};
@@ -98,7 +98,9 @@ impl FromRequestParts<Door> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, door: &Door) -> Result<Self, ApiError> {
         let via = via(parts)?;
-        guard::admit(&door.handle()?.latest().table, &parts.headers, via)
+        let caller = guard::admit(&door.handle()?.latest().table, &parts.headers, via)?;
+        edge::let_in(&parts.extensions);
+        Ok(caller)
     }
 }
 

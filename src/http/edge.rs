@@ -21,9 +21,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::HeaderValue;
 use axum::http::header::{CONNECTION, TRANSFER_ENCODING};
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 use hyper::Request;
 use hyper::body::Incoming;
@@ -37,7 +37,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use self::patient::Patient;
-use self::places::{Places, Seat};
+use self::places::{Place, Places, Seat};
 use self::silence::Silence;
 pub use self::tls::{Keys, Tls};
 use self::unread::Unread;
@@ -111,6 +111,21 @@ impl fmt::Display for Peer {
             Self::Net(address) => address.ip().to_canonical().fmt(f),
             Self::User(uid) => write!(f, "uid {uid}"),
         }
+    }
+}
+
+/// The place that a request came over; comes with each as an extension.
+#[derive(Clone, Debug)]
+struct Entrance(Arc<Place>);
+
+/// Tells the edge that whoever sent the request with these extensions is known, by a token or as
+/// a user of this host: where places are short, their connection is kept longer than a stranger's.
+///
+/// The status of an answer would not do: whoever floods may ask for what everybody is answered.
+pub(super) fn let_in(extensions: &Extensions) {
+    // A request that came over no connection has no place to keep.
+    if let Some(Entrance(place)) = extensions.get() {
+        place.let_in();
     }
 }
 
@@ -312,6 +327,7 @@ impl Served {
             return Ok(refused);
         }
         parts.extensions.insert(self.peer);
+        parts.extensions.insert(Entrance(Arc::clone(place)));
         let request = Request::from_parts(parts, Watched::new(body, Arc::clone(place)));
         let answer = self.router.clone().oneshot(request).await?;
         Ok(self.unread.hold(answer))

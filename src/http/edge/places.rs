@@ -1,5 +1,6 @@
 //! The places of connections: who holds one, who only waits in it, and who leaves when all are
-//! taken. Knows nothing of requests but when one begins, waits and ends.
+//! taken. Knows nothing of requests but when one begins, waits and ends, and whether anybody known
+//! has sent one.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -32,6 +33,8 @@ pub(super) struct Place {
     idle: AtomicU64,
     /// Set once something has come since then.
     begun: AtomicBool,
+    /// Set once a request came over it of somebody who is known.
+    known: AtomicBool,
     /// Since when the request that is being answered waits for its body.
     body: AtomicU64,
     /// Since when an answer waits to be read.
@@ -63,7 +66,9 @@ pub(super) enum Awaited {
 /// What a connection waits for that is none of our work. Sent away first: the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Waits {
-    /// A request: nothing is lost with it.
+    /// A request, of somebody who is not known: nothing is lost with it, and a flood is of these.
+    Stranger(u64),
+    /// A request, of somebody who is. They may send one just now.
     Idle(u64),
     /// The rest of a request, or that an answer is read.
     Midway(u64),
@@ -81,8 +86,8 @@ impl Places {
     }
 
     /// A place for one more connection. Where all are taken, the connection leaves that waits the
-    /// longest for its other end: one without a request if there is one. Those that wait for
-    /// us alone are let finish.
+    /// longest for its other end: of a stranger without a request if there is one, else one
+    /// without a request if there is one. Those that wait for us alone are let finish.
     pub(super) async fn take(self: &Arc<Self>) -> Seat {
         loop {
             if let Ok(free) = Arc::clone(&self.free).try_acquire_owned() {
@@ -107,6 +112,7 @@ impl Places {
             seen: AtomicBool::new(false),
             idle: AtomicU64::new(number),
             begun: AtomicBool::new(false),
+            known: AtomicBool::new(false),
             body: AtomicU64::new(NEVER),
             unread: AtomicU64::new(NEVER),
             leave: Notify::new(),
@@ -134,6 +140,11 @@ impl Places {
 }
 
 impl Place {
+    /// Somebody who is known has sent a request.
+    pub(super) fn let_in(&self) {
+        self.known.store(true, Ordering::SeqCst);
+    }
+
     /// Something has come from the other end.
     pub(super) fn heard(&self) {
         self.begun.store(true, Ordering::SeqCst);
@@ -202,7 +213,9 @@ impl Place {
         if let Some(unread) = since(&self.unread) {
             return Some(Waits::Midway(unread));
         }
-        since(&self.idle).map(Waits::Idle).or_else(|| since(&self.body).map(Waits::Midway))
+        let known = self.known.load(Ordering::SeqCst);
+        let idle = if known { Waits::Idle } else { Waits::Stranger };
+        since(&self.idle).map(idle).or_else(|| since(&self.body).map(Waits::Midway))
     }
 }
 
@@ -292,6 +305,22 @@ mod tests {
         drop(running);
         seats.remove(0);
         assert_eq!(leaves(&places, &seats).await, None, "there is room");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_was_let_in_before_stays_while_strangers_are_there() {
+        let places = Places::new(4);
+        let seats = seats(&places, 4).await;
+        seats[0].place().let_in();
+        seats[1].place().let_in();
+        assert_eq!(leaves(&places, &seats).await, Some(2));
+        // A stranger that was answered is a younger stranger.
+        drop(seats[2].place().answering());
+        assert_eq!(leaves(&places, &seats).await, Some(3));
+        // The longest known are no stranger's equals, however long they have been idle.
+        seats[2].place().let_in();
+        seats[3].place().let_in();
+        assert_eq!(leaves(&places, &seats).await, Some(0));
     }
 
     #[tokio::test(start_paused = true)]

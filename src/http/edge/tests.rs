@@ -143,6 +143,34 @@ async fn idle_connections_and_slow_heads_make_room_and_requests_that_run_do_not(
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_is_known_keeps_the_connection_through_a_flood_of_strangers() {
+    let known = async |request: axum::extract::Request| {
+        let_in(request.extensions());
+        "known"
+    };
+    let (listener, address) = tcp().await;
+    let limits = Limits { connections: 4, ..Limits::default() };
+    let running = Running::start(listener, who().route("/known", get(known)), limits);
+    let mut sender = TcpStream::connect(address).await.unwrap();
+    for _ in 0..3 {
+        sender.write_all(b"GET /known HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"known") {
+            assert_ne!(sender.read_buf(&mut answer).await.unwrap(), 0, "closed");
+        }
+        let mut flood = Vec::new();
+        for _ in 0..8 {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            // Everybody is answered here.
+            stream.write_all(ASK).await.unwrap();
+            stream.readable().await.unwrap();
+            flood.push(stream);
+        }
+    }
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn bodies_that_dribble_and_answers_that_nobody_reads_make_room_too() {
     let router = who()
         .route("/body", axum::routing::post(async |body: axum::body::Bytes| body.len().to_string()))

@@ -14,7 +14,7 @@ use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Text;
 use crate::domain::token::{Scope, Scopes};
-use crate::http::edge::Peer;
+use crate::http::edge::{self, Peer};
 use crate::http::error::ApiError;
 
 /// Whose data it is, and who else may use its socket.
@@ -117,6 +117,7 @@ pub(in crate::http) async fn admit(
     };
     match caller {
         Ok(caller) => {
+            edge::let_in(request.extensions());
             request.extensions_mut().insert(caller);
             next.run(request).await
         }
