@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::{Instrument, Span};
 
-use super::desk::Desk;
+use super::desk::Desks;
 use super::error::ApiError;
 use super::readers::Readers;
 use crate::domain::text::Text;
@@ -20,7 +20,7 @@ use crate::engine::Handle;
 #[derive(Clone, Debug, Default)]
 pub struct Door {
     inside: Arc<OnceLock<Inside>>,
-    desk: Desk,
+    desks: Desks,
     readers: Readers,
 }
 
@@ -46,8 +46,8 @@ impl Door {
     }
 
     /// Where all who come through it have their lists written.
-    pub(super) fn desk(&self) -> Desk {
-        self.desk.clone()
+    pub(super) fn desks(&self) -> &Desks {
+        &self.desks
     }
 
     /// The places of those who read what Alertmanager has, too.

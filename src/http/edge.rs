@@ -69,7 +69,7 @@ pub struct Limits {
 impl Limits {
     /// Enough for every sender and console of a large site; a fraction of the usual 1,024 open
     /// files, so that the store and the log always find one.
-    const CONNECTIONS: usize = 512;
+    pub(super) const CONNECTIONS: usize = 512;
     /// The largest head, in bytes; also how much is read ahead of a body. Times the connections
     /// it is what heads can cost.
     const HEAD_BYTES: usize = 64 * 1024;

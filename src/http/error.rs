@@ -126,6 +126,9 @@ pub(super) enum ApiError {
     /// Too much is being taken in.
     #[error("too many posts are being taken in at once; send again shortly")]
     Crowded,
+    /// Too many wait for lists.
+    #[error("too many lists are being asked for at once; ask again shortly")]
+    ManyLists,
     /// Too much waits to be read.
     #[error("too many long answers are waiting to be read; ask again shortly")]
     Unread,
@@ -184,6 +187,7 @@ impl ApiError {
             | Self::SlowBody
             | Self::Busy
             | Self::Crowded
+            | Self::ManyLists
             | Self::Unread
             | Self::Unavailable(_)
             | Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
@@ -216,7 +220,7 @@ impl ApiError {
             Self::SlowBody => "slow_body",
             Self::BadRequest { code, .. } => code,
             Self::Refused(refusal) => refusal.code(),
-            Self::Busy | Self::Crowded | Self::Unread => "busy",
+            Self::Busy | Self::Crowded | Self::ManyLists | Self::Unread => "busy",
             Self::Unavailable(_) => "unavailable",
             Self::Stopping => "stopping",
             Self::Internal(_) => "internal",
@@ -324,6 +328,7 @@ mod tests {
             (ApiError::Loading, "loading"),
             (ApiError::SlowBody, "slow_body"),
             (ApiError::Crowded, "busy"),
+            (ApiError::ManyLists, "busy"),
             (ApiError::Unread, "busy"),
             (ApiError::from(SubmitError::Busy), "busy"),
             (ApiError::from(SubmitError::Unavailable("full".into())), "unavailable"),

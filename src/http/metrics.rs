@@ -54,7 +54,7 @@ async fn scrape(door: &Door, request: Request) -> Result<Response, ApiError> {
         Err(full) => return Ok(full.tell(door)),
     };
     let handle = door.handle()?;
-    door.desk().write(move || answer(&handle)).await
+    door.desks().of(None).write(move || answer(&handle)).await
 }
 
 fn answer(handle: &Handle) -> Response {
