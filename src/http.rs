@@ -18,6 +18,7 @@ mod intake;
 mod metrics;
 mod own;
 mod readers;
+mod sheets;
 mod ttyops;
 
 use std::sync::Arc;

@@ -27,7 +27,7 @@ use axum::{Router, middleware};
 
 use super::desk::Desk;
 use super::door::Door;
-use super::metrics;
+use super::{metrics, sheets};
 use crate::domain::routing::Hour;
 use crate::domain::table::Table;
 use crate::engine::{Handle, StoreState};
@@ -82,6 +82,9 @@ async fn answer(
     question: impl FnOnce(&Table, Hour) -> Vec<u8> + Send + 'static,
 ) -> Result<Response, Fault> {
     let hour = hour(&handle);
-    let write = move || error::json(StatusCode::OK, question(&handle.latest().table, hour));
+    let write = move || {
+        let listed = question(&handle.latest().table, hour);
+        error::json(StatusCode::OK, sheets::body(listed))
+    };
     Ok(desk.write(write).await?)
 }

@@ -58,9 +58,11 @@ pub struct Limits {
     pub idle: Duration,
     /// How long a head may take to come, from its first byte.
     pub head: Duration,
-    /// How long the other end may read nothing of an answer.
+    /// How long the other end may read nothing of an answer; at less than 64 KiB a second, how
+    /// far it may fall behind that.
     pub answer: Duration,
-    /// The bytes of long answers that may wait to be read, all together.
+    /// The bytes of long answers that may wait to be read, all together. What was read does not
+    /// count.
     pub unread: usize,
     /// How long requests that run may still take once the listener stops.
     pub farewell: Duration,

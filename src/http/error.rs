@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use super::sheets;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Text;
 use crate::domain::token::Scope;
@@ -313,7 +314,7 @@ impl IntoResponse for ApiError {
 pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
     match serde_json::to_vec(body) {
-        Ok(body) => (status, headers, body).into_response(),
+        Ok(body) => (status, headers, sheets::body(body)).into_response(),
         Err(error) => ApiError::Internal(format!("an answer is no JSON: {error}")).into_response(),
     }
 }

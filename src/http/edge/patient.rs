@@ -9,25 +9,41 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep};
 
 use super::places::Place;
 
-/// A stream that breaks when nothing can be written for a while.
+/// What is read of an answer gives this much more time for each byte: 64 KiB a second are enough.
+const FOR_A_BYTE: Duration = Duration::from_nanos(1_000_000_000 / (64 * 1024));
+
+/// A stream that breaks when nothing can be written for a while, or when an answer is read so
+/// slowly that this adds up.
 #[derive(Debug)]
 pub(super) struct Patient<S> {
     stream: S,
+    /// How long writes may wait together at the beginning of an answer, and ever.
     patience: Duration,
+    /// How long they still may.
+    left: Duration,
+    /// The answer that this is about.
+    answer: u64,
     /// Told when something comes, when a write waits, and when it does no longer.
     place: Arc<Place>,
-    /// Runs while a write waits.
-    stuck: Option<Pin<Box<Sleep>>>,
+    /// Since when a write waits, and when that has been too long.
+    stuck: Option<(Instant, Pin<Box<Sleep>>)>,
 }
 
 impl<S> Patient<S> {
-    /// The `stream` of the connection on `place`, whose writes may each wait for `patience`.
+    /// The `stream` of the connection on `place`, of whose answers the writes may wait for
+    /// `patience`, and longer by what is read meanwhile.
     pub(super) fn new(stream: S, patience: Duration, place: Arc<Place>) -> Self {
-        Self { stream, patience, place, stuck: None }
+        Self { stream, patience, left: patience, answer: place.answer(), place, stuck: None }
+    }
+
+    /// So many bytes were written.
+    fn goes_on(&mut self, bytes: usize) {
+        let more = FOR_A_BYTE.saturating_mul(u32::try_from(bytes).unwrap_or(u32::MAX));
+        self.left = self.left.saturating_add(more).min(self.patience);
     }
 
     /// Lets what was done through, and what waits only until patience ends.
@@ -36,17 +52,21 @@ impl<S> Patient<S> {
         context: &mut Context<'_>,
         done: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
+        if self.place.answer() != self.answer {
+            (self.answer, self.left) = (self.place.answer(), self.patience);
+        }
         if done.is_ready() {
-            if self.stuck.take().is_some() {
+            if let Some((since, _)) = self.stuck.take() {
+                self.left = self.left.saturating_sub(since.elapsed());
                 self.place.is_read();
             }
             return done;
         }
-        let stuck = self.stuck.get_or_insert_with(|| {
+        let (_, end) = self.stuck.get_or_insert_with(|| {
             self.place.is_unread();
-            Box::pin(sleep(self.patience))
+            (Instant::now(), Box::pin(sleep(self.left)))
         });
-        ready!(stuck.as_mut().poll(context));
+        ready!(end.as_mut().poll(context));
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
@@ -73,7 +93,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let done = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.judge(context, done)
+        let written = ready!(self.judge(context, done))?;
+        self.goes_on(written);
+        Poll::Ready(Ok(written))
     }
 
     fn poll_write_vectored(
@@ -82,7 +104,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let done = Pin::new(&mut self.stream).poll_write_vectored(context, pieces);
-        self.judge(context, done)
+        let written = ready!(self.judge(context, done))?;
+        self.goes_on(written);
+        Poll::Ready(Ok(written))
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -35,6 +35,8 @@ pub(super) struct Place {
     begun: AtomicBool,
     /// Set once a request came over it of somebody who is known.
     known: AtomicBool,
+    /// When the last request began to be answered.
+    answer: AtomicU64,
     /// Since when the request that is being answered waits for its body.
     body: AtomicU64,
     /// Since when an answer waits to be read.
@@ -113,6 +115,7 @@ impl Places {
             idle: AtomicU64::new(number),
             begun: AtomicBool::new(false),
             known: AtomicBool::new(false),
+            answer: AtomicU64::new(NEVER),
             body: AtomicU64::new(NEVER),
             unread: AtomicU64::new(NEVER),
             leave: Notify::new(),
@@ -167,7 +170,13 @@ impl Place {
     /// A request has come; until the guard is dropped it is being answered.
     pub(super) fn answering(self: &Arc<Self>) -> Answering {
         self.idle.store(NEVER, Ordering::SeqCst);
+        self.answer.store(self.places.moment(), Ordering::SeqCst);
         Answering(Arc::clone(self))
+    }
+
+    /// The moment when the newest answer began, to tell it from others.
+    pub(super) fn answer(&self) -> u64 {
+        self.answer.load(Ordering::SeqCst)
     }
 
     /// The handler waits for more of a body, and has since `began`, if it waited before. Gives

@@ -22,12 +22,23 @@ pub(super) struct Unread {
     most: usize,
 }
 
-/// An answer in pieces. Its share of the room is free once the last piece was asked for.
+/// An answer in pieces. Its share of the room shrinks with what of it is in memory.
 struct Pieces {
     body: Body,
     /// What is left of the piece that the handler made.
     rest: Bytes,
-    _share: OwnedSemaphorePermit,
+    /// The length of that piece, which is in memory until its end.
+    made: usize,
+    share: OwnedSemaphorePermit,
+}
+
+impl Pieces {
+    /// Gives back what of the share nothing is in memory for any more.
+    fn give_back(&mut self) {
+        let rest = usize::try_from(self.body.size_hint().lower()).unwrap_or(usize::MAX);
+        let held = rest.saturating_add(self.made);
+        drop(self.share.split(self.share.num_permits().saturating_sub(held)));
+    }
 }
 
 impl Unread {
@@ -47,7 +58,7 @@ impl Unread {
         let share = u32::try_from(bytes.min(self.most)).unwrap_or(u32::MAX);
         match Arc::clone(&self.free).try_acquire_many_owned(share) {
             Ok(share) => {
-                answer.map(|body| Body::new(Pieces { body, rest: Bytes::new(), _share: share }))
+                answer.map(|body| Body::new(Pieces { body, rest: Bytes::new(), made: 0, share }))
             }
             Err(_) => ApiError::Unread.into_response(),
         }
@@ -63,12 +74,18 @@ impl HttpBody for Pieces {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         if self.rest.is_empty() {
+            // It is asked for more once what it had is on its way.
+            self.made = 0;
+            self.give_back();
             let frame = match ready!(Pin::new(&mut self.body).poll_frame(context)) {
                 Some(Ok(frame)) => frame,
                 end => return Poll::Ready(end),
             };
             match frame.into_data() {
-                Ok(data) => self.rest = data,
+                Ok(data) => {
+                    self.made = data.len();
+                    self.rest = data;
+                }
                 Err(other) => return Poll::Ready(Some(Ok(other))),
             }
         }
@@ -114,6 +131,33 @@ mod tests {
         }
         assert_eq!(sizes, [PIECE, PIECE, PIECE, 1]);
         assert!(body.is_end_stream());
+    }
+
+    #[tokio::test]
+    async fn what_was_read_makes_room_for_others_at_once() {
+        let room = Unread::new(4 * PIECE);
+        let sheets = crate::http::sheets::body(vec![b'x'; 4 * PIECE]);
+        let mut body = room.hold(sheets.into_response()).into_body();
+        let next = |bytes| room.hold(answer(bytes)).status();
+        assert_eq!(next(2 * PIECE), StatusCode::SERVICE_UNAVAILABLE);
+        for _ in 0..3 {
+            body.frame().await.unwrap().unwrap();
+        }
+        // The third is on its way.
+        assert_eq!(next(2 * PIECE), StatusCode::OK);
+        assert_eq!(next(2 * PIECE + 1), StatusCode::SERVICE_UNAVAILABLE);
+    }
+
+    #[tokio::test]
+    async fn what_is_one_piece_of_memory_is_freed_with_its_last_byte() {
+        let room = Unread::new(4 * PIECE);
+        let mut body = room.hold(answer(4 * PIECE)).into_body();
+        for _ in 0..4 {
+            body.frame().await.unwrap().unwrap();
+            assert_eq!(room.hold(answer(2 * PIECE)).status(), StatusCode::SERVICE_UNAVAILABLE);
+        }
+        assert!(body.frame().await.is_none());
+        assert_eq!(room.hold(answer(2 * PIECE)).status(), StatusCode::OK);
     }
 
     #[test]

@@ -118,6 +118,29 @@ fn long() -> Router {
 const ASK_LONG: &[u8] = b"GET /long HTTP/1.1\r\nhost: x\r\n\r\n";
 
 #[tokio::test(start_paused = true)]
+async fn who_reads_a_byte_now_and_then_is_left() {
+    let (mut stream, listener) = memory(1_024);
+    let running = Running::start(listener, long(), Limits::default());
+    stream.write_all(ASK_LONG).await.unwrap();
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_mins(2) {
+        pass(Duration::from_secs(1)).await;
+        if !matches!(stream.read(&mut [0]).await, Ok(1..)) {
+            break;
+        }
+    }
+    let answer = read_what_is_left(&mut stream).await;
+    assert!(answer < 10_000, "{answer} bytes came after two minutes");
+    running.stop().await;
+}
+
+async fn read_what_is_left(stream: &mut DuplexStream) -> usize {
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    answer.len()
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_reads_slowly_but_steadily_has_it_all_and_what_is_asked_behind_it() {
     let (mut stream, listener) = memory(64 * 1024);
     let running = Running::start(listener, long(), Limits::default());
