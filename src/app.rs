@@ -94,7 +94,8 @@ impl Plan {
 
     /// What the console is told.
     fn console(&self, listening: SocketAddr, scheme: &'static str, terminal: Terminal) -> Settings {
-        let ConsoleSettings { name, still_for, symbols, time_zone } = self.config.console.clone();
+        let ConsoleSettings { name, still_for, symbols, theme, time_zone } =
+            self.config.console.clone();
         let host = host_name();
         Settings {
             name: name.unwrap_or_else(|| host.clone()),
@@ -113,6 +114,7 @@ impl Plan {
             zone: time_zone,
             keys: screen::keys(&self.places.keybindings),
             symbols: symbols.unwrap_or(terminal.symbols),
+            theme: screen::theme(&theme, &self.places.config),
             depth: terminal.depth,
             ground: terminal.ground,
             multiplexer: terminal.multiplexer,

@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod effect;
+pub mod file;
 pub mod frame;
 pub mod key;
 pub mod keymap;

@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::client::Local;
+use crate::console::theme::palette::{Choice, Palette, ThemeError, Wardrobe};
 use crate::console::{self, Ended, KeyFile, Settings};
 
 /// The running screen.
@@ -89,19 +90,29 @@ pub(super) async fn left(screen: &mut Option<Screen>) -> Result<Left> {
 /// The person's own keys, where there is such a file. One that cannot be read is no reason to go
 /// without a console, which says so.
 pub(super) fn keys(path: &Path) -> Option<KeyFile> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => Ok(text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+    Some(KeyFile { path: path.to_owned(), text: text_of(path)? })
+}
+
+/// The theme that is wanted, or why there is none; themes lie beside the file `config`.
+pub(super) fn theme(choice: &Choice, config: &Path) -> Result<Palette, ThemeError> {
+    let home = config.parent().unwrap_or(config);
+    Palette::load(choice, Wardrobe { home, read: &text_of })
+}
+
+/// What stands in a file, or why it cannot be read; nothing where there is none.
+fn text_of(path: &Path) -> Option<Result<String, String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Some(Ok(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => {
-            tracing::warn!(path = %path.display(), %error, "The keys cannot be read");
-            Err(match error.kind() {
+            tracing::warn!(path = %path.display(), %error, "The file cannot be read");
+            Some(Err(match error.kind() {
                 io::ErrorKind::InvalidData => "it is not UTF-8".to_owned(),
                 io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
                 _ => error.to_string(),
-            })
+            }))
         }
-    };
-    Some(KeyFile { path: path.to_owned(), text })
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::error::ConfigError;
 use super::section::{Section, nearest};
 use crate::console::settings::STILL_FOR;
 use crate::console::text::Symbols;
+use crate::console::theme::palette::Choice;
 use crate::domain::text::Text;
 
 /// The settings of the screen.
@@ -19,6 +20,8 @@ pub struct ConsoleSettings {
     pub still_for: Option<Duration>,
     /// Which glyphs are drawn; those that the terminal has where nothing is said.
     pub symbols: Option<Symbols>,
+    /// Its colours.
+    pub theme: Choice,
     /// The zone of the times on the screen.
     pub time_zone: TimeZone,
 }
@@ -29,6 +32,7 @@ impl Default for ConsoleSettings {
             name: None,
             still_for: Some(STILL_FOR),
             symbols: None,
+            theme: Choice::Auto,
             time_zone: TimeZone::system(),
         }
     }
@@ -42,6 +46,7 @@ pub(super) fn read(mut section: Section<'_>) -> Result<ConsoleSettings, ConfigEr
         name: name.filter(|name| !name.is_empty()),
         still_for: still_for(&mut section, default.still_for)?,
         symbols: symbols(&mut section)?,
+        theme: theme(&mut section)?,
         time_zone: time_zone(&mut section, default.time_zone)?,
     };
     section.finish()?;
@@ -72,6 +77,13 @@ fn symbols(section: &mut Section<'_>) -> Result<Option<Symbols>, ConfigError> {
             "write \"auto\", \"unicode\" or \"ascii\"",
         )),
     }
+}
+
+/// Whether there is such a theme is found out when a console is shown: a wrong one keeps nothing
+/// from starting.
+fn theme(section: &mut Section<'_>) -> Result<Choice, ConfigError> {
+    let word = section.text("theme", "\"auto\"")?;
+    Ok(word.map_or(Choice::Auto, |word| Choice::read(&word.value)))
 }
 
 fn time_zone(section: &mut Section<'_>, default: TimeZone) -> Result<TimeZone, ConfigError> {

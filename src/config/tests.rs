@@ -98,7 +98,12 @@ fn what_is_written_is_what_holds() {
         account = [{ name = "bob", email = "bob@example.org" }]
         service = [{ name = "db", acknowledgement_timeout = "0" }, { name = "web" }]
         severity = { Foo = "warning", high = "warning" }
-        console = { name = "prod", still_for = "90s", symbols = "ascii", time_zone = "UTC" }
+        [console]
+        name = "prod"
+        still_for = "90s"
+        symbols = "ascii"
+        theme = "colour-blind"
+        time_zone = "UTC"
         "#,
     );
     let policy = &config.policy;
@@ -119,6 +124,7 @@ fn what_is_written_is_what_holds() {
         name: Some("prod".into()),
         still_for: Some(std::time::Duration::from_secs(90)),
         symbols: Some(Symbols::Ascii),
+        theme: crate::console::theme::palette::Choice::Named("colour-blind".into()),
         time_zone: jiff::tz::TimeZone::UTC,
     };
     assert_eq!(config.console, console);

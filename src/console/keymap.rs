@@ -3,12 +3,13 @@
 //! error says where it is.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::action::{self, ACTIONS, Action, Context, Entry};
+use super::file::{FileError, Problem, locate, nearest, no_toml, unreadable};
 use super::key::{Code, Held, Key, Named};
 
 /// The effective keys of every action in every context.
@@ -42,34 +43,6 @@ pub struct KeyFile {
     pub text: Result<String, String>,
 }
 
-/// What is wrong with a file of keys, and where.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum KeymapError {
-    /// It cannot be used.
-    #[error("{file}:{line}:{column}: {problem}")]
-    Wrong {
-        /// The name of the file, without its directories.
-        file: String,
-        /// From 1.
-        line: usize,
-        /// From 1, in characters.
-        column: usize,
-        /// What is wrong, and what may have been meant.
-        problem: String,
-    },
-    /// It cannot even be read.
-    #[error("{file} cannot be read: {why}")]
-    Unreadable {
-        /// The name of the file, without its directories.
-        file: String,
-        /// Why, as the system says.
-        why: String,
-    },
-}
-
-/// A problem and the bytes it is about.
-type Problem = (Range<usize>, String);
-
 impl Keymap {
     /// The keys of the table of actions. `keybindings.toml` is that table written down, to start
     /// an own file from; a test holds the two together, and another that every key can be read.
@@ -83,14 +56,9 @@ impl Keymap {
     }
 
     /// The built-in keys with a person's file on top. On an error nothing of the file is used.
-    pub fn with(file: &KeyFile) -> Result<Keymap, KeymapError> {
-        let text = file.text.as_ref().map_err(|why| KeymapError::Unreadable {
-            file: name_of(&file.path),
-            why: why.clone(),
-        })?;
-        Keymap::built_in()
-            .overlaid(text)
-            .map_err(|(span, problem)| locate(&file.path, text, span.start, problem))
+    pub fn with(file: &KeyFile) -> Result<Keymap, FileError> {
+        let text = file.text.as_ref().map_err(|why| unreadable(&file.path, why))?;
+        Keymap::built_in().overlaid(text).map_err(|problem| locate(&file.path, text, problem))
     }
 
     /// What a key means in a context.
@@ -121,10 +89,7 @@ impl Keymap {
     }
 
     fn overlaid(&self, text: &str) -> Result<Keymap, Problem> {
-        let file = DeTable::parse(text).map_err(|error| {
-            let message = error.message().lines().next().unwrap_or_default().to_owned();
-            (error.span().unwrap_or_default(), message)
-        })?;
+        let file = DeTable::parse(text).map_err(|error| no_toml(&error))?;
         let mut map = self.clone();
         let mut places = Vec::new();
         for (section, content) in file.get_ref() {
@@ -237,25 +202,6 @@ fn refuse_unsafe(entry: &Entry, key: Key) -> Result<(), String> {
         return Err(format!("{key}: alt is read as esc on slow lines, choose another key"));
     }
     Ok(())
-}
-
-fn nearest(name: &str, known: impl Iterator<Item = &'static str>) -> String {
-    known
-        .map(|candidate| (strsim::levenshtein(name, candidate), candidate))
-        .min()
-        .filter(|(steps, candidate)| *steps <= 1 + candidate.len() / 4)
-        .map_or_else(String::new, |(_, candidate)| format!(" ({candidate}?)"))
-}
-
-fn locate(path: &Path, text: &str, offset: usize, problem: String) -> KeymapError {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
-    KeymapError::Wrong { file: name_of(path), line, column, problem }
-}
-
-fn name_of(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 #[cfg(test)]

@@ -26,10 +26,12 @@ use self::sheet::{About, Purpose, Question, Sheet};
 use self::telling::Telling;
 use self::untold::Untold;
 use super::action::{Action, Context, find};
+use super::file::FileError;
 use super::frame::Tick;
-use super::keymap::{Keymap, KeymapError};
+use super::keymap::Keymap;
 use super::settings::Settings;
 use super::theme::Theme;
+use super::theme::palette::{Palette, ThemeError};
 use super::when;
 use crate::domain::alert::{Alert, Resolution};
 use crate::domain::id::{AlertId, OpId};
@@ -57,7 +59,9 @@ pub struct Model {
     /// Its keys.
     pub keymap: Keymap,
     /// What is wrong with the person's own keys.
-    pub key_trouble: Option<KeymapError>,
+    pub key_trouble: Option<FileError>,
+    /// What is wrong with the person's own theme.
+    pub theme_trouble: Option<ThemeError>,
     /// What there is.
     pub table: Table,
     /// What stands in the list.
@@ -320,6 +324,10 @@ impl Model {
             Some(Ok(keymap)) => (keymap, None),
             Some(Err(error)) => (Keymap::built_in(), Some(error)),
         };
+        let (palette, theme_trouble) = match &settings.theme {
+            Ok(palette) => (palette.clone(), None),
+            Err(error) => (Palette::default(), Some(error.clone())),
+        };
         let list = List::new(&table, settings.viewer.clone(), now.at);
         let screen = match table.alert_count() {
             0 => Screen::Senders(Senders::first_run()),
@@ -327,10 +335,11 @@ impl Model {
         };
         let pane = Pane { subject: list.under_cursor(), rows: list.len(), ..Pane::default() };
         Model {
-            theme: Theme::new(settings.depth, settings.ground),
+            theme: Theme::of(&palette, settings.depth, settings.ground),
             acts: Acts::new(settings.seed),
             keymap,
             key_trouble,
+            theme_trouble,
             list,
             roster: Roster::of(&table),
             screen,

@@ -11,6 +11,7 @@ use super::frame::Link;
 use super::keymap::KeyFile;
 use super::terminal::Multiplexer;
 use super::text::Symbols;
+use super::theme::palette::{Palette, ThemeError};
 use super::theme::{Depth, Ground};
 use crate::domain::actor::Actor;
 use crate::domain::text::Text;
@@ -44,9 +45,11 @@ pub struct Settings {
     pub keys: Option<KeyFile>,
     /// Which glyphs are used.
     pub symbols: Symbols,
+    /// The styles of the theme that is wanted, or why there are none.
+    pub theme: Result<Palette, ThemeError>,
     /// How many colours there are.
     pub depth: Depth,
-    /// What they are drawn on.
+    /// What they are drawn on, where the theme does not say.
     pub ground: Ground,
     /// Whether copies must be wrapped for a multiplexer.
     pub multiplexer: Multiplexer,

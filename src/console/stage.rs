@@ -20,6 +20,7 @@ use super::quiet::{QuietBackend, Window};
 use super::settings::{Access, Posting, STILL_FOR, Settings};
 use super::terminal::Multiplexer;
 use super::text::Symbols;
+use super::theme::palette::Palette;
 use super::theme::{Depth, Ground};
 use super::update::{next_wake, update};
 use super::view;
@@ -87,6 +88,7 @@ pub(crate) fn settings() -> Settings {
         zone: TimeZone::UTC,
         keys: None,
         symbols: Symbols::Unicode,
+        theme: Ok(Palette::default()),
         depth: Depth::Ansi16,
         ground: Ground::Dark,
         multiplexer: Multiplexer::None,

@@ -34,6 +34,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "domain",
             "console::settings",
             "console::text::Symbols",
+            "console::theme::palette::Choice",
             "http::AlertmanagerApi",
             "http::HostName",
             "notify",
@@ -103,7 +104,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("serde", &["record", "http", "client", "notify", "cli"]),
     ("serde_json", &["http", "client", "notify", "cli"]),
     ("postcard", &["record"]),
-    ("toml", &["config", "console::keymap"]),
+    ("toml", &["config", "console::file", "console::keymap", "console::theme"]),
     ("redb", &["store"]),
     ("imbl", &["domain", "console"]),
     ("arc_swap", &["engine"]),
@@ -114,7 +115,7 @@ const CRATES: &[(&str, &[&str])] = &[
     // Where making a secret fails, the verb says so.
     ("getrandom", &["client", "cli::exit"]),
     ("sha2", &["http", "client"]),
-    ("strsim", &["config", "console::keymap"]),
+    ("strsim", &["config", "console::file"]),
     ("subtle", &["http"]),
     ("ratatui", &["console"]),
     // Of it a verb asks how wide the terminal is.

@@ -16,6 +16,7 @@ use watchbell::console::frame::Link;
 use watchbell::console::quiet::{QuietBackend, Window};
 use watchbell::console::terminal::Multiplexer;
 use watchbell::console::text::Symbols;
+use watchbell::console::theme::palette::Palette;
 use watchbell::console::theme::{Depth, Ground};
 use watchbell::console::{Access, Console, Ended, Settings};
 use watchbell::domain::actor::{Actor, Via};
@@ -182,6 +183,7 @@ fn settings() -> Settings {
         zone: TimeZone::UTC,
         keys: None,
         symbols: Symbols::Unicode,
+        theme: Ok(Palette::default()),
         depth: Depth::Ansi16,
         ground: Ground::Dark,
         multiplexer: Multiplexer::None,

@@ -54,6 +54,10 @@ fn all(model: &Model) -> Vec<(Role, String)> {
     if let Some(error) = &model.key_trouble {
         bars.push((Role::Notice, format!("{error}. Built-in keys are in use.")));
     }
+    if let Some(error) = model.theme_trouble.as_ref().map(ToString::to_string) {
+        let error = line_of(&error);
+        bars.push((Role::Notice, format!("{error}. The built-in theme is in use.")));
+    }
     bars
 }
 
