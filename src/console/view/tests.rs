@@ -1,5 +1,7 @@
 //! The pictures of `docs/console.md`, drawn by the real program.
 
+mod styles;
+
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
