@@ -5,7 +5,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::{apart, help, ink, plain, put, why};
+use super::{apart, help, ink, put, why};
 use crate::console::model::{Model, Page, PageAbout};
 use crate::console::theme::Role;
 use crate::console::when;
@@ -13,7 +13,7 @@ use crate::console::when;
 /// Draws the page.
 pub(super) fn draw(model: &Model, page: Page, frame: &mut Frame<'_>, area: Rect) {
     let cells = usize::from(area.width);
-    let close = vec![ink(model, Role::Key, "esc"), plain(" closes")];
+    let close = vec![ink(model, Role::Key, "esc"), ink(model, Role::Dim, " closes")];
     let (head, foot) = match page.about {
         PageAbout::Help => {
             let foot = " * marks keys you changed; the file: watchbell paths";
@@ -30,10 +30,10 @@ pub(super) fn draw(model: &Model, page: Page, frame: &mut Frame<'_>, area: Rect)
     put(frame, body, lines(model, page.about).get(page.scroll..).unwrap_or_default());
     let scroll = match last_scroll(model, page.about) {
         0 => Line::default(),
-        _ => Line::from(vec![ink(model, Role::Key, "j k"), plain(" scroll")]),
+        _ => Line::from(vec![ink(model, Role::Key, "j k"), ink(model, Role::Dim, " scroll")]),
     };
     let bottom = Rect { y: area.height.saturating_sub(1), height: 1, ..area };
-    put(frame, bottom, &[apart(model, Line::from(foot), scroll, cells)]);
+    put(frame, bottom, &[apart(model, Line::from(ink(model, Role::Dim, foot)), scroll, cells)]);
 }
 
 /// The furthest the page can be scrolled.

@@ -169,7 +169,7 @@ fn cells(model: &Model, alert: &Alert, columns: Columns, spans: &mut Vec<Span<'s
     spans.push(Span::styled(fit(&named(alert), columns.title, cut_mark), weight));
     if let Some(cells) = columns.who {
         spans.push(plain(" "));
-        spans.push(who(model, alert, cells, weight));
+        spans.push(who(model, alert, cells, whose(model, word, weight)));
     }
 }
 
@@ -199,6 +199,21 @@ fn state(model: &Model, alert: &Alert, word: Word, weight: Style) -> Span<'stati
         (Word::Acknowledged, _) => ink(model, Role::Acknowledged, text),
         (Word::Firing | Word::Flapping, Severity::Warning)
         | (Word::Resolved | Word::Snoozed | Word::Muted, _) => Span::styled(text, weight),
+    }
+}
+
+/// The style of WHO: whoever acknowledged an alert has the colour of its state.
+fn whose(model: &Model, word: Word, weight: Style) -> Style {
+    match word {
+        Word::Acknowledged | Word::Overdue => weight.patch(model.theme.style(Role::Acknowledged)),
+        Word::Firing
+        | Word::Flapping
+        | Word::Stale
+        | Word::Snoozed
+        | Word::Muted
+        | Word::Held
+        | Word::Lost
+        | Word::Resolved => weight,
     }
 }
 

@@ -135,7 +135,7 @@ fn tabs(model: &Model, senders: &Senders) -> Line<'static> {
         });
     }
     spans.push(ink(model, Role::Key, "tab"));
-    spans.push(plain(": next"));
+    spans.push(ink(model, Role::Dim, ": next"));
     Line::from(spans)
 }
 
