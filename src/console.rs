@@ -7,6 +7,7 @@ pub mod action;
 pub mod effect;
 pub mod file;
 pub mod frame;
+pub mod ground;
 pub mod key;
 pub mod keymap;
 pub mod model;
@@ -25,31 +26,53 @@ pub mod when;
 pub mod words;
 
 use std::fs::File;
+use std::future::ready;
 use std::io;
 use std::os::fd::AsFd as _;
 
 use crossterm::event::EventStream;
+use futures_util::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 
 pub use self::keymap::KeyFile;
 pub use self::run::{Console, Ended};
 pub use self::settings::{Access, Posting, Settings};
 
+use self::ground::Answers;
 use self::quiet::{QuietBackend, Window};
 use self::terminal::Guard;
+use self::theme::palette::Palette;
 use crate::client::Local;
 
 /// Shows the service on the terminal of this process until somebody or something ends it. Blocks:
 /// it belongs on a thread of its own, so that a terminal that takes nothing blocks nothing else.
 /// Fails, with the terminal as it was, if that cannot be taken.
-pub fn show(source: Local, settings: Settings, stop: &CancellationToken) -> io::Result<Ended> {
+pub fn show(source: Local, mut settings: Settings, stop: &CancellationToken) -> io::Result<Ended> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let _guard = Guard::take()?;
+    let mut answers = ground(&mut settings);
     runtime.block_on(async {
         // Standard output is buffered by lines; a frame is to be one write.
         let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
         let backend = QuietBackend::new(out, Window::Terminal);
-        let console = Console::new(backend, EventStream::new(), source, settings)?;
+        let events = EventStream::new().filter_map(move |event| {
+            ready(match (&mut answers, event) {
+                (Some(answers), Ok(event)) => answers.leave(event).map(Ok),
+                (_, event) => Some(event),
+            })
+        });
+        let console = Console::new(backend, events, source, settings)?;
         Ok(console.run(stop).await)
     })
+}
+
+/// Finds out what the terminal draws on. Where that makes no difference, it is not asked.
+fn ground(settings: &mut Settings) -> Option<Answers> {
+    let depends = |palette: &Palette| palette.depends_on_ground(settings.depth);
+    if !settings.theme.as_ref().map_or_else(|_| depends(&Palette::default()), depends) {
+        return None;
+    }
+    let answers = ground::ask(io::stdin(), &mut io::stdout().lock());
+    settings.ground = answers.ground().unwrap_or(settings.ground);
+    Some(answers)
 }

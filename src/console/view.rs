@@ -193,7 +193,7 @@ fn said(text: &str, cells: usize) -> Vec<Line<'static>> {
 /// A hint: a key and what it does. Nothing where the key is unbound.
 fn hint(model: &Model, keys: &str, words: &str) -> Vec<Span<'static>> {
     let keys = model.settings.symbols.of(keys.to_owned());
-    vec![ink(model, Role::Key, keys), plain(format!(" {words}"))]
+    vec![ink(model, Role::Key, keys), ink(model, Role::Dim, format!(" {words}"))]
 }
 
 #[cfg(test)]

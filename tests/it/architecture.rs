@@ -128,7 +128,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
     ("etcetera", &["cli"]),
-    ("nix", &["store", "cli", "app"]),
+    ("nix", &["store", "cli", "app", "console::ground"]),
     (
         "thiserror",
         &[

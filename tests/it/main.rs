@@ -14,6 +14,7 @@ mod alertmanager;
 mod amtool;
 mod api;
 mod architecture;
+mod colours;
 mod console;
 mod daemon;
 mod differential;

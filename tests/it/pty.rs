@@ -15,6 +15,12 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// How long a person waits before they press a key again.
 const AGAIN: Duration = Duration::from_millis(100);
 
+/// What a program asks when it wants to know what the terminal draws on and what it is.
+const GROUND_QUESTION: &[u8] = b"\x1b]11;?\x1b\\\x1b[c";
+
+/// What a terminal says when it is asked for its background: nothing of it, as most of these.
+pub(crate) const UNTOLD: &str = "\x1b[?62c";
+
 /// A program and the terminal it runs in. The program is killed when this is dropped.
 pub(crate) struct Terminal {
     line: Option<Line>,
@@ -25,9 +31,12 @@ pub(crate) struct Terminal {
 /// Our end of the terminal: it is there as long as any of this is.
 struct Line {
     master: Box<dyn MasterPty + Send>,
-    keyboard: Box<dyn Write + Send>,
+    keyboard: Keyboard,
     reading: JoinHandle<()>,
 }
+
+/// What types: a person, and the terminal when it answers.
+type Keyboard = Arc<Mutex<Box<dyn Write + Send>>>;
 
 struct Shared {
     seen: Mutex<Seen>,
@@ -46,15 +55,26 @@ struct Seen {
 impl Terminal {
     /// Starts `command` in a terminal of `rows` by `columns`.
     pub(crate) fn start(command: CommandBuilder, rows: u16, columns: u16) -> Self {
+        Self::answering(UNTOLD, command, rows, columns)
+    }
+
+    /// Starts `command` in a terminal that says `answer` when it is asked for its background.
+    pub(crate) fn answering(
+        answer: &'static str,
+        command: CommandBuilder,
+        rows: u16,
+        columns: u16,
+    ) -> Self {
         let pty = native_pty_system().openpty(size(rows, columns)).unwrap();
         let child = pty.slave.spawn_command(command).unwrap();
         let reader = pty.master.try_clone_reader().unwrap();
-        let keyboard = pty.master.take_writer().unwrap();
+        let keyboard: Keyboard = Arc::new(Mutex::new(pty.master.take_writer().unwrap()));
         let screen = vt100::Parser::new(nonzero(rows), nonzero(columns), 0);
         let seen = Mutex::new(Seen { screen, reads: Vec::new(), ended: false, closing: false });
         let shared = Arc::new(Shared { seen, news: Condvar::new() });
-        let reading = Arc::clone(&shared);
-        let reading = std::thread::spawn(move || read(reader, &reading));
+        let (reading, writer) = (Arc::clone(&shared), Arc::clone(&keyboard));
+        let answer = move || write(&writer, answer);
+        let reading = std::thread::spawn(move || read(reader, &reading, answer));
         let line = Some(Line { master: pty.master, keyboard, reading });
         Self { line, child, shared }
     }
@@ -74,9 +94,7 @@ impl Terminal {
 
     /// Types. Control keys as their bytes: `\x1b` is escape, `\r` enter.
     pub(crate) fn keys(&mut self, keys: &str) {
-        let keyboard = &mut self.line().keyboard;
-        keyboard.write_all(keys.as_bytes()).unwrap();
-        keyboard.flush().unwrap();
+        write(&self.line().keyboard, keys);
     }
 
     /// Presses a key again and again until the screen is as wanted: a question takes no answer
@@ -210,7 +228,13 @@ impl Drop for Terminal {
     }
 }
 
-fn read(mut reader: Box<dyn Read + Send>, shared: &Shared) {
+fn write(keyboard: &Keyboard, keys: &str) {
+    let mut keyboard = keyboard.lock().unwrap();
+    keyboard.write_all(keys.as_bytes()).unwrap();
+    keyboard.flush().unwrap();
+}
+
+fn read(mut reader: Box<dyn Read + Send>, shared: &Shared, answer: impl Fn()) {
     let mut buffer = vec![0; 1 << 16];
     loop {
         let read = reader.read(&mut buffer).unwrap_or(0);
@@ -220,6 +244,10 @@ fn read(mut reader: Box<dyn Read + Send>, shared: &Shared) {
             drop(seen);
             shared.news.notify_all();
             return;
+        }
+        let asked = GROUND_QUESTION;
+        if buffer[..read].windows(asked.len()).any(|bytes| bytes == asked) {
+            answer();
         }
         seen.screen.process(&buffer[..read]);
         seen.reads.push(buffer[..read].to_vec());
