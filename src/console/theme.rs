@@ -90,7 +90,8 @@ pub enum Role {
 }
 
 impl Role {
-    const ALL: [Role; 13] = [
+    /// All of them.
+    pub const ALL: [Role; 13] = [
         Role::Critical,
         Role::CriticalBlock,
         Role::Warning,
@@ -107,7 +108,7 @@ impl Role {
     ];
 
     /// Its name in a theme.
-    fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Role::Critical => "crit",
             Role::CriticalBlock => "crit.block",

@@ -1,10 +1,13 @@
 //! Samples that people copy from the pages work as they stand there.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use clap::Parser;
 use watchbell::cli::Cli;
 use watchbell::config::{Config, Given};
+use watchbell::console::theme::Role;
+use watchbell::console::theme::palette::{Choice, Palette, Wardrobe};
 use watchbell::domain::severity::{Severity, SeverityWords};
 
 use super::{blocks, page, pages};
@@ -35,6 +38,24 @@ fn every_piece_of_configuration_on_the_pages_is_understood() {
         }
     }
     assert!(seen >= 3, "only {seen} were found");
+}
+
+#[test]
+fn every_theme_on_the_pages_is_understood_and_every_role_is_told() {
+    let text = page("docs/console.md");
+    let blocks = blocks(&text);
+    let samples: Vec<_> = blocks.iter().filter(|block| block.info == "toml theme").collect();
+    assert!(!samples.is_empty());
+    for block in samples {
+        let read = |_: &Path| Some(Ok(block.text.clone()));
+        let from = Wardrobe { home: Path::new(""), read: &read };
+        let theme = Palette::load(&Choice::read("sample"), from);
+        assert!(theme.is_ok(), "the block of line {}: {theme:?}", block.line);
+    }
+    let roles = text.split("| Role | Where |").nth(1).and_then(|rest| rest.split("\n\n").next());
+    let rows = roles.unwrap().lines().filter_map(|row| row.split('|').nth(1));
+    let told: BTreeSet<&str> = rows.flat_map(|row| row.split('`').skip(1).step_by(2)).collect();
+    assert_eq!(told, Role::ALL.map(Role::name).into());
 }
 
 #[test]
