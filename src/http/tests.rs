@@ -2,6 +2,7 @@
 
 mod acting;
 mod asking;
+mod bounds;
 mod door;
 mod metrics;
 mod own;

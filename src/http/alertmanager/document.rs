@@ -249,8 +249,10 @@ fn pairs<'a>(
                 pairs.push((name, Cow::Borrowed("")));
             }
             shape @ (Shape::Bool | Shape::Number | Shape::List | Shape::Object) => {
-                let what = format!("struct field {field}.{name} of type string");
-                wrong.at_the_end.get_or_insert(unlike(shape, &what));
+                wrong.at_the_end.get_or_insert_with(|| {
+                    let name = quote::brief(&name);
+                    unlike(shape, &format!("struct field {field}.{name} of type string"))
+                });
                 reader.skip();
             }
         }

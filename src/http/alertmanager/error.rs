@@ -1,6 +1,7 @@
 //! What goes wrong, in the two forms that clients of API v2 know: an object with code and message
 //! for routing, binding and schema, and a bare JSON string for what a handler says.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use axum::body::Body;
@@ -10,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::query::QueryError;
 use super::quote::{self, Html};
+use crate::domain::text::Text;
 use crate::http::error::ApiError;
 
 /// Why a request of API v2 has no other answer.
@@ -45,17 +47,27 @@ impl Fault {
     pub(in crate::http) fn bad_request(message: String) -> Self {
         Self::Handler(StatusCode::BAD_REQUEST, message)
     }
+
+    fn message(&self) -> Cow<'_, str> {
+        match self {
+            Self::Framework { message, .. } | Self::Handler(_, message) => message.into(),
+            Self::Method { method, allowed } => {
+                let allowed = allowed.join(",");
+                format!("method {method} is not allowed, but [{allowed}] are").into()
+            }
+            Self::Ours(error) => error.to_string().into(),
+        }
+    }
 }
+
+/// Why a request was refused, in short, for those who tell of it elsewhere; an extension of the
+/// answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::http) struct Why(pub(in crate::http) Text);
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Framework { message, .. } | Self::Handler(_, message) => f.write_str(message),
-            Self::Method { method, allowed } => {
-                write!(f, "method {method} is not allowed, but [{}] are", allowed.join(","))
-            }
-            Self::Ours(error) => error.fmt(f),
-        }
+        f.write_str(&self.message())
     }
 }
 
@@ -73,10 +85,10 @@ impl From<QueryError> for Fault {
 
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
-        let message = self.to_string();
-        let fault = self.clone();
-        let mut response = match self {
-            Self::Framework { code, .. } => framework(code, &message),
+        // A message may have a line for each of very many alerts: it is made once.
+        let message = self.message();
+        let mut response = match &self {
+            Self::Framework { code, .. } => framework(*code, &message),
             Self::Method { allowed, .. } => {
                 let mut response = framework(405, &message);
                 if let Ok(allow) = HeaderValue::from_str(&allowed.join(",")) {
@@ -84,14 +96,13 @@ impl IntoResponse for Fault {
                 }
                 response
             }
-            Self::Handler(status, _) => handler(status, &message),
+            Self::Handler(status, _) => handler(*status, &message),
             Self::Ours(error) => {
                 error.log();
                 (error.headers(), handler(error.status(), &message)).into_response()
             }
         };
-        // For those who tell of it elsewhere.
-        response.extensions_mut().insert(fault);
+        response.extensions_mut().insert(Why(Text::derive(&quote::brief(&message))));
         response
     }
 }
@@ -100,12 +111,17 @@ fn framework(code: u16, message: &str) -> Response {
     // The schema's own numbers are no status.
     let status = if code < 600 { code } else { 422 };
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let message = quote::json(message, Html::Escaped);
-    json(status, format!("{{\"code\":{code},\"message\":{message}}}"))
+    let mut body = format!("{{\"code\":{code},\"message\":").into_bytes();
+    quote::push_json(&mut body, message, Html::Escaped);
+    body.push(b'}');
+    json(status, body)
 }
 
 fn handler(status: StatusCode, message: &str) -> Response {
-    json(status, quote::json(message, Html::Plain) + "\n")
+    let mut body = Vec::with_capacity(message.len() + 3);
+    quote::push_json(&mut body, message, Html::Plain);
+    body.push(b'\n');
+    json(status, body)
 }
 
 /// An answer that is JSON already.

@@ -12,11 +12,14 @@ use super::error::Fault;
 use super::{document, media, wire};
 use crate::domain::report::Road;
 use crate::engine::{Fate, Handle};
-use crate::http::body::{self, Room};
+use crate::http::body::{self, Room, Share};
 use crate::http::caller::Caller;
 use crate::http::door::Open;
 use crate::http::error::ApiError;
 use crate::http::intake;
+
+/// How many refused alerts of one post are told of, a line each.
+const TOLD: usize = 1_000;
 
 /// `POST /api/v2/alerts`.
 pub(super) async fn alerts(
@@ -25,7 +28,9 @@ pub(super) async fn alerts(
     Extension(caller): Extension<Caller>,
     request: Request,
 ) -> Response {
-    match take(&handle, &caller, &room, request).await {
+    // What is said of a post is made from it, and takes up its room until it is written.
+    let mut share = None;
+    match take(&handle, &caller, &room, request, &mut share).await {
         // Senders take any 200, and one of them nothing else.
         Ok(()) => {
             (StatusCode::OK, [(CONTENT_LENGTH, HeaderValue::from_static("0"))]).into_response()
@@ -39,6 +44,7 @@ async fn take(
     caller: &Caller,
     room: &Room,
     request: Request,
+    share: &mut Option<Share>,
 ) -> Result<(), Fault> {
     let (parts, body) = request.into_parts();
     media::must_fit(&parts.headers, &body)?;
@@ -54,24 +60,30 @@ async fn take(
     let (latest, now) = (handle.latest(), handle.now());
     let namespace = caller.namespace.clone();
     let parse = move |bytes: Vec<u8>| wire::parse(&bytes, &namespace, latest.table.policy(), now);
-    let (judged, _share) = intake::parse(body, parse).await?;
+    let (judged, taken) = intake::parse(body, parse).await?;
+    *share = Some(taken);
     submit(handle, caller, judged?).await
 }
 
-/// Has the good ones decided, and tells what is wrong with the others, in the order of the list.
+/// Has the good ones decided, and tells what is wrong with the others, in the order of the list, as
+/// long as it is not too long.
 async fn submit(handle: &Handle, caller: &Caller, judged: wire::Judged) -> Result<(), Fault> {
     let mut reports = Vec::with_capacity(judged.len());
     count(handle, &judged);
     let judged = judged.into_iter().map(|one| one.said.map(|report| reports.push(report)));
     let judged: Vec<Result<(), String>> = judged.collect();
     let mut decided = intake::submit(handle, caller, reports).await?.into_iter();
-    let wrong = judged.into_iter().filter_map(|one| match one {
+    let mut wrong = judged.into_iter().filter_map(|one| match one {
         Ok(()) => decided.next()?.err().map(|refusal| refusal.to_string()),
         Err(wrong) => Some(wrong),
     });
-    let wrong: Vec<String> = wrong.collect();
-    handle.vitals().counts().invalid.add(wrong.len());
-    if wrong.is_empty() { Ok(()) } else { Err(Fault::bad_request(wrong.join("\n"))) }
+    let mut told: Vec<String> = wrong.by_ref().take(TOLD).collect();
+    let more = wrong.count();
+    handle.vitals().counts().invalid.add(told.len() + more);
+    if more > 0 {
+        told.push(format!("{more} more alerts are refused, too"));
+    }
+    if told.is_empty() { Ok(()) } else { Err(Fault::bad_request(told.join("\n"))) }
 }
 
 /// Counts alerts as Alertmanager does: by whether they fire, also those that it will not take.

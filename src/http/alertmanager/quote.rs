@@ -1,7 +1,12 @@
 //! Text in quotes, as Go writes it: in JSON, in error messages, and in messages about times.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::Write as _;
+
+/// How much of a text is quoted, in characters: Alertmanager quotes all of it, and a message may
+/// then be many times as long as the post that it is about.
+const QUOTED: usize = 256;
 
 /// Whether `<`, `>` and `&` are escaped in JSON. Alertmanager does within alerts and in what its
 /// framework says, and nowhere else.
@@ -11,6 +16,22 @@ pub(super) enum Html {
     Escaped,
     /// They are not.
     Plain,
+}
+
+/// As much of `text` as is quoted, and what stands for the rest.
+fn cut(text: &str) -> (&str, &'static str) {
+    match text.char_indices().nth(QUOTED) {
+        Some((end, _)) => (text.get(..end).unwrap_or_default(), "…"),
+        None => (text, ""),
+    }
+}
+
+/// `text`, or its beginning if it is long.
+pub(super) fn brief(text: &str) -> Cow<'_, str> {
+    match cut(text) {
+        (text, "") => Cow::Borrowed(text),
+        (beginning, rest) => Cow::Owned(format!("{beginning}{rest}")),
+    }
 }
 
 /// A JSON string.
@@ -60,8 +81,9 @@ fn is_special(c: char, html: Html) -> bool {
     }
 }
 
-/// As `%q` prints it (`strconv.Quote`).
+/// As `%q` prints it (`strconv.Quote`), or its beginning if it is long.
 pub(super) fn go(text: &str) -> String {
+    let text = brief(text);
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     text.chars().for_each(|c| go_char(&mut quoted, c, '"'));
@@ -96,8 +118,10 @@ fn go_char(quoted: &mut String, c: char, quote: char) {
     }
 }
 
-/// As the errors of Go's `time` do: what is no ASCII is told byte by byte.
+/// As the errors of Go's `time` do: what is no ASCII is told byte by byte. Of a long text its
+/// beginning.
 pub(super) fn time(text: &str) -> String {
+    let (text, rest) = cut(text);
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for byte in text.bytes() {
@@ -107,6 +131,7 @@ pub(super) fn time(text: &str) -> String {
             _ => push(&mut quoted, format_args!("\\x{byte:02x}")),
         }
     }
+    quoted.push_str(rest);
     quoted.push('"');
     quoted
 }

@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
-use super::error::Fault;
+use super::error::{Fault, Why};
 use super::{cors, media};
 use crate::domain::actor::Actor;
 use crate::domain::token::Scope;
@@ -120,10 +120,10 @@ fn at(path: &str, uri: &Uri) -> Result<Uri, ApiError> {
 /// A post that was turned away is told to the console, with what its sender was told.
 fn tell_if_refused(door: &Door, peer: Option<Peer>, sender: Option<&Actor>, response: &Response) {
     if let Ok(handle) = door.handle()
-        && let Some(fault) = response.extensions().get::<Fault>()
+        && let Some(Why(why)) = response.extensions().get()
     {
-        let (status, why) = (response.status(), fault.to_string());
-        intake::refuse(&handle, TurnedAway { peer, sender, status, why: &why });
+        let (status, why) = (response.status(), why.as_str());
+        intake::refuse(&handle, TurnedAway { peer, sender, status, why });
     }
 }
 

@@ -8,13 +8,13 @@ use crate::domain::routing::{Hour, routed};
 use crate::domain::time::{SignedDuration, after};
 
 /// What came back, as clients see it.
-struct Seen {
-    status: u16,
-    headers: HeaderMap,
-    body: String,
+pub(super) struct Seen {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: String,
 }
 
-async fn send(bench: &Bench, ask: Ask) -> Seen {
+pub(super) async fn send(bench: &Bench, ask: Ask) -> Seen {
     sent(bench.router(), ask).await
 }
 
@@ -26,18 +26,18 @@ async fn sent(router: Router, ask: Ask) -> Seen {
     Seen { status: parts.status.as_u16(), headers: parts.headers, body }
 }
 
-fn alerts(body: impl Into<Body>) -> Ask {
+pub(super) fn alerts(body: impl Into<Body>) -> Ask {
     let ask = Ask::post("/api/v2/alerts").token("ops");
     ask.header("content-type", "application/json").text(body)
 }
 
 impl Seen {
-    fn header(&self, name: &str) -> String {
+    pub(super) fn header(&self, name: &str) -> String {
         let values = self.headers.get_all(name).iter().map(|value| value.to_str().unwrap());
         values.collect::<Vec<_>>().join(" + ")
     }
 
-    fn line(&self) -> String {
+    pub(super) fn line(&self) -> String {
         let kind = self.header("content-type");
         let kind = if kind.is_empty() { "-" } else { &kind };
         let body = if self.body.is_empty() {
