@@ -7,6 +7,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
+use axum::http::HeaderValue;
 use axum::http::header::{AUTHORIZATION, ORIGIN};
 use axum::http::request::Parts;
 
@@ -100,7 +101,12 @@ pub(super) fn admit_v2(
         let named = parts.headers.get("host").and_then(|host| host.to_str().ok());
         return Err(ApiError::ForeignHost(Text::derive(named.unwrap_or_default())));
     }
-    // A page may post to any address without asking; its browser says where it is from.
+    // A page may post to any address without asking; its browser says where it is from. Where it
+    // does not, as for a picture, it says whether the page is of the same place.
+    let mut sites = parts.headers.get_all(SEC_FETCH_SITE).iter();
+    if !parts.headers.contains_key(ORIGIN) && !sites.all(is_own_site) {
+        return Err(ApiError::ForeignSite);
+    }
     for origin in parts.headers.get_all(ORIGIN) {
         let text = origin.to_str().unwrap_or_default();
         let from = text.split_once("://").and_then(|(_, host)| Host::parse(host));
@@ -109,6 +115,14 @@ pub(super) fn admit_v2(
         }
     }
     Ok(Caller::of_this_host(via))
+}
+
+/// What a browser tells of where a request is from (Fetch Metadata), and no program says.
+const SEC_FETCH_SITE: &str = "sec-fetch-site";
+
+/// Whether it is from the API's own origin, or from somebody who typed the address.
+fn is_own_site(site: &HeaderValue) -> bool {
+    site == "same-origin" || site == "none"
 }
 
 fn is_here(address: &SocketAddr) -> bool {

@@ -59,6 +59,12 @@ pub(super) enum ApiError {
          watchbell.toml, or send a token"
     )]
     ForeignOrigin(Text),
+    /// The same, where its browser does not say from where.
+    #[error(
+        "a page from elsewhere may not ask without a token; send one, or fetch from a page whose \
+         host is in allowed_hosts of watchbell.toml"
+    )]
+    ForeignSite,
     /// The socket is not open to this user.
     #[error("uid {0} may not use this socket; only its owner and root may")]
     ForeignUser(u32),
@@ -170,6 +176,7 @@ impl ApiError {
             | Self::OpenHereOnly
             | Self::ForeignHost(_)
             | Self::ForeignOrigin(_)
+            | Self::ForeignSite
             | Self::ForeignUser(_)
             | Self::UserWithoutAccount(_)
             | Self::OwnerOnly(_)
@@ -204,7 +211,7 @@ impl ApiError {
             Self::Forbidden { .. } | Self::NeedsToken(_) => "missing_scope",
             Self::OpenHereOnly => "foreign_peer",
             Self::ForeignHost(_) => "foreign_host",
-            Self::ForeignOrigin(_) => "foreign_origin",
+            Self::ForeignOrigin(_) | Self::ForeignSite => "foreign_origin",
             Self::ForeignUser(_) => "foreign_user",
             Self::UserWithoutAccount(_) => "user_without_account",
             Self::OwnerOnly(_) => "owner_only",
