@@ -14,13 +14,15 @@ use crate::http::error::ApiError;
 /// How many alerts one post may list, and how many labels and annotations each may have: far more
 /// than anybody sends, and few enough that no body becomes gigabytes of rows.
 const MOST_ALERTS: usize = 100_000;
-const MOST_PAIRS: usize = 1_024;
+pub(super) const MOST_PAIRS: usize = 1_024;
 
 /// One entry of the list.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Item {
     /// `null`.
     Null,
+    /// An alert that has more labels or annotations than one may have.
+    Wide,
     /// An alert.
     Alert(Box<Posted>),
 }
@@ -94,6 +96,8 @@ struct Draft<'a> {
     starts_at: Option<Moment>,
     ends_at: Option<Moment>,
     link: Box<str>,
+    /// Whether there were more labels or annotations than are kept.
+    wide: bool,
 }
 
 /// What is wrong with the types of one alert. Alertmanager reads each alert twice, first for times
@@ -133,10 +137,11 @@ impl<'a> Draft<'a> {
         while let Some(name) = reader.name() {
             match Name::of(&name) {
                 Some(Name::Annotations) => {
-                    pairs(reader, &mut draft.annotations, ".annotations", &mut first)?;
+                    draft.wide |=
+                        !pairs(reader, &mut draft.annotations, ".annotations", &mut first);
                 }
                 Some(Name::Labels) => {
-                    pairs(reader, &mut draft.labels, "Alert.labels", &mut second)?;
+                    draft.wide |= !pairs(reader, &mut draft.labels, "Alert.labels", &mut second);
                 }
                 Some(Name::StartsAt) => {
                     moment(reader, &mut draft.starts_at, ".startsAt", &mut first);
@@ -168,6 +173,9 @@ impl<'a> Draft<'a> {
         let Some(labels) = self.labels else {
             return Err(Fault::framework(602, format!("{index}.labels in body is required")));
         };
+        if self.wide {
+            return Ok(Item::Wide);
+        }
         Ok(Item::Alert(Box::new(Posted {
             labels: without_empty(labels.into_iter().collect()),
             annotations: self.annotations.unwrap_or_default().into_iter().collect(),
@@ -215,38 +223,36 @@ impl Name {
     }
 }
 
-/// Labels or annotations, added to those that came before under the same name.
+/// Labels or annotations, added to those that came before under the same name; whether all of them
+/// could be.
 fn pairs<'a>(
     reader: &mut Reader<'a>,
     into: &mut Pairs<'a>,
     field: &str,
     wrong: &mut Wrong,
-) -> Result<(), Fault> {
+) -> bool {
     match reader.shape() {
         Shape::Object => reader.enter(),
         Shape::Null => {
             *into = None;
             reader.skip();
-            return Ok(());
+            return true;
         }
         shape @ (Shape::Bool | Shape::Number | Shape::Text | Shape::List) => {
             let what = format!("struct field {field} of type models.LabelSet");
             wrong.at_the_end.get_or_insert(unlike(shape, &what));
             reader.skip();
-            return Ok(());
+            return true;
         }
     }
     let pairs = into.get_or_insert_default();
+    let mut fit = true;
     while let Some(name) = reader.name() {
-        if pairs.len() >= MOST_PAIRS {
-            let why = format!("an alert has more than {MOST_PAIRS} labels or annotations");
-            return Err(ApiError::TooMany(why + "; send fewer").into());
-        }
-        match reader.shape() {
-            Shape::Text => pairs.push((name, reader.text())),
+        let value = match reader.shape() {
+            Shape::Text => reader.text(),
             Shape::Null => {
                 reader.skip();
-                pairs.push((name, Cow::Borrowed("")));
+                Cow::Borrowed("")
             }
             shape @ (Shape::Bool | Shape::Number | Shape::List | Shape::Object) => {
                 wrong.at_the_end.get_or_insert_with(|| {
@@ -254,10 +260,15 @@ fn pairs<'a>(
                     unlike(shape, &format!("struct field {field}.{name} of type string"))
                 });
                 reader.skip();
+                continue;
             }
+        };
+        fit &= pairs.len() < MOST_PAIRS;
+        if fit {
+            pairs.push((name, value));
         }
     }
-    Ok(())
+    fit
 }
 
 /// A time. `null` changes nothing.

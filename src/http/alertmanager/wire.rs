@@ -1,7 +1,7 @@
 //! From a post to reports: what each alert means, and which are refused. Pure: bytes, policy and
 //! time in, reports out.
 
-use super::document::{self, Item};
+use super::document::{self, Item, MOST_PAIRS};
 use super::error::Fault;
 use crate::domain::alert::{Identity, Namespace, Naming, Told};
 use crate::domain::labels::Labels;
@@ -46,6 +46,10 @@ pub(super) fn parse(
             posted: None,
             said: Err(format!("alert {index} is null; send an object with labels")),
         },
+        Item::Wide => {
+            let most = format!("more than {MOST_PAIRS} labels or annotations");
+            One { posted: None, said: Err(format!("alert {index} has {most}; send fewer")) }
+        }
         Item::Alert(item) => One {
             posted: Some(match item.ends_at {
                 Some(end) if end.at <= now => Posted::Resolved,
