@@ -103,13 +103,20 @@ fn parse(value: &str) -> Result<String, &'static str> {
     Ok(kind)
 }
 
+/// Go takes any number of parameters. Nobody sends more than these, and each is compared with all
+/// before it.
+const PARAMETERS: usize = 32;
+
 fn check_parameters(parameters: &str) -> Result<(), &'static str> {
     const INVALID: &str = "mime: invalid media parameter";
     let mut seen = Vec::new();
     let mut rest = parameters.trim_start();
     while !rest.is_empty() {
-        if rest.trim() == ";" {
+        if rest.strip_prefix(';').is_some_and(|end| end.chars().all(char::is_whitespace)) {
             return Ok(());
+        }
+        if seen.len() >= PARAMETERS {
+            return Err("mime: more than 32 parameters");
         }
         let (name, after) = parameter(rest).ok_or(INVALID)?;
         let name = name.to_ascii_lowercase();
@@ -194,6 +201,22 @@ mod tests {
         });
         insta::assert_snapshot!(told.join("\n"));
         assert!(must_bring_json(&HeaderMap::new()).is_err());
+    }
+
+    #[test]
+    fn a_kind_has_few_parameters() {
+        let kind = |count: usize| {
+            let parameters: Vec<_> = (0..count).map(|index| format!("; a{index}=b")).collect();
+            format!("application/json{}", parameters.concat())
+        };
+        let brought = |count| must_bring_json(&headers(CONTENT_TYPE, &kind(count)));
+        let taken = |count| must_take_json(&headers(ACCEPT, &kind(count)));
+        assert!(brought(32).is_ok() && taken(32).is_ok());
+        assert!(taken(33).is_err());
+        let refused = brought(33).unwrap_err().to_string();
+        assert!(refused.ends_with("because mime: more than 32 parameters"), "{refused}");
+        let refused = brought(5_000).unwrap_err().to_string();
+        assert!(refused.len() < 512, "{refused}");
     }
 
     #[test]
