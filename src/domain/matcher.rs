@@ -182,10 +182,29 @@ impl Matcher {
     /// Refusals are worded as Alertmanager's.
     pub fn parse(text: &str, dialect: Dialect) -> Result<Self, MatcherError> {
         match dialect {
-            Dialect::Classic => classic::one(text),
-            Dialect::Utf8Strict => strict::one(unbraced(text)?),
-            Dialect::Fallback => either(strict::one(unbraced(text)?), || classic::one(text)),
+            Dialect::Classic => classic::one(text)?.checked(MatcherError::Pattern),
+            Dialect::Utf8Strict => {
+                strict::one(unbraced(text)?)?.checked(MatcherError::StrictPattern)
+            }
+            Dialect::Fallback => Self::parse_either(unbraced(text)?),
         }
+    }
+
+    /// What the classic grammar makes of it, else the strict one. A pattern is compiled once: where
+    /// both read the same one, it is as bad for both.
+    fn parse_either(text: &str) -> Result<Self, MatcherError> {
+        let strict = strict::one(text);
+        let (error, refused) = match classic::one(text) {
+            Err(error) => (error, None),
+            Ok(read) => match read.checked(MatcherError::Pattern) {
+                Ok(matcher) => return Ok(matcher),
+                Err(error) => (error, Some(read)),
+            },
+        };
+        let is_other = |read: &Read| refused.is_none_or(|refused| !read.compares_as(&refused));
+        let strict = strict.ok().filter(is_other);
+        let strict = strict.and_then(|read| read.checked(MatcherError::StrictPattern).ok());
+        strict.ok_or(error)
     }
 
     /// The same, of what need not be UTF-8: the parameter of a query.
@@ -199,9 +218,13 @@ impl Matcher {
         };
         match dialect {
             Dialect::Classic => Err(classic::not_utf8(&text)),
-            Dialect::Utf8Strict => strict::one(unbraced(&text)?),
+            Dialect::Utf8Strict => {
+                strict::one(unbraced(&text)?)?.checked(MatcherError::StrictPattern)
+            }
             Dialect::Fallback => {
-                strict::one(unbraced(&text)?).map_err(|_| classic::not_utf8(&text))
+                let read = strict::one(unbraced(&text)?);
+                let matcher = read.and_then(|read| read.checked(MatcherError::StrictPattern));
+                matcher.map_err(|_| classic::not_utf8(&text))
             }
         }
     }
@@ -211,7 +234,10 @@ impl Matcher {
         match dialect {
             Dialect::Classic => classic::list(text),
             Dialect::Utf8Strict => strict::list(text),
-            Dialect::Fallback => either(strict::list(text), || classic::list(text)),
+            // The classic grammar has the last word, also on errors.
+            Dialect::Fallback => {
+                classic::list(text).or_else(|error| strict::list(text).map_err(|_| error))
+            }
         }
     }
 
@@ -221,24 +247,32 @@ impl Matcher {
     }
 }
 
+/// A matcher that was read, and whose pattern, if it has one, was not looked at.
+#[derive(Debug)]
+struct Read {
+    name: String,
+    operator: Operator,
+    value: String,
+}
+
+impl Read {
+    /// The matcher, if its pattern is one.
+    fn checked(&self, refused: fn(PatternError) -> MatcherError) -> Result<Matcher, MatcherError> {
+        let condition = Condition::new(self.operator, &self.value).map_err(refused)?;
+        Ok(Matcher { name: self.name.clone(), condition })
+    }
+
+    fn compares_as(&self, other: &Self) -> bool {
+        self.operator == other.operator && self.value == other.value
+    }
+}
+
 /// Refuses braces around a single matcher, and either of them.
 fn unbraced(text: &str) -> Result<&str, MatcherError> {
     if text.starts_with('{') || text.ends_with('}') {
         return Err(MatcherError::Brace(text.to_owned()));
     }
     Ok(text)
-}
-
-/// What the classic grammar makes of it, if it makes anything of it; it has the last word on
-/// errors, too.
-fn either<T>(
-    strict: Result<T, MatcherError>,
-    classic: impl FnOnce() -> Result<T, MatcherError>,
-) -> Result<T, MatcherError> {
-    match (strict, classic()) {
-        (Ok(strict), Err(_)) => Ok(strict),
-        (Ok(_) | Err(_), classic) => classic,
-    }
 }
 
 /// As Alertmanager prints it; what is printed is read again as the same matcher.

@@ -21,7 +21,7 @@ mod uri;
 mod wire;
 
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
 use axum::{Router, middleware};
 
@@ -75,16 +75,17 @@ pub(super) fn hour(handle: &Handle) -> Hour {
     Hour { now: handle.now(), deaf }
 }
 
-/// Asks the newest table, and has the answer written at the desk.
+/// Asks the newest table, and has the question read and the answer written at the desk: patterns
+/// take their time, too.
 async fn answer(
     handle: Handle,
     desk: &Desk,
-    question: impl FnOnce(&Table, Hour) -> Vec<u8> + Send + 'static,
+    question: impl FnOnce(&Table, Hour) -> Result<Vec<u8>, Fault> + Send + 'static,
 ) -> Result<Response, Fault> {
     let hour = hour(&handle);
-    let write = move || {
-        let listed = question(&handle.latest().table, hour);
-        error::json(StatusCode::OK, sheets::body(listed))
+    let write = move || match question(&handle.latest().table, hour) {
+        Ok(listed) => error::json(StatusCode::OK, sheets::body(listed)),
+        Err(fault) => fault.into_response(),
     };
     Ok(desk.write(write).await?)
 }

@@ -1,15 +1,14 @@
 //! The grammar of matchers before 0.27. Lax: whatever follows the operator is the value.
 
-use super::{Condition, Matcher, MatcherError, Operator};
+use super::{Matcher, MatcherError, Operator, Read};
 
 /// White space as RE2's `\s` has it, by which this grammar is written.
 const SPACE: [char; 5] = ['\t', '\n', '\u{c}', '\r', ' '];
 
 /// A single matcher: a name, an operator, and everything else.
-pub(super) fn one(text: &str) -> Result<Matcher, MatcherError> {
+pub(super) fn one(text: &str) -> Result<Read, MatcherError> {
     let (name, operator, raw) = split(text)?;
-    let condition = Condition::new(operator, &value_of(raw)?).map_err(MatcherError::Pattern)?;
-    Ok(Matcher { name: name.to_owned(), condition })
+    Ok(Read { name: name.to_owned(), operator, value: value_of(raw)? })
 }
 
 /// Why `text` is refused, which has U+FFFD where it was not UTF-8.
@@ -63,7 +62,8 @@ fn value_of(raw: &str) -> Result<String, MatcherError> {
 pub(super) fn list(text: &str) -> Result<Vec<Matcher>, MatcherError> {
     let text = text.strip_prefix('{').unwrap_or(text);
     let text = text.strip_suffix('}').unwrap_or(text);
-    pieces(text).into_iter().map(one).collect()
+    let read = |piece| one(piece)?.checked(MatcherError::Pattern);
+    pieces(text).into_iter().map(read).collect()
 }
 
 /// `text` cut at the commas that are in no quotes, without an empty end.

@@ -19,8 +19,12 @@ const LARGEST: usize = 1 << 20;
 /// The most a pattern may be long, in bytes: each is a hundred before it is compiled.
 const LONGEST: usize = 1 << 16;
 
-/// How often a pattern may name a class of Unicode: each is kilobytes before it is compiled.
+/// How many classes a pattern may have: each may be kilobytes before it is compiled, and without
+/// regard to case each of its characters is looked up.
 const CLASSES: usize = 500;
+
+/// How classes begin that may be large. A bracket that begins none is counted, too.
+const CLASS: [&str; 6] = ["[", r"\p", r"\P", r"\D", r"\S", r"\W"];
 
 /// How deep groups, repetitions and alternatives may nest. The crate compiles by recursion: at
 /// Go's 1,000 it overflows the stack of a thread.
@@ -102,7 +106,7 @@ pub fn check(pattern: &str) -> Result<(), PatternError> {
 }
 
 fn compile(pattern: &str) -> Result<Regex, PatternError> {
-    let classes = pattern.matches(r"\p").count() + pattern.matches(r"\P").count();
+    let classes: usize = CLASS.into_iter().map(|begin| pattern.matches(begin).count()).sum();
     if pattern.len() > LONGEST || classes > CLASSES {
         let beginning: String = pattern.chars().take(60).collect();
         return Err(PatternError::new(PatternFault::TooLarge, &format!("{beginning}...")));

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{Condition, Matcher, MatcherError, Operator, literal};
+use super::{Matcher, MatcherError, Operator, Read, literal};
 
 /// Whether a name or a value without quotes cannot have `c` in it.
 pub(super) fn is_reserved(c: char) -> bool {
@@ -82,11 +82,19 @@ impl fmt::Display for GrammarError {
     }
 }
 
-/// A single matcher.
-pub(super) fn one(text: &str) -> Result<Matcher, MatcherError> {
-    let mut matchers = list(text)?;
-    match (matchers.pop(), matchers.len()) {
-        (Some(matcher), 0) => Ok(matcher),
+/// A single matcher. Where there are several, no pattern of theirs is looked at.
+pub(super) fn one(text: &str) -> Result<Read, MatcherError> {
+    let (mut first, mut others) = (None, 0);
+    each(text, |read| {
+        if first.is_none() {
+            first = Some(read);
+        } else {
+            others += 1;
+        }
+        Ok(())
+    })?;
+    match (first, others) {
+        (Some(read), 0) => Ok(read),
         (Some(_), others) => Err(MatcherError::Several(others + 1)),
         (None, _) => Err(MatcherError::Missing),
     }
@@ -94,28 +102,38 @@ pub(super) fn one(text: &str) -> Result<Matcher, MatcherError> {
 
 /// Matchers with commas between them, in braces or without.
 pub(super) fn list(text: &str) -> Result<Vec<Matcher>, MatcherError> {
-    let mut reader = Reader { rest: text, column: 0 };
     let mut matchers = Vec::new();
-    let Some(first) = reader.peek().map_err(GrammarError::from)? else { return Ok(matchers) };
+    each(text, |read| {
+        matchers.push(read.checked(MatcherError::StrictPattern)?);
+        Ok(())
+    })?;
+    Ok(matchers)
+}
+
+/// Reads a list, and gives each matcher of it to `take` as it comes.
+fn each(
+    text: &str,
+    mut take: impl FnMut(Read) -> Result<(), MatcherError>,
+) -> Result<(), MatcherError> {
+    let mut reader = Reader { rest: text, column: 0 };
+    let Some(first) = reader.peek().map_err(GrammarError::from)? else { return Ok(()) };
     let opened = first.kind == Kind::OpenBrace;
     if opened {
         reader = first.behind;
     }
     let mut next = reader.peek().map_err(GrammarError::from)?;
     while next.is_some_and(|token| token.kind != Kind::CloseBrace) {
-        matchers.push(matcher(&mut reader)?);
+        take(matcher(&mut reader)?)?;
         next = behind_matcher(&mut reader)?;
     }
-    end(reader, opened)?;
-    Ok(matchers)
+    Ok(end(reader, opened)?)
 }
 
-fn matcher(reader: &mut Reader<'_>) -> Result<Matcher, MatcherError> {
+fn matcher(reader: &mut Reader<'_>) -> Result<Read, MatcherError> {
     let name = reader.text("expected label name")?;
     let operator = reader.operator()?;
     let value = reader.text("expected label value")?;
-    let condition = Condition::new(operator, &value).map_err(MatcherError::StrictPattern)?;
-    Ok(Matcher { name, condition })
+    Ok(Read { name, operator, value })
 }
 
 /// Past the comma behind a matcher, to what follows: the next one, a brace, or nothing.

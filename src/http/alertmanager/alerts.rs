@@ -18,8 +18,11 @@ pub(super) async fn get(
     desk: Desk,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Fault> {
-    let wanted = Wanted::read(query.as_deref())?;
-    answer(handle, &desk, move |table, hour| list(table, &wanted, hour)).await
+    let ask = move |table: &Table, hour| {
+        let wanted = Wanted::read(query.as_deref())?;
+        Ok(list(table, &wanted, hour))
+    };
+    answer(handle, &desk, ask).await
 }
 
 /// The open alerts that are asked for, in no order.

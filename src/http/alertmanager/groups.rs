@@ -19,8 +19,11 @@ pub(super) async fn get(
     desk: Desk,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Fault> {
-    let wanted = Wanted::read(query.as_deref())?;
-    answer(handle, &desk, move |table, hour| list(table, &wanted, hour)).await
+    let ask = move |table: &Table, hour| {
+        let wanted = Wanted::read(query.as_deref())?;
+        Ok(list(table, &wanted, hour))
+    };
+    answer(handle, &desk, ask).await
 }
 
 pub(super) fn list(table: &Table, wanted: &Wanted, hour: Hour) -> Vec<u8> {

@@ -8,6 +8,9 @@ use crate::domain::suppress::{State, Status};
 /// How many matchers of one kind a query may have: each may compile to a megabyte.
 const MATCHERS: usize = 64;
 
+/// The most bytes that the patterns of a query may have, all of them together.
+const PATTERNS: usize = 8 * 1024;
+
 /// Why a query is refused; worded as Alertmanager words it, because clients show it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum QueryError {
@@ -26,6 +29,9 @@ pub(super) enum QueryError {
     /// Not Alertmanager's: it has no bound.
     #[error("{0} matchers are more than a query may have; send at most {MATCHERS}")]
     TooMany(usize),
+    /// Nor this.
+    #[error("patterns of {0} bytes are more than a query may have; send at most {PATTERNS}")]
+    TooLong(usize),
 }
 
 /// The names and values of a query string, in order.
@@ -33,8 +39,20 @@ pub(super) enum QueryError {
 pub(super) struct Pairs(Vec<(Vec<u8>, Vec<u8>)>);
 
 impl Pairs {
+    /// Reads a query. Refuses one whose patterns would take long to compile.
+    pub(super) fn of(query: Option<&str>) -> Result<Self, QueryError> {
+        let pairs = query.map(Self::read).unwrap_or_default();
+        let matchers = pairs.all("filter").chain(pairs.all("receiver_matchers"));
+        let is_pattern = |text: &&[u8]| text.windows(2).any(|sign| matches!(sign, b"=~" | b"!~"));
+        let patterns = matchers.filter(is_pattern).chain(pairs.last("receiver"));
+        match patterns.map(<[u8]>::len).sum() {
+            ..=PATTERNS => Ok(pairs),
+            bytes => Err(QueryError::TooLong(bytes)),
+        }
+    }
+
     /// Reads all that can be read. Pairs with a `;` or a bad escape are left out, as Go does.
-    pub(super) fn read(query: &str) -> Self {
+    fn read(query: &str) -> Self {
         let parts = query.split('&').filter(|part| !part.is_empty() && !part.contains(';'));
         let pairs = parts.filter_map(|part| {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
@@ -155,7 +173,7 @@ pub(super) struct Wanted {
 impl Wanted {
     /// Reads what is known; of several errors the first is told in Alertmanager's order.
     pub(super) fn read(query: Option<&str>) -> Result<Self, QueryError> {
-        let pairs = query.map(Pairs::read).unwrap_or_default();
+        let pairs = Pairs::of(query)?;
         Ok(Self {
             filter: pairs.matchers("filter", QueryError::Filter)?,
             receivers: Receivers::read(&pairs)?,

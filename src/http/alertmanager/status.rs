@@ -8,6 +8,7 @@ use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use super::answer;
 use super::error::{self, Fault};
 use super::query::{Pairs, Receivers};
 use super::quote::{self, Html};
@@ -15,6 +16,7 @@ use crate::domain::policy::Policy;
 use crate::domain::routing::{BUILT_IN, Route};
 use crate::domain::table::Table;
 use crate::domain::time::{Moment, SignedDuration};
+use crate::http::desk::Desk;
 use crate::http::door::{Door, Open};
 
 /// The release whose API this is: clients choose by it how they speak.
@@ -39,12 +41,19 @@ pub(super) async fn status(Open(handle): Open, State(door): State<Door>) -> Resp
 }
 
 /// `GET /api/v2/receivers`.
-pub(super) async fn receivers(RawQuery(query): RawQuery) -> Result<Response, Fault> {
-    let pairs = query.as_deref().map(Pairs::read).unwrap_or_default();
-    let wanted = Receivers::by_matchers(&pairs)?.have(BUILT_IN.receiver);
+pub(super) async fn receivers(
+    Open(handle): Open,
+    desk: Desk,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Fault> {
+    answer(handle, &desk, move |_, _| listed(query.as_deref())).await
+}
+
+fn listed(query: Option<&str>) -> Result<Vec<u8>, Fault> {
+    let wanted = Receivers::by_matchers(&Pairs::of(query)?)?.have(BUILT_IN.receiver);
     let name = quote::json(BUILT_IN.receiver, Html::Plain);
     let receiver = format!("[{{\"labels\":{{\"name\":{name}}},\"name\":{name}}}]\n");
-    Ok(error::json(StatusCode::OK, if wanted { receiver } else { "[]\n".to_owned() }))
+    Ok(if wanted { receiver.into_bytes() } else { b"[]\n".to_vec() })
 }
 
 /// One that stays the same and that no other watchbell has, for clients tell clusters apart by the

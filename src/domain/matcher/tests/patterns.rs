@@ -90,6 +90,11 @@ fn a_pattern_that_takes_too_much_is_refused() {
         |with: &str| format!("expression too large: `^(?:{}...`", with.repeat(60).split_at(56).0);
     assert_eq!(refusal(&"x".repeat(1 << 16)), begins("x"));
     assert_eq!(refusal(&r"\pN".repeat(501)), begins(r"\pN"));
+    for class in ["[a]", r"\W", r"\D", r"\S", r"(?i)[#-\x{1f000}]"] {
+        let why = refusal(&class.repeat(501));
+        assert!(why.starts_with("expression too large: `^(?:") && why.ends_with("...`"), "{why}");
+        assert!(why.len() < 100, "{why}");
+    }
     let deep = format!("{}{}", "(".repeat(2_000), ")".repeat(2_000));
     assert_eq!(refusal(&deep), format!("expression nests too deeply: `^(?:{deep})$`"));
     for usual in [".{1000}", r"\w{1,63}", r"\pL{1,20}", "[[:alnum:]-]{0,253}", &"(a)".repeat(200)] {

@@ -297,3 +297,11 @@ fn what_is_not_utf_8_is_a_value_nobody_has_or_refused_by_the_classic_grammar() {
         }
     }
 }
+
+#[test]
+fn of_several_matchers_where_one_is_wanted_no_pattern_is_looked_at() {
+    for text in [r#"a=~"(",b=c"#, r#"a=b,c=~"(""#] {
+        let found = Matcher::parse(text, Dialect::Utf8Strict).unwrap_err();
+        assert_eq!(found, MatcherError::Several(2), "{text}");
+    }
+}

@@ -201,6 +201,29 @@ fn matchers_are_bounded_in_number() {
     assert_eq!(refused, "65 matchers are more than a query may have; send at most 64");
 }
 
+#[test]
+fn patterns_are_bounded_in_their_bytes_together() {
+    let pattern = |length: usize| "x".repeat(length);
+    let most = format!("filter=a%3D~{}&receiver={}", pattern(4_093), pattern(4_096));
+    assert!(read(&most).is_ok());
+    let table = [
+        format!("{most}x"),
+        format!("{most}&filter=b!~c"),
+        format!("{most}&receiver_matchers=name%3D~d"),
+        format!("filter=a=~%22{}%22", pattern(8_192)),
+    ];
+    for query in table {
+        let refused = read(&query).unwrap_err();
+        assert!(refused.ends_with("send at most 8192"), "{refused}");
+    }
+    // What is no pattern costs nothing.
+    assert!(read(&format!("{most}&filter=a%3D{}", pattern(9_000))).is_ok());
+    insta::assert_snapshot!(
+        read(&format!("{most}x")).unwrap_err(),
+        @"patterns of 8193 bytes are more than a query may have; send at most 8192"
+    );
+}
+
 proptest! {
     #[test]
     fn no_query_makes_the_reader_panic(query in "[a-z%&=;+0-9(){}\\[\"~!é\u{0}]{0,40}") {
