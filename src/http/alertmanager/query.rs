@@ -83,8 +83,7 @@ impl Pairs {
         })
     }
 
-    /// The matchers of this name, in order. Bytes that are no UTF-8 are read as U+FFFD, which is
-    /// what they became where they came in a label.
+    /// The matchers of this name, in order.
     fn matchers(
         &self,
         name: &str,
@@ -94,8 +93,8 @@ impl Pairs {
         if count > MATCHERS {
             return Err(QueryError::TooMany(count));
         }
-        let texts = self.all(name).map(String::from_utf8_lossy);
-        let matchers = texts.map(|text| Matcher::parse(&text, Dialect::default()));
+        let texts = self.all(name);
+        let matchers = texts.map(|text| Matcher::parse_bytes(text, Dialect::default()));
         matchers.collect::<Result<_, _>>().map_err(refused)
     }
 }

@@ -224,6 +224,24 @@ fn patterns_are_bounded_in_their_bytes_together() {
     );
 }
 
+#[test]
+fn what_is_no_text_is_a_value_nobody_has_or_refused_by_the_classic_grammar() {
+    let none = wanted("filter=a%3D%ff");
+    assert!(!none.has(&labels(&[("a", "b")]), Status::default));
+    let table = [
+        ("filter=a%3D%ff+b", "matcher value not valid UTF-8: \u{fffd} b"),
+        (
+            "receiver_matchers=a%3D%ff+b",
+            "failed to parse receiver_matchers param: \
+             matcher value not valid UTF-8: \u{fffd} b",
+        ),
+        ("filter=%ff", "bad matcher format: \u{fffd}"),
+    ];
+    for (query, message) in table {
+        assert_eq!(read(query).unwrap_err(), message, "of {query:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn no_query_makes_the_reader_panic(query in "[a-z%&=;+0-9(){}\\[\"~!é\u{0}]{0,40}") {
