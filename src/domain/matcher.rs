@@ -21,6 +21,7 @@ pub use pattern::{PatternError, PatternFault, check as check_pattern};
 pub use strict::{Fault, GrammarError};
 
 use super::labels::Labels;
+use super::text::quoted;
 
 /// How a value is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -280,7 +281,7 @@ impl fmt::Display for Matcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (value, operator) = self.condition.key();
         if self.name.contains(strict::is_reserved) {
-            let (name, value) = (literal::quoted(&self.name), literal::quoted(value));
+            let (name, value) = (quoted(&self.name), quoted(value));
             return write!(f, "{name}{operator}{value}");
         }
         let value = value.replace('\\', r"\\").replace('\n', r"\n").replace('"', "\\\"");

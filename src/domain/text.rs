@@ -1,8 +1,12 @@
 //! Text from outside: kept as it came where it is data, cleaned where it is for people.
 
+mod quoted;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+
+pub use quoted::{quoted, quoted_char};
 
 /// One line of text for people: no control, escape or bidi character, no white space at its ends
 /// and none doubled. Derived from what came in, never used for matching or hashing.

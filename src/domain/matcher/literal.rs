@@ -1,43 +1,4 @@
-//! Texts in double quotes as Go's `strconv` writes and reads them.
-
-use std::fmt::Write as _;
-
-/// `text` in double quotes, with what does not print as an escape (`strconv.Quote`).
-pub(super) fn quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            '\u{7}' => quoted.push_str(r"\a"),
-            '\u{8}' => quoted.push_str(r"\b"),
-            '\t' => quoted.push_str(r"\t"),
-            '\n' => quoted.push_str(r"\n"),
-            '\u{b}' => quoted.push_str(r"\v"),
-            '\u{c}' => quoted.push_str(r"\f"),
-            '\r' => quoted.push_str(r"\r"),
-            c if prints(c) => quoted.push(c),
-            c => write_escape(&mut quoted, u32::from(c)),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
-
-fn write_escape(to: &mut String, point: u32) {
-    // Writing to a string does not fail.
-    let _ = match point {
-        ..=0x7f => write!(to, r"\x{point:02x}"),
-        0x80..=0xffff => write!(to, r"\u{point:04x}"),
-        0x1_0000.. => write!(to, r"\U{point:08x}"),
-    };
-}
-
-/// Whether it is a letter, mark, number, punctuation, symbol or the ASCII space: the characters
-/// that the standard library does not escape either, save for marks at the start of a text.
-fn prints(c: char) -> bool {
-    String::from_iter(['x', c]).escape_debug().eq(['x', c])
-}
+//! Texts in double quotes, read as Go's `strconv` reads them. `domain::text` writes them.
 
 /// What a text in double quotes says, or nothing if it is not well formed (`strconv.Unquote`) or
 /// not UTF-8.

@@ -68,6 +68,7 @@ fn a_name_is_quoted_only_where_it_would_be_read_as_something_else() {
         ("Σ", "a\\b\n\"c\"\t", "Σ=\"a\\\\b\\n\\\"c\\\"\t\""),
         ("a:b", "", r#"a:b="""#),
         ("foo bar", "1", r#""foo bar"="1""#),
+        ("foo bar", "it's", r#""foo bar"="it's""#),
         ("a\"b", "x\t\u{7}é\u{ad}\u{301}\u{e0001}\u{7f}", r#""a\"b"="x\t\aé\u00ad"#),
         ("", "x", r#"="x""#),
     ];

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
+use crate::domain::text::{quoted, quoted_char};
+
 /// How much of a text is quoted, in characters: Alertmanager quotes all of it, and a message may
 /// then be many times as long as the post that it is about.
 const QUOTED: usize = 256;
@@ -81,41 +83,15 @@ fn is_special(c: char, html: Html) -> bool {
     }
 }
 
-/// As `%q` prints it (`strconv.Quote`), or its beginning if it is long.
+/// As `%q` prints it, or its beginning if it is long.
 pub(super) fn go(text: &str) -> String {
-    let text = brief(text);
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    text.chars().for_each(|c| go_char(&mut quoted, c, '"'));
-    quoted.push('"');
-    quoted
+    quoted(&brief(text))
 }
 
 /// A byte where it does not belong, as the errors of Go's JSON name it (`quoteChar`): each byte is
 /// a character of its own.
 pub(super) fn go_byte(byte: u8) -> String {
-    let mut quoted = "'".to_owned();
-    go_char(&mut quoted, char::from(byte), '\'');
-    quoted.push('\'');
-    quoted
-}
-
-fn go_char(quoted: &mut String, c: char, quote: char) {
-    match c {
-        '\\' => quoted.push_str("\\\\"),
-        '\u{7}' => quoted.push_str("\\a"),
-        '\u{8}' => quoted.push_str("\\b"),
-        '\u{c}' => quoted.push_str("\\f"),
-        '\n' => quoted.push_str("\\n"),
-        '\r' => quoted.push_str("\\r"),
-        '\t' => quoted.push_str("\\t"),
-        '\u{b}' => quoted.push_str("\\v"),
-        c if c == quote => quoted.extend(['\\', c]),
-        '\u{0}'..' ' | '\u{7f}' => push(quoted, format_args!("\\x{:02x}", u32::from(c))),
-        c if is_printable(c) => quoted.push(c),
-        '\u{10000}'.. => push(quoted, format_args!("\\U{:08x}", u32::from(c))),
-        c => unit(quoted, c),
-    }
+    quoted_char(char::from(byte))
 }
 
 /// As the errors of Go's `time` do: what is no ASCII is told byte by byte. Of a long text its
@@ -128,28 +104,13 @@ pub(super) fn time(text: &str) -> String {
         match byte {
             b'"' | b'\\' => quoted.extend(['\\', char::from(byte)]),
             b' '..0x80 => quoted.push(char::from(byte)),
-            _ => push(&mut quoted, format_args!("\\x{byte:02x}")),
+            // Writing to a String cannot fail.
+            _ => drop(write!(quoted, "\\x{byte:02x}")),
         }
     }
     quoted.push_str(rest);
     quoted.push('"');
     quoted
-}
-
-/// `\uXXXX`, for what has four digits.
-fn unit(quoted: &mut String, c: char) {
-    push(quoted, format_args!("\\u{:04x}", u32::from(c)));
-}
-
-fn push(quoted: &mut String, what: std::fmt::Arguments<'_>) {
-    // Writing to a String cannot fail.
-    let _ = quoted.write_fmt(what);
-}
-
-/// Rust's own escapes know the same classes of characters. Only what begins a text is escaped for
-/// being a mark that combines.
-fn is_printable(c: char) -> bool {
-    ['a', c].iter().collect::<String>().escape_debug().count() == 2 || matches!(c, '"' | '\'')
 }
 
 #[cfg(test)]
