@@ -34,7 +34,7 @@ use crate::engine::{Handle, StoreState};
 use error::Fault;
 
 pub(super) use status::{VERSION, not_here};
-pub(super) use surface::caller;
+pub(super) use surface::{Form, caller};
 
 /// API v2 and the paths beside it, in front of all `others`.
 ///

@@ -1,6 +1,7 @@
 //! The edge: takes connections, bounded in number and patience, and lets them go in good order.
 //!
-//! axum's own loop has no cap and no timer. Knows no route and no token.
+//! axum's own loop has no cap and no timer. Knows no token, and no route but for the form in which it
+//! refuses.
 
 mod patient;
 mod places;
@@ -24,7 +25,7 @@ use axum::body::Body;
 use axum::http::header::{CONNECTION, TRANSFER_ENCODING};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderValue};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -42,6 +43,7 @@ use self::silence::Silence;
 pub use self::tls::{Keys, Tls};
 use self::unread::Unread;
 use self::watched::{Answered, Watched};
+use super::alertmanager::Form;
 use super::error::ApiError;
 use super::host;
 
@@ -321,9 +323,10 @@ impl Served {
     async fn answer_of_router(&self, request: Request<Incoming>) -> Result<Response, Infallible> {
         let place = self.seat.place();
         let (mut parts, body) = request.into_parts();
+        let form = Form::of(&parts);
         let plain = must_be_framed_plainly(&parts).and_then(|()| host::must_be_plain(&parts));
         if let Err(error) = plain {
-            let mut refused = error.into_response();
+            let mut refused = form.refuse(error);
             // Nor can it be known where the next one begins.
             refused.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             return Ok(refused);
@@ -332,7 +335,7 @@ impl Served {
         parts.extensions.insert(Entrance(Arc::clone(place)));
         let request = Request::from_parts(parts, Watched::new(body, Arc::clone(place)));
         let answer = self.router.clone().oneshot(request).await?;
-        Ok(self.unread.hold(answer))
+        Ok(self.unread.hold(answer, form))
     }
 }
 

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, VARY};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
@@ -57,16 +57,56 @@ pub(super) async fn keep(State(door): State<Door>, request: Request, next: Next)
         if let Some(peer) = posted {
             tell_if_refused(&door, peer, sender.as_ref(), &response);
         }
-        let headers = response.headers_mut();
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.insert(VARY, HeaderValue::from_static("Origin"));
-        if shared {
-            cors::share(headers);
-        }
+        dress(response.headers_mut(), shared);
         response
     }
     .instrument(span)
     .await
+}
+
+/// What every answer has.
+fn dress(headers: &mut HeaderMap, shared: bool) {
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(VARY, HeaderValue::from_static("Origin"));
+    if shared {
+        cors::share(headers);
+    }
+}
+
+/// In which form a request is refused by those who know no path: in front of all routes, or when
+/// their answer cannot be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum Form {
+    /// In that of all other APIs.
+    Own,
+    /// In that of API v2.
+    V2 {
+        /// Whether a page of another origin may read it.
+        shared: bool,
+    },
+}
+
+impl Form {
+    /// The form for a request.
+    pub(in crate::http) fn of(parts: &Parts) -> Self {
+        if parts.uri.path().starts_with("/api/v2/") {
+            Self::V2 { shared: cors::is_shared(&parts.method, &parts.headers) }
+        } else {
+            Self::Own
+        }
+    }
+
+    /// The refusal.
+    pub(in crate::http) fn refuse(self, error: ApiError) -> Response {
+        match self {
+            Self::Own => error.into_response(),
+            Self::V2 { shared } => {
+                let mut response = Fault::from(error).into_response();
+                dress(response.headers_mut(), shared);
+                response
+            }
+        }
+    }
 }
 
 /// Has a handler answer. Reads are few at a time.

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use hyper::body::{Frame, SizeHint};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::super::alertmanager::Form;
 use super::super::error::ApiError;
 
 /// The size of a piece. Answers up to it are not counted: connections bound them.
@@ -48,9 +49,9 @@ impl Unread {
         Self { free: Arc::new(Semaphore::new(most)), most }
     }
 
-    /// The answer, if there is room for it; else that there is none. What is larger than the room
-    /// has all of it for itself.
-    pub(super) fn hold(&self, answer: Response) -> Response {
+    /// The answer, if there is room for it; else that there is none, in the `form` of what was asked.
+    /// What is larger than the room has all of it for itself.
+    pub(super) fn hold(&self, answer: Response, form: Form) -> Response {
         let bytes = usize::try_from(answer.size_hint().lower()).unwrap_or(usize::MAX);
         if bytes <= PIECE {
             return answer;
@@ -60,7 +61,7 @@ impl Unread {
             Ok(share) => {
                 answer.map(|body| Body::new(Pieces { body, rest: Bytes::new(), made: 0, share }))
             }
-            Err(_) => ApiError::Unread.into_response(),
+            Err(_) => form.refuse(ApiError::Unread),
         }
     }
 }
@@ -112,6 +113,7 @@ impl HttpBody for Pieces {
 #[cfg(test)]
 mod tests {
     use axum::http::StatusCode;
+    use axum::response::IntoResponse as _;
     use http_body_util::BodyExt as _;
 
     use super::*;
@@ -123,7 +125,7 @@ mod tests {
     #[tokio::test]
     async fn large_answers_come_in_pieces_and_whole() {
         let room = Unread::new(1_000_000);
-        let mut body = room.hold(answer(3 * PIECE + 1)).into_body();
+        let mut body = room.hold(answer(3 * PIECE + 1), Form::Own).into_body();
         assert_eq!(body.size_hint().exact(), Some(3 * 65_536 + 1));
         let mut sizes = Vec::new();
         while let Some(frame) = body.frame().await {
@@ -164,7 +166,7 @@ mod tests {
     fn large_answers_have_a_bound_together_and_small_ones_none() {
         let room = Unread::new(4 * PIECE);
         let status = |bytes| {
-            let held = room.hold(answer(bytes));
+            let held = room.hold(answer(bytes), Form::Own);
             (held.status(), held)
         };
         let (first, held) = status(3 * PIECE);
@@ -178,5 +180,18 @@ mod tests {
         assert_eq!(status(PIECE + 1).0, StatusCode::SERVICE_UNAVAILABLE);
         drop(held);
         assert_eq!(status(PIECE + 1).0, StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn what_finds_no_room_is_refused_in_the_form_of_what_was_asked() {
+        let room = Unread::new(2 * PIECE);
+        let _held = room.hold(answer(2 * PIECE), Form::Own);
+        let refused = room.hold(answer(2 * PIECE), Form::V2 { shared: true });
+        assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+        let header = |name: &str| refused.headers()[name].to_str().unwrap().to_owned();
+        let headers = ["retry-after", "cache-control", "vary", "access-control-allow-origin"];
+        assert_eq!(headers.map(header), ["1", "no-store", "Origin", "*"]);
+        let body = refused.into_body().collect().await.unwrap().to_bytes();
+        assert_eq!(body, "\"too many long answers are waiting to be read; ask again shortly\"\n");
     }
 }

@@ -166,3 +166,18 @@ async fn who_waits_to_be_told_to_go_on_is_told() {
     assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("[POST /a abc]"), "{answer}");
     running.stop().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_refused_at_the_edge_has_the_form_of_what_was_asked() {
+    let (listener, address) = tcp().await;
+    let running = Running::start(listener, echo(), Limits::default());
+    let mut told = Vec::new();
+    for path in ["/api/v2/alerts", "/api/v1/alert"] {
+        let ask = format!("GET {path} HTTP/1.1\r\nOrigin: null\r\nHost: x\r\nHost: x\r\n\r\n");
+        let answer = exchange(TcpStream::connect(address).await.unwrap(), ask.as_bytes()).await;
+        let lines = answer.lines().filter(|line| !line.starts_with("date:"));
+        told.push(lines.collect::<Vec<_>>().join("\n"));
+    }
+    insta::assert_snapshot!(told.join("\n\n"));
+    running.stop().await;
+}
