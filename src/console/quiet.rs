@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::queue;
+use crossterm::style::{Attribute, SetAttribute};
 use crossterm::terminal::{Clear, ClearType as CrosstermClear};
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
@@ -121,7 +122,13 @@ impl<W: Write> Backend for QuietBackend<W> {
 
     fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
         let region = match region {
-            ClearType::All => CrosstermClear::All,
+            ClearType::All => {
+                // Whoever spoilt the screen may have left a style, which clearing would paint with,
+                // and the cursor in sight.
+                self.caret = Caret::Unknown;
+                queue!(self.inner, SetAttribute(Attribute::Reset))?;
+                CrosstermClear::All
+            }
             ClearType::AfterCursor => CrosstermClear::FromCursorDown,
             ClearType::BeforeCursor => CrosstermClear::FromCursorUp,
             ClearType::CurrentLine => CrosstermClear::CurrentLine,
@@ -236,6 +243,18 @@ mod tests {
         let second = writes.taken();
         assert_eq!(second.len(), 1);
         assert!(!second[0].starts_with(BRACKET.0));
+    }
+
+    #[test]
+    fn a_cleared_screen_gets_every_cell_and_the_state_of_the_cursor_anew() {
+        let (mut terminal, writes) = terminal();
+        draw(&mut terminal, "one");
+        writes.taken();
+        terminal.clear().unwrap();
+        draw(&mut terminal, "one");
+        let written = String::from_utf8(writes.taken().concat()).unwrap();
+        let parts = ["\u{1b}[0m\u{1b}[2J", "one", "\u{1b}[?25l"].map(|part| written.find(part));
+        assert!(parts.is_sorted() && parts[0].is_some(), "{written:?}");
     }
 
     #[test]

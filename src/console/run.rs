@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::effect::{Effect, Event, Failure, News, Receipt};
-use super::frame::{Focus, Frames, Tick};
+use super::frame::{Cause, Focus, Frames, Tick};
 use super::key::Key;
 use super::model::senders::Token;
 use super::model::{Model, Now, Refused, Service, Trouble};
@@ -62,6 +62,15 @@ pub struct Console<W: Write, K> {
     vitals: watch::Receiver<Vital>,
     asked: FuturesUnordered<BoxFuture<'static, Event>>,
     title: String,
+    screen_is: ScreenIs,
+}
+
+/// Whether the terminal shows what was last written to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ScreenIs {
+    AsWritten,
+    /// The next frame clears it first and writes every cell.
+    Spoilt,
 }
 
 /// What the loop waited for.
@@ -108,6 +117,7 @@ where
             vitals,
             asked: FuturesUnordered::new(),
             title: String::new(),
+            screen_is: ScreenIs::AsWritten,
         })
     }
 
@@ -229,10 +239,11 @@ where
     fn carry_out(&mut self, effect: Effect, now: Now) -> Option<Ended> {
         match effect {
             Effect::Draw(cause) => self.frames.want(cause, now.tick),
+            // One frame however often it is asked for: on a line that stands still a person presses
+            // the key again and again.
             Effect::Redraw => {
-                if self.screen.clear().is_err() || self.draw().is_err() {
-                    return Some(Ended::TerminalGone);
-                }
+                self.screen_is = ScreenIs::Spoilt;
+                self.frames.want(Cause::Key, now.tick);
             }
             Effect::Submit(order) => self.asked.push(submit(self.source.clone(), order).boxed()),
             Effect::MakeToken(op, name) => {
@@ -269,6 +280,10 @@ where
         if title != self.title {
             self.screen.backend_mut().add(&terminal::title(&title))?;
             self.title = title;
+        }
+        if self.screen_is == ScreenIs::Spoilt {
+            self.screen.clear()?;
+            self.screen_is = ScreenIs::AsWritten;
         }
         self.screen.draw(|frame| view::draw(&self.model, frame))?;
         // Only now: a frame that took long to write was not read before it was written.

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, User, getuid};
-use portable_pty::CommandBuilder;
 use serde_json::{Value, json};
 
 use crate::pty::Terminal;
@@ -15,12 +14,12 @@ use crate::support::{Home, http};
 const BEGUN: Duration = Duration::from_secs(2);
 
 /// An owner with a screen, and a client with every scope in the same person's name.
-struct Owner {
-    terminal: Terminal,
+pub(crate) struct Owner {
+    pub(crate) terminal: Terminal,
     address: SocketAddr,
     secret: String,
     runtime: tokio::runtime::Runtime,
-    home: Home,
+    pub(crate) home: Home,
 }
 
 /// The account of the console: the Unix user whom the tests run as.
@@ -40,27 +39,48 @@ fn home() -> (Home, String) {
 }
 
 impl Owner {
-    fn start(rows: u16, columns: u16) -> Self {
+    pub(crate) fn start(rows: u16, columns: u16) -> Self {
         let (home, secret) = home();
         Self::start_in(home, secret, rows, columns)
     }
 
+    /// Starts it in a session that came over SSH.
+    pub(crate) fn start_over_ssh(rows: u16, columns: u16) -> Self {
+        let (home, secret) = home();
+        let connection = [("SSH_CONNECTION", "192.0.2.7 50022 192.0.2.1 22")];
+        Self::start_with(home, secret, &connection, rows, columns)
+    }
+
     fn start_in(home: Home, secret: String, rows: u16, columns: u16) -> Self {
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_watchbell"));
-        command.args(["--listen", "127.0.0.1:0"]);
-        command.env_clear();
-        command.env("HOME", home.path());
-        command.env("TERM", "xterm-256color");
-        command.env("LANG", "C.UTF-8");
-        let terminal = Terminal::start(command, rows, columns);
+        Self::start_with(home, secret, &[], rows, columns)
+    }
+
+    fn start_with(
+        home: Home,
+        secret: String,
+        variables: &[(&str, &str)],
+        rows: u16,
+        columns: u16,
+    ) -> Self {
+        let terminal = Terminal::start(home.in_terminal(variables), rows, columns);
         let address = terminal.address();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         Self { terminal, address, secret, runtime, home }
     }
 
     fn ask(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Value {
+        self.ask_with(&self.secret, method, path, body)
+    }
+
+    fn ask_with(
+        &self,
+        secret: &str,
+        method: reqwest::Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Value {
         let url = format!("http://{}/api/v1{path}", self.address);
-        let mut request = http().request(method, url).bearer_auth(&self.secret);
+        let mut request = http().request(method, url).bearer_auth(secret);
         if let Some(body) = body {
             request = request.json(body);
         }
@@ -72,16 +92,24 @@ impl Owner {
         serde_json::from_str(&text).unwrap()
     }
 
-    fn get(&self, path: &str) -> Value {
+    pub(crate) fn get(&self, path: &str) -> Value {
         self.ask(reqwest::Method::GET, path, None)
     }
 
-    fn put(&self, path: &str) -> Value {
+    pub(crate) fn put(&self, path: &str) -> Value {
         self.ask(reqwest::Method::PUT, path, None)
     }
 
+    /// Asks for it in the name of bob.
+    pub(crate) fn put_as_bob(&self, path: &str) -> Value {
+        let scopes = ["--scope", "ack,assign,resolve", "--account", "bob"];
+        let said = self.home.run(&[&["token", "create", "bobs"], &scopes[..]].concat());
+        assert_eq!(said.code, Some(0), "{said:?}");
+        self.ask_with(said.stdout.trim_end(), reqwest::Method::PUT, path, None)
+    }
+
     /// Posts a firing alert; gives its id.
-    fn post(&self, fingerprint: &str, title: &str) -> String {
+    pub(crate) fn post(&self, fingerprint: &str, title: &str) -> String {
         let alert = json!({
             "fingerprint": fingerprint, "status": "firing", "service": "default", "title": title,
         });
@@ -89,12 +117,12 @@ impl Owner {
         answer["alerts"][0]["id"].as_str().unwrap().to_owned()
     }
 
-    fn alert(&self, id: &str) -> Value {
+    pub(crate) fn alert(&self, id: &str) -> Value {
         self.get(&format!("/alert/{id}"))
     }
 
     /// The id that the API gives an account.
-    fn member(&self, name: &str) -> String {
+    pub(crate) fn member(&self, name: &str) -> String {
         let members = self.get("/team/members");
         let mut members = members["members"].as_array().unwrap().iter();
         let member = members.find(|member| member["name"] == name).unwrap();
@@ -102,7 +130,7 @@ impl Owner {
     }
 
     /// Quits by key, and sees the terminal given back.
-    fn quit(mut self) -> String {
+    pub(crate) fn quit(mut self) -> String {
         self.terminal.keys("q");
         self.terminal.shows("y quit");
         self.terminal.insist("y", |screen| !screen.alternate_screen());

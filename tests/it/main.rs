@@ -22,6 +22,7 @@ mod docs;
 mod explain;
 mod far_end;
 mod kill;
+mod line;
 mod notify;
 mod people;
 mod picture;

@@ -1,4 +1,5 @@
-//! A real terminal: a program in a pty, its bytes read into a screen of a given size.
+//! A real terminal: a program in a pty, its bytes read into a screen of a given size, as fast as
+//! they come, slowly, or for a while not at all.
 
 use std::io::{Read, Write};
 use std::net::SocketAddr;
@@ -14,6 +15,19 @@ use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native
 const DEADLINE: Duration = Duration::from_secs(30);
 /// How long a person waits before they press a key again.
 const AGAIN: Duration = Duration::from_millis(100);
+/// How often it is looked whether a program has ended whose terminal nobody reads.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// How fast the terminal is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// As fast as the bytes come.
+    Free,
+    /// Like a line that carries so many bytes a second.
+    Limited(u32),
+    /// Not at all: the far end of the line has fallen silent.
+    Stopped,
+}
 
 /// What a program asks when it wants to know what the terminal draws on and what it is.
 const GROUND_QUESTION: &[u8] = b"\x1b]11;?\x1b\\\x1b[c";
@@ -48,6 +62,7 @@ struct Seen {
     /// What each read brought, as far as it went: about one frame each.
     reads: Vec<Vec<u8>>,
     ended: bool,
+    pace: Pace,
     /// Whether the terminal is about to be closed.
     closing: bool,
 }
@@ -70,7 +85,13 @@ impl Terminal {
         let reader = pty.master.try_clone_reader().unwrap();
         let keyboard: Keyboard = Arc::new(Mutex::new(pty.master.take_writer().unwrap()));
         let screen = vt100::Parser::new(nonzero(rows), nonzero(columns), 0);
-        let seen = Mutex::new(Seen { screen, reads: Vec::new(), ended: false, closing: false });
+        let seen = Mutex::new(Seen {
+            screen,
+            reads: Vec::new(),
+            ended: false,
+            pace: Pace::Free,
+            closing: false,
+        });
         let shared = Arc::new(Shared { seen, news: Condvar::new() });
         let (reading, writer) = (Arc::clone(&shared), Arc::clone(&keyboard));
         let answer = move || write(&writer, answer);
@@ -82,6 +103,7 @@ impl Terminal {
     /// Closes the terminal, as a person closes its window. The program must have a screen.
     pub(crate) fn close(&mut self) {
         self.shared.seen.lock().unwrap().closing = true;
+        self.read_at(Pace::Free);
         let Some(line) = self.line.take() else { return };
         // Whoever reads has an end of its own, and leaves with the next frame.
         line.master.resize(size(30, 100)).unwrap();
@@ -90,6 +112,30 @@ impl Terminal {
 
     fn line(&mut self) -> &mut Line {
         self.line.as_mut().expect("the terminal is open")
+    }
+
+    /// Reads at this pace from now on. What is being read while it stops is still read.
+    pub(crate) fn read_at(&self, pace: Pace) {
+        self.shared.seen.lock().unwrap().pace = pace;
+        self.shared.news.notify_all();
+    }
+
+    /// Types the pieces, each this long after the one before.
+    pub(crate) fn keys_apart<'a>(
+        &mut self,
+        pieces: impl IntoIterator<Item = &'a str>,
+        apart: Duration,
+    ) {
+        for piece in pieces {
+            self.keys(piece);
+            self.passes(apart);
+        }
+    }
+
+    /// Lets this much time pass, whatever is written meanwhile.
+    fn passes(&self, span: Duration) {
+        let seen = self.shared.seen.lock().unwrap();
+        drop(self.shared.news.wait_timeout_while(seen, span, |_| true).unwrap());
     }
 
     /// Types. Control keys as their bytes: `\x1b` is escape, `\r` enter.
@@ -212,14 +258,22 @@ impl Terminal {
         (self.child.wait().unwrap(), screen)
     }
 
-    /// Waits until a program whose terminal was closed has ended.
+    /// Waits until a program has ended whose terminal was closed, or is not read.
     pub(crate) fn ended(&mut self) -> ExitStatus {
-        self.child.wait().unwrap()
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(Instant::now() < deadline, "the program did not end");
+            self.passes(LOOK);
+        }
     }
 }
 
 impl Drop for Terminal {
     fn drop(&mut self) {
+        self.read_at(Pace::Free);
         // Hanging up, which is how a pty's child is usually ended, only ends its screen.
         if let Ok(None) = self.child.try_wait() {
             let _ = kill(Pid::from_raw(self.pid()), Signal::SIGKILL);
@@ -237,7 +291,15 @@ fn write(keyboard: &Keyboard, keys: &str) {
 fn read(mut reader: Box<dyn Read + Send>, shared: &Shared, answer: impl Fn()) {
     let mut buffer = vec![0; 1 << 16];
     loop {
-        let read = reader.read(&mut buffer).unwrap_or(0);
+        let seen = shared.seen.lock().unwrap();
+        let stopped = |seen: &mut Seen| seen.pace == Pace::Stopped;
+        let pace = shared.news.wait_while(seen, stopped).unwrap().pace;
+        let room = match pace {
+            // A tenth of a second at a time, so that the line is slow and does not stutter.
+            Pace::Limited(rate) => usize::try_from(rate / 10).unwrap().clamp(1, buffer.len()),
+            Pace::Free | Pace::Stopped => buffer.len(),
+        };
+        let read = reader.read(&mut buffer[..room]).unwrap_or(0);
         let mut seen = shared.seen.lock().unwrap();
         if read == 0 {
             seen.ended = true;
@@ -252,10 +314,14 @@ fn read(mut reader: Box<dyn Read + Send>, shared: &Shared, answer: impl Fn()) {
         seen.screen.process(&buffer[..read]);
         seen.reads.push(buffer[..read].to_vec());
         let closing = seen.closing;
-        drop(seen);
         shared.news.notify_all();
         if closing {
             return;
+        }
+        if let Pace::Limited(rate) = pace {
+            let carried = Duration::from_secs_f64(read as f64 / f64::from(rate));
+            let slow = |seen: &mut Seen| seen.pace == pace;
+            drop(shared.news.wait_timeout_while(seen, carried, slow).unwrap());
         }
     }
 }
