@@ -166,9 +166,12 @@ fn cells(model: &Model, alert: &Alert, columns: Columns, spans: &mut Vec<Span<'s
         let name = model.table.service_name(alert.service);
         spans.push(Span::styled(fit(&name, cells, cut_mark) + " ", weight));
     }
-    spans.push(Span::styled(fit(&named(alert), columns.title, cut_mark), weight));
+    let title = cut(&named(alert), columns.title, cut_mark);
+    // A blank with a weight is written, one without is what a cleared line has already.
+    let blank = " ".repeat(columns.title.saturating_sub(width(&title)));
+    spans.push(Span::styled(title, weight));
     if let Some(cells) = columns.who {
-        spans.push(plain(" "));
+        spans.push(plain(blank + " "));
         spans.push(who(model, alert, cells, whose(model, word, weight)));
     }
 }
