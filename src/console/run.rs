@@ -23,7 +23,7 @@ use super::model::senders::Token;
 use super::model::{Model, Now, Refused, Service, Trouble};
 use super::quiet::QuietBackend;
 use super::settings::Settings;
-use super::typed::Typed;
+use super::typed::{Input, Typed};
 use super::update::{next_wake, update};
 use super::{terminal, view};
 use crate::client::{Local, NewToken};
@@ -197,10 +197,8 @@ where
                 self.update(Event::Vitals(service))
             }
             Came::Time => {
-                let keys = self.typed.overdue(self.now().tick);
-                keys.into_iter()
-                    .find_map(|key| self.update(Event::Key(key)))
-                    .or_else(|| self.update(Event::Woke))
+                let over = self.typed.overdue(self.now().tick);
+                over.and_then(|input| self.input(input)).or_else(|| self.update(Event::Woke))
             }
         }
     }
@@ -210,7 +208,7 @@ where
             TerminalEvent::Key(key) => {
                 let key = Key::from_event(&key)?;
                 let tick = self.now().tick;
-                self.typed.take(key, tick).into_iter().find_map(|key| self.update(Event::Key(key)))
+                self.typed.take(key, tick).into_iter().find_map(|input| self.input(input))
             }
             TerminalEvent::Paste(text) => self.update(Event::Paste(text)),
             TerminalEvent::Resize(width, height) => {
@@ -252,6 +250,13 @@ where
             }
             Effect::Copy(text) => {
                 let multiplexer = self.model.settings.multiplexer;
+    fn input(&mut self, input: Input) -> Option<Ended> {
+        self.update(match input {
+            Input::Key(key) => Event::Key(key),
+            Input::Paste(text) => Event::Paste(text),
+        })
+    }
+
                 return self.add(&terminal::clipboard(&text, multiplexer).unwrap_or_default());
             }
             Effect::Ring => return self.add(terminal::BELL),

@@ -1,6 +1,6 @@
 //! From what the terminal reports to keys. On a slow line an arrow can arrive in pieces, which are
 //! then reported as Esc, `[`, `A`: three keys, of which the last might act. An Esc therefore waits
-//! a moment for the rest of its sequence.
+//! a moment for the rest of its sequence, and what comes of it later is no key at all.
 
 use std::time::Duration;
 
@@ -9,72 +9,147 @@ use super::key::{Code, Held, Key, Named};
 
 /// How long an Esc waits for the rest of its sequence.
 const WAIT: Duration = Duration::from_millis(50);
+/// How long after that the rest of it is still known for what it is. It starts with a character
+/// that means nothing else after an Esc, so that nobody's own keys are taken for it.
+const LATE: Duration = Duration::from_secs(1);
+/// How long nothing comes once a paste is over whose beginning came in pieces: its end is not
+/// reported.
+const REST: Duration = Duration::from_secs(1);
 /// No sequence of a key is longer.
 const LONGEST: usize = 6;
+/// What begins a paste, and what ends it.
+const PASTE: (&str, &str) = ("[200~", "[201~");
+
+/// What a person did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// Pressed a key.
+    Key(Key),
+    /// Pasted text.
+    Paste(String),
+}
 
 /// Puts the pieces of split keys together.
 #[derive(Debug, Default)]
 pub struct Typed {
-    waiting: Option<Waiting>,
+    begun: Option<Begun>,
 }
 
+/// Something of which more may come.
 #[derive(Debug)]
-struct Waiting {
-    /// The characters after the Esc.
-    after: String,
+struct Begun {
+    kind: Kind,
+    /// What came so far, without the Esc.
+    text: String,
     until: Tick,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// An Esc, and what came after it: a key, if the rest comes in time.
+    Sequence,
+    /// The same, and it is too late for a key.
+    Late,
+    /// Pasted text.
+    Paste,
+}
+
 impl Typed {
-    /// Takes one reported key and gives the keys that are meant, often itself.
-    pub fn take(&mut self, key: Key, now: Tick) -> Vec<Key> {
-        let mut keys = self.overdue(now);
-        match (self.waiting.take(), key.text()) {
-            (None, _) if key == Key::named(Named::Esc) => self.wait(String::new(), now),
-            (None, _) => keys.push(key),
-            (Some(waiting), Some(character)) if continues(&waiting.after, character) => {
-                let after = waiting.after + character.encode_utf8(&mut [0; 4]);
-                match complete(&after) {
-                    Some(whole) => keys.push(whole),
-                    // A sequence of no key of ours is dropped whole, as the terminal's library does.
-                    None if ends(&after) => {}
-                    None => self.wait(after, now),
-                }
-            }
-            (Some(waiting), _) => {
-                keys.extend(given_up(&waiting.after));
-                keys.extend(self.take(key, now));
-            }
+    /// Takes one reported key and gives what is meant, often itself.
+    pub fn take(&mut self, key: Key, now: Tick) -> Vec<Input> {
+        let mut inputs = Vec::from_iter(self.overdue(now));
+        let Some(Begun { kind, text, .. }) = self.begun.take() else {
+            inputs.extend(self.begin(key, now));
+            return inputs;
+        };
+        if kind == Kind::Paste {
+            inputs.extend(self.paste(text, key, now));
+            return inputs;
         }
-        keys
+        let Some(next) = key.text().filter(|next| continues(&text, *next)) else {
+            if kind == Kind::Sequence {
+                inputs.extend(given_up(&text));
+            }
+            inputs.extend(self.begin(key, now));
+            return inputs;
+        };
+        let text = text + next.encode_utf8(&mut [0; 4]);
+        match complete(&text) {
+            Some(whole) if kind == Kind::Sequence => inputs.push(Input::Key(whole)),
+            Some(_) => {}
+            None if text == PASTE.0 => self.wait(Kind::Paste, String::new(), now),
+            // A sequence of no key of ours is dropped whole, as the terminal's library does.
+            None if ends(&text) => {}
+            None => self.wait(kind, text, now),
+        }
+        inputs
     }
 
     /// When what waits is to be given up; `None` if nothing waits.
     pub fn until(&self) -> Option<Tick> {
-        self.waiting.as_ref().map(|waiting| waiting.until)
+        // When it is too late even for what is late, nobody has to be told.
+        let waiting = self.begun.as_ref().filter(|begun| begun.kind != Kind::Late);
+        waiting.map(|begun| begun.until)
     }
 
-    /// The keys whose wait is over.
-    pub fn overdue(&mut self, now: Tick) -> Vec<Key> {
-        match self.waiting.take_if(|waiting| waiting.until <= now) {
-            Some(waiting) => given_up(&waiting.after),
-            None => Vec::new(),
+    /// What is over because nothing more came.
+    pub fn overdue(&mut self, now: Tick) -> Option<Input> {
+        let begun = self.begun.take_if(|begun| begun.until <= now)?;
+        match begun.kind {
+            Kind::Sequence => {
+                let given_up = given_up(&begun.text);
+                let until = begun.until + LATE;
+                self.begun = Some(Begun { kind: Kind::Late, until, ..begun });
+                given_up
+            }
+            Kind::Late => None,
+            Kind::Paste => Some(Input::Paste(begun.text)),
         }
     }
 
-    fn wait(&mut self, after: String, now: Tick) {
-        self.waiting = Some(Waiting { after, until: now + WAIT });
+    fn begin(&mut self, key: Key, now: Tick) -> Option<Input> {
+        if key == Key::named(Named::Esc) {
+            self.wait(Kind::Sequence, String::new(), now);
+            return None;
+        }
+        Some(Input::Key(key))
+    }
+
+    /// One more key of a paste: a character, or else what stands between two lines. An Esc begins
+    /// the end of it.
+    fn paste(&mut self, mut text: String, key: Key, now: Tick) -> Option<Input> {
+        match key.text() {
+            Some(character) => text.push(character),
+            None if key == Key::named(Named::Esc) => {}
+            None => text.push('\n'),
+        }
+        if let Some(whole) = text.strip_suffix(PASTE.1) {
+            return Some(Input::Paste(whole.to_owned()));
+        }
+        self.wait(Kind::Paste, text, now);
+        None
+    }
+
+    fn wait(&mut self, kind: Kind, text: String, now: Tick) {
+        let span = match kind {
+            Kind::Sequence => WAIT,
+            Kind::Late => LATE,
+            Kind::Paste => REST,
+        };
+        self.begun = Some(Begun { kind, text, until: now + span });
     }
 }
 
 /// The rest never came: an Esc alone. A begun sequence is noise, never letters that could act.
-fn given_up(after: &str) -> Vec<Key> {
-    if after.is_empty() { vec![Key::named(Named::Esc)] } else { Vec::new() }
+fn given_up(after: &str) -> Option<Input> {
+    after.is_empty().then_some(Input::Key(Key::named(Named::Esc)))
 }
 
 fn continues(after: &str, next: char) -> bool {
     match after.chars().next() {
         None => matches!(next, '[' | 'O'),
+        // The function keys of the Linux console.
+        Some('[') if after.len() == 1 && next == '[' => true,
         Some(_) => after.len() < LONGEST && (next.is_ascii_alphanumeric() || ";~".contains(next)),
     }
 }
@@ -100,7 +175,7 @@ fn complete(after: &str) -> Option<Key> {
         "[Z" => {
             return Some(Key { code: Code::Named(Named::Tab), held: Held::Shift });
         }
-        "OP" => {
+        "OP" | "[11~" | "[[A" => {
             return Some(Key { code: Code::Function(1), held: Held::Nothing });
         }
         _ => return None,
@@ -112,7 +187,7 @@ fn complete(after: &str) -> Option<Key> {
 mod tests {
     use super::*;
 
-    const SEQUENCES: [(&str, &str); 18] = [
+    const SEQUENCES: [(&str, &str); 22] = [
         ("[A", "up"),
         ("OA", "up"),
         ("[B", "down"),
@@ -130,52 +205,97 @@ mod tests {
         ("[6~", "pagedown"),
         ("[Z", "shift-tab"),
         ("OP", "f1"),
+        ("[11~", "f1"),
+        ("[[A", "f1"),
+        ("[[E", ""),
+        ("[24~", ""),
         ("[1;5X", ""),
     ];
 
-    fn typed(pieces: &str, apart: Duration) -> String {
+    const fn ms(millis: u64) -> Tick {
+        Duration::from_millis(millis)
+    }
+
+    /// What comes of an Esc and these characters, so far apart, and a second of silence.
+    fn typed(pieces: &str, apart: impl Fn(usize) -> Duration) -> String {
         let mut typed = Typed::default();
         let mut now = Duration::from_secs(1);
-        let mut keys = typed.take(Key::named(Named::Esc), now);
-        for character in pieces.chars() {
-            now += apart;
-            keys.extend(typed.overdue(now));
-            keys.extend(typed.take(Key::char(character), now));
+        let mut inputs = typed.take(Key::named(Named::Esc), now);
+        for (number, character) in pieces.chars().enumerate() {
+            now += apart(number);
+            inputs.extend(typed.overdue(now));
+            let key = match character {
+                '\r' => Key::named(Named::Enter),
+                '\u{1b}' => Key::named(Named::Esc),
+                character => Key::char(character),
+            };
+            inputs.extend(typed.take(key, now));
         }
-        keys.extend(typed.overdue(now + WAIT));
-        keys.iter().map(Key::to_string).collect::<Vec<_>>().join(" ")
+        inputs.extend(typed.overdue(now + REST));
+        let name = |input: &Input| match input {
+            Input::Key(key) => key.to_string(),
+            Input::Paste(text) => format!("{text:?}"),
+        };
+        inputs.iter().map(name).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
     fn the_pieces_of_a_key_are_that_key() {
         for (pieces, key) in SEQUENCES {
-            assert_eq!(typed(pieces, Duration::from_millis(40)), key, "Esc {pieces}");
+            assert_eq!(typed(pieces, |_| ms(40)), key, "Esc {pieces}");
         }
     }
 
     #[test]
-    fn pieces_that_come_too_late_are_what_they_look_like() {
-        assert_eq!(typed("[A", Duration::from_millis(60)), "esc [ A");
+    fn pieces_that_come_too_late_are_no_keys() {
+        for (pieces, _) in SEQUENCES {
+            for late in 0..pieces.len() {
+                let apart = |number| if number == late { ms(60) } else { ms(0) };
+                let esc = if late == 0 { "esc" } else { "" };
+                assert_eq!(typed(pieces, apart), esc, "Esc {pieces}, piece {late} late");
+            }
+            assert_eq!(typed(pieces, |_| ms(900)), "esc", "Esc {pieces}, all late");
+        }
+    }
+
+    #[test]
+    fn a_key_after_an_esc_is_itself_however_soon() {
+        for apart in [0, 20, 60, 2_000] {
+            assert_eq!(typed("a", |_| ms(apart)), "esc a");
+            assert_eq!(typed("/[A", |_| ms(apart)), "esc / [ A");
+        }
+        assert_eq!(typed("[A", |_| ms(1_100)), "esc [ A");
+    }
+
+    #[test]
+    fn a_paste_that_begins_in_pieces_is_a_paste() {
+        for apart in [0, 40] {
+            assert_eq!(typed("[200~ry\ra", |_| ms(apart)), "\"ry\\na\"");
+            assert_eq!(typed("[200~ry\u{1b}[201~j", |_| ms(apart)), "\"ry\" j");
+        }
+        assert_eq!(typed("[200~ry\r", |_| ms(60)), "esc \"ry\\n\"");
     }
 
     #[test]
     fn an_esc_alone_is_an_esc_after_its_wait_and_before_any_other_key() {
         let mut typed = Typed::default();
         let now = Duration::from_secs(1);
-        assert_eq!(typed.take(Key::named(Named::Esc), now), []);
+        let [esc, j] = [Key::named(Named::Esc), Key::char('j')];
+        assert_eq!(typed.take(esc, now), []);
         assert_eq!(typed.until(), Some(now + WAIT));
-        assert_eq!(typed.overdue(now + WAIT), [Key::named(Named::Esc)]);
-        typed.take(Key::named(Named::Esc), now);
-        let both = [Key::named(Named::Esc), Key::char('j')];
-        assert_eq!(typed.take(Key::char('j'), now), both);
+        assert_eq!(typed.overdue(now + WAIT), Some(Input::Key(esc)));
+        assert_eq!(typed.until(), None, "nothing wakes the screen for what is late");
+        typed.take(esc, now);
+        assert_eq!(typed.take(j, now), [esc, j].map(Input::Key));
     }
 
     #[test]
     fn two_escs_are_two() {
         let mut typed = Typed::default();
         let now = Duration::from_secs(1);
-        typed.take(Key::named(Named::Esc), now);
-        assert_eq!(typed.take(Key::named(Named::Esc), now), [Key::named(Named::Esc)]);
-        assert_eq!(typed.overdue(now + WAIT), [Key::named(Named::Esc)]);
+        let esc = Key::named(Named::Esc);
+        typed.take(esc, now);
+        assert_eq!(typed.take(esc, now), [Input::Key(esc)]);
+        assert_eq!(typed.overdue(now + WAIT), Some(Input::Key(esc)));
     }
 }
