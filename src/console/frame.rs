@@ -67,6 +67,8 @@ pub struct Frames {
     focus: Focus,
     drawn: Option<Tick>,
     due: Option<Tick>,
+    /// When the window rests, while it changes its size.
+    rests: Option<Tick>,
 }
 
 impl Frames {
@@ -75,9 +77,12 @@ impl Frames {
         Frames { link, ..Frames::default() }
     }
 
-    /// Somebody looks, or no longer does.
-    pub fn focus(&mut self, focus: Focus) {
+    /// Somebody looks, or no longer does. Who comes back does not wait as long as nobody would.
+    pub fn focus(&mut self, focus: Focus, now: Tick) {
         self.focus = focus;
+        let earliest = self.drawn.map_or(now, |drawn| now.max(drawn + self.gap()));
+        let earliest = self.rests.map_or(earliest, |rests| rests.max(earliest));
+        self.due = self.due.map(|due| due.min(earliest));
     }
 
     /// Asks for a frame. Requests add up to one, at the earliest time any of them may have,
@@ -88,6 +93,7 @@ impl Frames {
             Cause::Change => self.drawn.map_or(now, |drawn| now.max(drawn + self.gap())),
             Cause::Resize => {
                 self.due = Some(now + RESIZE_REST);
+                self.rests = self.due;
                 return;
             }
         };
@@ -103,6 +109,7 @@ impl Frames {
     pub fn drawn(&mut self, now: Tick) {
         self.drawn = Some(now);
         self.due = None;
+        self.rests = None;
     }
 
     fn gap(&self) -> Duration {
@@ -140,7 +147,7 @@ mod tests {
         ];
         for (link, focus, second) in cases {
             let mut frames = Frames::new(link);
-            frames.focus(focus);
+            frames.focus(focus, ms(0));
             frames.want(Cause::Change, ms(1000));
             assert_eq!(frames.due(), Some(ms(1000)));
             frames.drawn(ms(1000));
@@ -148,6 +155,27 @@ mod tests {
             frames.want(Cause::Change, ms(1020));
             assert_eq!(frames.due(), Some(ms(second)), "{link:?} {focus:?}");
         }
+    }
+
+    #[test]
+    fn who_looks_again_waits_no_longer_than_who_looked_all_the_time() {
+        let cases = [(1_050, 1_100), (1_500, 1_500), (1_990, 1_990)];
+        for (back, due) in cases {
+            let mut frames = Frames::new(Link::Local);
+            frames.focus(Focus::Away, ms(0));
+            frames.drawn(ms(1_000));
+            frames.want(Cause::Change, ms(1_010));
+            assert_eq!(frames.due(), Some(ms(2_000)));
+            frames.focus(Focus::Looked, ms(back));
+            assert_eq!(frames.due(), Some(ms(due)), "back at {back}");
+        }
+        let mut frames = Frames::new(Link::Local);
+        frames.drawn(ms(1_000));
+        frames.focus(Focus::Looked, ms(3_000));
+        assert_eq!(frames.due(), None, "nothing to see");
+        frames.want(Cause::Resize, ms(3_000));
+        frames.focus(Focus::Looked, ms(3_010));
+        assert_eq!(frames.due(), Some(ms(3_050)), "the window does not rest yet");
     }
 
     #[test]

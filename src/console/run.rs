@@ -217,11 +217,11 @@ where
                 self.update(Event::Resized(size))
             }
             TerminalEvent::FocusGained => {
-                self.frames.focus(Focus::Looked);
+                self.frames.focus(Focus::Looked, self.now().tick);
                 self.update(Event::Focused(Focus::Looked))
             }
             TerminalEvent::FocusLost => {
-                self.frames.focus(Focus::Away);
+                self.frames.focus(Focus::Away, self.now().tick);
                 self.update(Event::Focused(Focus::Away))
             }
             TerminalEvent::Mouse(_) => None,
