@@ -124,6 +124,11 @@ pub fn message(name: &str, text: &str, multiplexer: Multiplexer) -> Vec<u8> {
     let sequences = [
         format!("\x1b]777;notify;watchbell {name};{text}\x1b\\"),
         format!("\x1b]9;watchbell {name}: {text}\x1b\\"),
+/// Whether terminals take a text of this length into their clipboard.
+pub fn can_copy(text: &str) -> bool {
+    clipboard(text, Multiplexer::None).is_some()
+}
+
     ];
     let each = sequences.into_iter().map(String::into_bytes);
     each.flat_map(|bytes| passed_on(bytes, multiplexer)).collect()

@@ -7,6 +7,7 @@ use crate::console::frame::Cause;
 use crate::console::model::senders::{MadeToken, Senders, Token};
 use crate::console::model::sheet::{Prompt, Purpose, Sheet};
 use crate::console::model::{Model, Now, Screen};
+use crate::console::terminal;
 use crate::domain::id::OpId;
 use crate::domain::text::Text;
 
@@ -30,6 +31,12 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
             let text = senders.snippet(&model.settings);
             let lines = text.lines().count();
             let name = senders.example.name();
+            if !terminal::can_copy(&text) {
+                model.complain(format!(
+                    "Not copied: {name} is longer than terminals take. Mark it with the mouse."
+                ));
+                return effects;
+            }
             model.say(format!(
                 "Copied {lines} lines: {name}. Your terminal must allow it (OSC 52)."
             ));

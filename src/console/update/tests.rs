@@ -9,6 +9,7 @@ use crate::console::effect::{Effect, Event, News};
 use crate::console::frame::{Focus, Link};
 use crate::console::key::{Held, Key};
 use crate::console::model::list::Mode;
+use crate::console::model::senders::{MadeToken, Senders, Token};
 use crate::console::model::sheet::Sheet;
 use crate::console::model::{Model, Screen};
 use crate::console::settings::Access;
@@ -727,6 +728,17 @@ fn missed_changes_are_read_anew_and_a_standing_list_keeps_its_rows() {
     assert_eq!(rows[..before.0.len()], before.0);
     assert_eq!(rows[before.0.len()..], [new]);
     assert_eq!(selected, before.1);
+}
+
+#[test]
+fn what_no_terminal_takes_is_not_said_to_be_copied() {
+    let mut stage = Stage::on(Desk::new(), 80, 24);
+    let token = Token { name: "first".into(), secret: "s".repeat(80_000) };
+    let senders = Senders { token: MadeToken::Made(token), ..Senders::first_run() };
+    stage.model.screen = Screen::Senders(senders);
+    stage.press("y");
+    assert!(stage.asked.is_empty(), "nothing is sent");
+    assert!(stage.line(-1).starts_with("Not copied: curl is longer than terminals take."));
 }
 
 #[test]
