@@ -39,6 +39,8 @@ pub enum Event {
     Drawn,
     /// A time has come that something waited for.
     Woke,
+    /// The system wants the program to stand still for a while.
+    Stop,
 }
 
 /// A published table, and how it came about.

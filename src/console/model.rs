@@ -187,6 +187,8 @@ pub enum Tone {
     Said,
     /// Until `esc` or the next act.
     Trouble,
+    /// Until the next key, and shown over whatever is open: it answers a key of every context.
+    Everywhere,
 }
 
 /// What the last frame that was written showed: what a key is about.
@@ -436,6 +438,17 @@ impl Model {
     pub fn say_of(&mut self, id: AlertId, text: impl Into<String>) {
         let text = text.into();
         self.message = Some(Message { text, about: Some(id), hint: None, tone: Tone::Said });
+    }
+
+    /// Says something whatever is open.
+    pub fn say_everywhere(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        self.message = Some(Message { text, about: None, hint: None, tone: Tone::Everywhere });
+    }
+
+    /// What is said whatever is open.
+    pub fn said_everywhere(&self) -> Option<&Message> {
+        self.message.as_ref().filter(|message| message.tone == Tone::Everywhere)
     }
 
     /// Says at the bottom what went wrong.

@@ -46,6 +46,7 @@ pub fn update(model: &mut Model, event: Event, now: Now) -> Vec<Effect> {
             Vec::new()
         }
         Event::Woke => passing::woke(model, now),
+        Event::Stop => suspend(model),
     }
 }
 
@@ -102,6 +103,9 @@ fn press(model: &mut Model, key: Key, now: Now) -> Vec<Effect> {
     if action == Some(Action::Redraw) {
         return vec![Effect::Redraw];
     }
+    if action == Some(Action::Suspend) {
+        return suspend(model);
+    }
     if model.is_too_small() && action != Some(Action::Quit) && context != Context::Confirm {
         return Vec::new();
     }
@@ -111,7 +115,7 @@ fn press(model: &mut Model, key: Key, now: Now) -> Vec<Effect> {
         return Vec::new();
     }
     let said = model.message.is_some();
-    if model.message.as_ref().is_some_and(|message| message.tone == Tone::Said) {
+    if model.message.as_ref().is_some_and(|message| message.tone != Tone::Trouble) {
         model.message = None;
     }
     if action != Some(Action::Acknowledge) {
@@ -126,6 +130,14 @@ fn press(model: &mut Model, key: Key, now: Now) -> Vec<Effect> {
         effects.push(Effect::Draw(Cause::Key));
     }
     effects
+}
+
+/// A process that takes alerts in does not stand still: nobody would hear of them.
+fn suspend(model: &mut Model) -> Vec<Effect> {
+    model.say_everywhere(
+        "Not suspended: this process takes alerts in. Detach in tmux, or run watchbell serve.",
+    );
+    vec![Effect::Draw(Cause::Key)]
 }
 
 /// A key that means nothing where it was pressed: text, where text is written.
@@ -217,9 +229,6 @@ fn shared(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::Help => model.page = Some(Page { about: PageAbout::Help, scroll: 0 }),
         Action::Why => moving::explain(model),
         Action::Quit => model.sheet = Some(Sheet::Question(Question::new(About::Quit))),
-        Action::Suspend => model.say(
-            "Not suspended: this process takes alerts in. Detach in tmux, or run watchbell serve.",
-        ),
         _ => return Vec::new(),
     }
     vec![Effect::Draw(Cause::Key)]

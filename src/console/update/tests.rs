@@ -622,14 +622,29 @@ fn quitting_asks_and_q_goes_back_everywhere_else() {
 }
 
 #[test]
-fn suspending_the_owner_is_refused_with_the_reason() {
-    let mut stage = Stage::night(100, 24);
-    for keys in ["ctrl-z", "enter ctrl-z", "? ctrl-z", "r ctrl-z"] {
-        stage.press(keys);
-        assert!(stage.asked.is_empty(), "{keys}");
+fn suspending_the_owner_is_refused_with_the_reason_whatever_is_open() {
+    let refusal = "Not suspended: this process takes alerts in. Detach in tmux, or";
+    for size in [(80, 24), (60, 14)] {
+        for keys in ["", "/", "n", "A", "r", "?", "w", "q", "enter", "T", "T t"] {
+            let mut stage = Stage::night(size.0, size.1);
+            stage.press(keys);
+            let before = stage.screen();
+            stage.press("ctrl-z");
+            let words = stage.screen().split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(words.contains(&refusal[..40]), "{keys:?} at {size:?}:\n{}", stage.screen());
+            assert!(stage.asked.is_empty());
+            // The next key takes it away, and what was open is as it was.
+            stage.press("ctrl-y");
+            assert_eq!(stage.screen(), before, "{keys:?} at {size:?}");
+        }
     }
-    stage.press("esc esc esc ctrl-z");
-    assert!(stage.line(-1).starts_with("Not suspended: this process takes alerts in."));
+    let mut stage = Stage::night(80, 24);
+    stage.event(Event::Stop);
+    stage.draw_if_wanted();
+    assert!(stage.line(-1).starts_with(refusal), "a signal is refused as the key is");
+    insta::assert_snapshot!(
+        stage.press("r ctrl-z").screen().lines().skip(16).collect::<Vec<_>>().join("\n")
+    );
 }
 
 #[test]
@@ -716,6 +731,17 @@ fn a_copy_is_the_shown_example() {
 }
 
 #[test]
+fn what_no_terminal_takes_is_not_said_to_be_copied() {
+    let mut stage = Stage::on(Desk::new(), 80, 24);
+    let token = Token { name: "first".into(), secret: "s".repeat(80_000) };
+    let senders = Senders { token: MadeToken::Made(token), ..Senders::first_run() };
+    stage.model.screen = Screen::Senders(senders);
+    stage.press("y");
+    assert!(stage.asked.is_empty(), "nothing is sent");
+    assert!(stage.line(-1).starts_with("Not copied: curl is longer than terminals take."));
+}
+
+#[test]
 fn missed_changes_are_read_anew_and_a_standing_list_keeps_its_rows() {
     let mut stage = Stage::night(80, 24);
     stage.press("j");
@@ -728,17 +754,6 @@ fn missed_changes_are_read_anew_and_a_standing_list_keeps_its_rows() {
     assert_eq!(rows[..before.0.len()], before.0);
     assert_eq!(rows[before.0.len()..], [new]);
     assert_eq!(selected, before.1);
-}
-
-#[test]
-fn what_no_terminal_takes_is_not_said_to_be_copied() {
-    let mut stage = Stage::on(Desk::new(), 80, 24);
-    let token = Token { name: "first".into(), secret: "s".repeat(80_000) };
-    let senders = Senders { token: MadeToken::Made(token), ..Senders::first_run() };
-    stage.model.screen = Screen::Senders(senders);
-    stage.press("y");
-    assert!(stage.asked.is_empty(), "nothing is sent");
-    assert!(stage.line(-1).starts_with("Not copied: curl is longer than terminals take."));
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub(super) fn line(model: &Model, rows: u16) -> Line<'static> {
     if let Some(message) = &model.message {
         let symbols = model.settings.symbols;
         let style = match message.tone {
-            Tone::Said => plain(""),
+            Tone::Said | Tone::Everywhere => plain(""),
             Tone::Trouble => ink(model, Role::Attention, ""),
         }
         .style;

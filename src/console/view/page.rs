@@ -5,7 +5,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::{apart, help, ink, put, why};
+use super::{apart, footer, help, ink, put, why};
 use crate::console::model::{Model, Page, PageAbout};
 use crate::console::theme::Role;
 use crate::console::when;
@@ -33,7 +33,11 @@ pub(super) fn draw(model: &Model, page: Page, frame: &mut Frame<'_>, area: Rect)
         _ => Line::from(vec![ink(model, Role::Key, "j k"), ink(model, Role::Dim, " scroll")]),
     };
     let bottom = Rect { y: area.height.saturating_sub(1), height: 1, ..area };
-    put(frame, bottom, &[apart(model, Line::from(ink(model, Role::Dim, foot)), scroll, cells)]);
+    let foot = match model.said_everywhere() {
+        Some(_) => footer::line(model, 0),
+        None => apart(model, Line::from(ink(model, Role::Dim, foot)), scroll, cells),
+    };
+    put(frame, bottom, &[foot]);
 }
 
 /// The furthest the page can be scrolled.

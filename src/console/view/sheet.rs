@@ -45,11 +45,17 @@ impl Content {
 /// The content of the open sheet at this width.
 pub(super) fn content(model: &Model, cells: u16) -> Option<Content> {
     let cells = usize::from(cells);
-    Some(match model.sheet.as_ref()? {
+    let mut content = match model.sheet.as_ref()? {
         Sheet::Question(question) => asked(model, question, cells),
         Sheet::Picker(picker) => picked(model, picker, cells),
         Sheet::Prompt(prompt) => written(model, prompt, cells),
-    })
+    };
+    // Above the keys, which still say what can be done.
+    if let Some(message) = model.said_everywhere() {
+        let text = wrap(&message.text, cells.saturating_sub(2)).into_iter();
+        content.keys.splice(..0, text.map(|line| Line::from(format!(" {line}"))));
+    }
+    Some(content)
 }
 
 /// How much a question says.
