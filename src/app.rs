@@ -27,13 +27,13 @@ use self::certificate::Certificates;
 use self::parts::Parts;
 use self::screen::{Left, Screen};
 use self::shutdown::Running;
-use self::signals::{Signal, Signals};
+use self::signals::{Signal, Signals, is_in_foreground};
 use crate::cli::{
     Cli, Common, Exit, LogLevel, Places, Terminal, UnixUser, Verb, completions, manual,
 };
 use crate::client::{Found, Local, bind_socket, find, owner_pid};
 use crate::config::{Config, ConsoleSettings, Given, ListenSettings, Presence};
-use crate::console::{Access, Posting, Settings};
+use crate::console::{Access, Outside, Posting, Settings};
 use crate::domain::actor::Actor;
 use crate::domain::text::Text;
 use crate::http::{self, AlertmanagerApi, Door, Owner, Tls};
@@ -232,6 +232,16 @@ async fn wait(
                     running.screen = None;
                     go_on_unseen();
                 }
+                (Signal::Stop, screen) => {
+                    tracing::warn!("SIGTSTP changes nothing: who stands still takes no alerts in");
+                    if let Some(screen) = screen {
+                        screen.tell(Outside::Stop);
+                    }
+                }
+                (Signal::Continue, Some(screen)) if is_in_foreground() => {
+                    screen.tell(Outside::Continue);
+                }
+                (Signal::Continue, _) => {}
                 (Signal::HangUp, None) => {
                     tracing::info!("SIGHUP changes nothing: the configuration is read at the start");
                 }

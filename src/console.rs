@@ -32,10 +32,11 @@ use std::os::fd::AsFd as _;
 
 use crossterm::event::EventStream;
 use futures_util::StreamExt as _;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 pub use self::keymap::KeyFile;
-pub use self::run::{Console, Ended};
+pub use self::run::{Console, Ended, Outside};
 pub use self::settings::{Access, Posting, Settings};
 
 use self::ground::Answers;
@@ -47,7 +48,13 @@ use crate::client::Local;
 /// Shows the service on the terminal of this process until somebody or something ends it. Blocks:
 /// it belongs on a thread of its own, so that a terminal that takes nothing blocks nothing else.
 /// Fails, with the terminal as it was, if that cannot be taken.
-pub fn show(source: Local, mut settings: Settings, stop: &CancellationToken) -> io::Result<Ended> {
+/// What the system says to the process comes from `outside`.
+pub fn show(
+    source: Local,
+    mut settings: Settings,
+    stop: &CancellationToken,
+    outside: mpsc::Receiver<Outside>,
+) -> io::Result<Ended> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let _guard = Guard::take()?;
     let mut answers = ground(&mut settings);
@@ -62,7 +69,7 @@ pub fn show(source: Local, mut settings: Settings, stop: &CancellationToken) -> 
             })
         });
         let console = Console::new(backend, events, source, settings)?;
-        Ok(console.run(stop).await)
+        Ok(console.hearing(outside).run(stop).await)
     })
 }
 

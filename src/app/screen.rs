@@ -5,19 +5,23 @@ use std::path::Path;
 use std::{fs, io};
 
 use anyhow::{Result, anyhow, bail};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::client::Local;
 use crate::console::theme::palette::{Choice, Palette, ThemeError, Wardrobe};
-use crate::console::{self, Ended, KeyFile, Settings};
+use crate::console::{self, Ended, KeyFile, Outside, Settings};
 
 /// The running screen.
 #[derive(Debug)]
 pub(super) struct Screen {
     close: CancellationToken,
     left: oneshot::Receiver<io::Result<Ended>>,
+    outside: mpsc::Sender<Outside>,
 }
+
+/// What a screen is told and has not heard yet; all the same again, it would do the same again.
+const UNHEARD: usize = 4;
 
 /// How a screen was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,16 +37,22 @@ impl Screen {
     pub(super) fn open(local: Local, settings: Settings) -> Result<Self> {
         let close = CancellationToken::new();
         let (leave, left) = oneshot::channel();
+        let (outside, hears) = mpsc::channel(UNHEARD);
         let closed = close.clone();
         let show = move || {
             // Whether anybody still waits does not matter here.
-            let _ = leave.send(console::show(local, settings, &closed));
+            let _ = leave.send(console::show(local, settings, &closed, hears));
         };
         let thread = std::thread::Builder::new().name("console".to_owned()).spawn(show);
         thread.map_err(|error| {
             anyhow!("the system refused a thread: {error}; end something and try again")
         })?;
-        Ok(Self { close, left })
+        Ok(Self { close, left, outside })
+    }
+
+    /// Tells it what the system said. A terminal that takes nothing leaves it unheard.
+    pub(super) fn tell(&self, outside: Outside) {
+        let _ = self.outside.try_send(outside);
     }
 
     /// Tells it to give the terminal back.

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use nix::sys::signal::Signal as Number;
+use nix::unistd::{getpgrp, tcgetpgrp};
 use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
 
 /// One thing that the system said.
@@ -11,6 +13,10 @@ pub(super) enum Signal {
     End(&'static str),
     /// That the terminal is gone.
     HangUp,
+    /// To stand still, as a shell's ctrl-z does. Because it is listened to, nothing stands still.
+    Stop,
+    /// That it goes on, after a stop that nobody can refuse.
+    Continue,
 }
 
 /// The signals that are listened to.
@@ -19,6 +25,8 @@ pub(super) struct Signals {
     terminate: Stream,
     interrupt: Stream,
     hang_up: Stream,
+    stop: Stream,
+    go_on: Stream,
 }
 
 impl Signals {
@@ -28,6 +36,8 @@ impl Signals {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
             hang_up: signal(SignalKind::hangup())?,
+            stop: signal(SignalKind::from_raw(Number::SIGTSTP as i32))?,
+            go_on: signal(SignalKind::from_raw(Number::SIGCONT as i32))?,
         })
     }
 
@@ -45,6 +55,13 @@ impl Signals {
             _ = self.terminate.recv() => Signal::End("SIGTERM"),
             _ = self.interrupt.recv() => Signal::End("SIGINT"),
             _ = self.hang_up.recv() => Signal::HangUp,
+            _ = self.stop.recv() => Signal::Stop,
+            _ = self.go_on.recv() => Signal::Continue,
         }
     }
+}
+
+/// Whether the terminal is ours: in the background a program that sets its modes is stopped.
+pub(super) fn is_in_foreground() -> bool {
+    tcgetpgrp(io::stdin()).is_ok_and(|group| group == getpgrp())
 }

@@ -12,7 +12,7 @@ use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, Stream, StreamExt as _};
 use ratatui::Terminal;
 use ratatui::layout::Size;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -48,6 +48,15 @@ pub enum Ended {
     ServiceGone,
 }
 
+/// What the system said to the process of a screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outside {
+    /// To stand still, which is refused.
+    Stop,
+    /// It stood still and goes on: the terminal was somebody else's meanwhile.
+    Continue,
+}
+
 /// A terminal, the keys that come from it, and the service it shows.
 pub struct Console<W: Write, K> {
     screen: Terminal<QuietBackend<W>>,
@@ -63,6 +72,7 @@ pub struct Console<W: Write, K> {
     asked: FuturesUnordered<BoxFuture<'static, Event>>,
     title: String,
     screen_is: ScreenIs,
+    outside: mpsc::Receiver<Outside>,
 }
 
 /// Whether the terminal shows what was last written to it.
@@ -80,6 +90,7 @@ enum Came {
     Answer(Event),
     Feed(Result<Arc<Published>, FeedEnd>),
     Vital,
+    Outside(Outside),
     Time,
 }
 
@@ -118,7 +129,15 @@ where
             asked: FuturesUnordered::new(),
             title: String::new(),
             screen_is: ScreenIs::AsWritten,
+            // Nothing comes from a channel whose other end is gone.
+            outside: mpsc::channel(1).1,
         })
+    }
+
+    /// The console, to which the system speaks through `outside`.
+    #[must_use]
+    pub fn hearing(self, outside: mpsc::Receiver<Outside>) -> Self {
+        Console { outside, ..self }
     }
 
     /// Shows the service until somebody or something ends it. Fails only if the terminal cannot be
@@ -170,6 +189,7 @@ where
             published = self.feed.next() => Came::Feed(published),
             Some(event) = self.asked.next() => Came::Answer(event),
             Ok(()) = self.vitals.changed() => Came::Vital,
+            Some(outside) = self.outside.recv() => Came::Outside(outside),
             () = time => Came::Time,
         }
     }
@@ -196,6 +216,8 @@ where
                 let service = service(&self.vitals.borrow_and_update());
                 self.update(Event::Vitals(service))
             }
+            Came::Outside(Outside::Stop) => self.update(Event::Stop),
+            Came::Outside(Outside::Continue) => self.take_again(),
             Came::Time => {
                 let over = self.typed.overdue(self.now().tick);
                 over.and_then(|input| self.input(input)).or_else(|| self.update(Event::Woke))
@@ -228,6 +250,13 @@ where
         }
     }
 
+    fn input(&mut self, input: Input) -> Option<Ended> {
+        self.update(match input {
+            Input::Key(key) => Event::Key(key),
+            Input::Paste(text) => Event::Paste(text),
+        })
+    }
+
     fn update(&mut self, event: Event) -> Option<Ended> {
         let now = self.now();
         let effects = update(&mut self.model, event, now);
@@ -250,13 +279,6 @@ where
             }
             Effect::Copy(text) => {
                 let multiplexer = self.model.settings.multiplexer;
-    fn input(&mut self, input: Input) -> Option<Ended> {
-        self.update(match input {
-            Input::Key(key) => Event::Key(key),
-            Input::Paste(text) => Event::Paste(text),
-        })
-    }
-
                 return self.add(&terminal::clipboard(&text, multiplexer).unwrap_or_default());
             }
             Effect::Ring => return self.add(terminal::BELL),
@@ -268,6 +290,15 @@ where
             Effect::Quit => return Some(Ended::Quit),
         }
         None
+    }
+
+    /// Takes the terminal again, which somebody else has used meanwhile.
+    fn take_again(&mut self) -> Option<Ended> {
+        let Ok(modes) = terminal::take_again() else { return Some(Ended::TerminalGone) };
+        self.screen_is = ScreenIs::Spoilt;
+        self.title.clear();
+        self.frames.want(Cause::Key, self.now().tick);
+        self.add(&modes)
     }
 
     /// Adds bytes to the write of the next frame.

@@ -51,6 +51,21 @@ impl Guard {
     }
 }
 
+/// Sets the modes of a terminal that is held and that somebody else had meanwhile; gives what is to
+/// be written to it first.
+pub fn take_again() -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if UP.load(Ordering::SeqCst) {
+        // Raw mode is set only where it is not thought to be set.
+        crossterm::terminal::disable_raw_mode()?;
+        crossterm::terminal::enable_raw_mode()?;
+        // Left first: whoever enters the screen they are on has a wrong place put aside.
+        queue!(bytes, LeaveAlternateScreen)?;
+        modes(&mut bytes)?;
+    }
+    Ok(bytes)
+}
+
 impl Drop for Guard {
     fn drop(&mut self) {
         give_back();
@@ -80,8 +95,13 @@ fn give_back_on_panic() {
 }
 
 fn enter(out: &mut impl Write) -> io::Result<()> {
+    modes(out)?;
+    write!(out, "{}", TITLE.0)
+}
+
+fn modes(out: &mut impl Write) -> io::Result<()> {
     queue!(out, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange)?;
-    write!(out, "{}{}", WHEEL.0, TITLE.0)
+    write!(out, "{}", WHEEL.0)
 }
 
 fn leave(out: &mut impl Write) -> io::Result<()> {
@@ -104,6 +124,11 @@ pub fn title(text: &str) -> Vec<u8> {
     format!("\x1b]2;{}\x1b\\", line_of(text)).into_bytes()
 }
 
+/// Whether terminals take a text of this length into their clipboard.
+pub fn can_copy(text: &str) -> bool {
+    clipboard(text, Multiplexer::None).is_some()
+}
+
 /// The bytes that put `text` into the clipboard of the terminal (OSC 52); `None` if it is longer
 /// than terminals take.
 pub fn clipboard(text: &str, multiplexer: Multiplexer) -> Option<Vec<u8>> {
@@ -124,11 +149,6 @@ pub fn message(name: &str, text: &str, multiplexer: Multiplexer) -> Vec<u8> {
     let sequences = [
         format!("\x1b]777;notify;watchbell {name};{text}\x1b\\"),
         format!("\x1b]9;watchbell {name}: {text}\x1b\\"),
-/// Whether terminals take a text of this length into their clipboard.
-pub fn can_copy(text: &str) -> bool {
-    clipboard(text, Multiplexer::None).is_some()
-}
-
     ];
     let each = sequences.into_iter().map(String::into_bytes);
     each.flat_map(|bytes| passed_on(bytes, multiplexer)).collect()
