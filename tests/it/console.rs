@@ -12,6 +12,8 @@ use crate::support::{Home, http};
 
 /// How long nothing is written once a screen that begins has been drawn whole.
 const BEGUN: Duration = Duration::from_secs(2);
+/// How long nothing is written once everything has followed a key or an alert.
+const SETTLED: Duration = Duration::from_millis(400);
 
 /// An owner with a screen, and a client with every scope in the same person's name.
 pub(crate) struct Owner {
@@ -23,7 +25,7 @@ pub(crate) struct Owner {
 }
 
 /// The account of the console: the Unix user whom the tests run as.
-fn me() -> String {
+pub(crate) fn me() -> String {
     User::from_uid(getuid()).unwrap().unwrap().name
 }
 
@@ -98,6 +100,10 @@ impl Owner {
 
     pub(crate) fn put(&self, path: &str) -> Value {
         self.ask(reqwest::Method::PUT, path, None)
+    }
+
+    pub(crate) fn put_body(&self, path: &str, body: &Value) -> Value {
+        self.ask(reqwest::Method::PUT, path, Some(body))
     }
 
     /// Asks for it in the name of bob.
@@ -215,6 +221,73 @@ fn a_cursor_move_writes_at_most_sixty_bytes_and_the_rest_follows_when_it_rests()
         leanest = (leanest.0.min(moved), leanest.1.min(all));
     }
     assert!(leanest.0 <= 60 && leanest.1 <= 1_560, "{leanest:?} bytes");
+}
+
+/// The fewest bytes that one of several tries wrote: on a busy machine two frames may come with
+/// one, and once a minute the ages do.
+fn leanest(owner: &mut Owner, mut tries: impl FnMut(&mut Owner, usize)) -> usize {
+    let bytes = |number| {
+        owner.terminal.rests(SETTLED);
+        let mark = owner.terminal.mark();
+        tries(owner, number);
+        owner.terminal.next_read(mark);
+        owner.terminal.rests(SETTLED);
+        owner.terminal.reads_since(mark).iter().map(Vec::len).sum::<usize>()
+    };
+    (0..6).map(bytes).min().unwrap()
+}
+
+#[test]
+fn thirty_keys_in_one_go_cost_one_frame() {
+    let mut owner = Owner::start(40, 120);
+    for number in 0..34 {
+        owner.post(&format!("f{number}"), &format!("alert number {number}"));
+    }
+    owner.terminal.shows("34 CRITICAL FIRING");
+    owner.terminal.keys("j");
+    let written = leanest(&mut owner, |owner, number| {
+        owner.terminal.keys(&["j", "k"][number % 2].repeat(30));
+    });
+    // One move and one frame that follows it.
+    assert!(written <= 60 + 1_500, "{written} bytes");
+}
+
+#[test]
+fn a_new_alert_in_a_standing_list_costs_little() {
+    let mut owner = Owner::start(24, 120);
+    owner.post("first", "the first");
+    owner.terminal.shows("the first");
+    owner.terminal.keys("pj");
+    let post = |owner: &mut Owner, number: usize| {
+        owner.post(&format!("f{number}"), "p99 latency above 2 s");
+    };
+    let seen = leanest(&mut owner, post);
+    eprintln!("{}", owner.terminal.reads_since(owner.terminal.mark() - 2).concat().escape_ascii());
+    for number in 100..120 {
+        post(&mut owner, number);
+    }
+    let unseen = leanest(&mut owner, |owner, number| post(owner, 200 + number));
+    assert!(seen <= 250 && unseen <= 120, "{seen} with a row, {unseen} without");
+}
+
+#[test]
+fn a_selected_alert_that_ends_keeps_its_row_until_it_is_left() {
+    let mut owner = Owner::start(24, 80);
+    owner.post("one", "the first");
+    let id = owner.post("two", "the second");
+    owner.terminal.shows("2 CRITICAL FIRING");
+    let selected = |screen: &str, parts: &[&str]| {
+        let row = screen.lines().find(|line| line.starts_with('▌'));
+        row.is_some_and(|row| parts.iter().all(|part| row.contains(part)))
+    };
+    owner.terminal.keys("jk");
+    owner.terminal.wait("it is selected", |screen| selected(screen, &["the second", "fire"]));
+    owner.put(&format!("/alert/{id}/resolve"));
+    owner.terminal.wait("it stays", |screen| selected(screen, &["the second", "res"]));
+    owner.terminal.keys("a");
+    owner.terminal.shows("nothing to acknowledge");
+    owner.terminal.keys(".");
+    owner.terminal.wait("it is left", |screen| selected(screen, &["the first", "fire"]));
 }
 
 /// Whether the title of the row under the cursor stands in the pane too.

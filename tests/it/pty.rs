@@ -1,12 +1,15 @@
 //! A real terminal: a program in a pty, its bytes read into a screen of a given size, as fast as
 //! they come, slowly, or for a while not at all.
 
+use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::net::SocketAddr;
-use std::sync::{Arc, Condvar, Mutex};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use nix::fcntl::OFlag;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
@@ -116,7 +119,8 @@ impl Terminal {
 
     /// Reads at this pace from now on. What is being read while it stops is still read.
     pub(crate) fn read_at(&self, pace: Pace) {
-        self.shared.seen.lock().unwrap().pace = pace;
+        // Also after a wait in vain, which leaves the lock poisoned.
+        self.shared.seen.lock().unwrap_or_else(PoisonError::into_inner).pace = pace;
         self.shared.news.notify_all();
     }
 
@@ -198,6 +202,15 @@ impl Terminal {
         let address = |screen: &str| after(screen)?.split_whitespace().next()?.parse().ok();
         let screen = self.wait("it says where it listens", |screen| address(screen).is_some());
         address(&screen).unwrap()
+    }
+
+    /// The program's end of the terminal, as others have it who write to the same one.
+    pub(crate) fn theirs(&self) -> File {
+        let line = self.line.as_ref().expect("the terminal is open");
+        let name = line.master.tty_name().expect("a terminal has a name");
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).custom_flags(OFlag::O_NOCTTY.bits());
+        options.open(name).unwrap()
     }
 
     /// Waits until the screen is as wanted.
@@ -319,7 +332,7 @@ fn read(mut reader: Box<dyn Read + Send>, shared: &Shared, answer: impl Fn()) {
             return;
         }
         if let Pace::Limited(rate) = pace {
-            let carried = Duration::from_secs_f64(read as f64 / f64::from(rate));
+            let carried = Duration::from_secs(u64::try_from(read).unwrap()) / rate;
             let slow = |seen: &mut Seen| seen.pace == pace;
             drop(shared.news.wait_timeout_while(seen, carried, slow).unwrap());
         }
