@@ -139,8 +139,8 @@ mod tests {
     async fn what_was_read_makes_room_for_others_at_once() {
         let room = Unread::new(4 * PIECE);
         let sheets = crate::http::sheets::body(vec![b'x'; 4 * PIECE]);
-        let mut body = room.hold(sheets.into_response()).into_body();
-        let next = |bytes| room.hold(answer(bytes)).status();
+        let mut body = room.hold(sheets.into_response(), Form::Own).into_body();
+        let next = |bytes| room.hold(answer(bytes), Form::Own).status();
         assert_eq!(next(2 * PIECE), StatusCode::SERVICE_UNAVAILABLE);
         for _ in 0..3 {
             body.frame().await.unwrap().unwrap();
@@ -153,13 +153,16 @@ mod tests {
     #[tokio::test]
     async fn what_is_one_piece_of_memory_is_freed_with_its_last_byte() {
         let room = Unread::new(4 * PIECE);
-        let mut body = room.hold(answer(4 * PIECE)).into_body();
+        let mut body = room.hold(answer(4 * PIECE), Form::Own).into_body();
         for _ in 0..4 {
             body.frame().await.unwrap().unwrap();
-            assert_eq!(room.hold(answer(2 * PIECE)).status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(
+                room.hold(answer(2 * PIECE), Form::Own).status(),
+                StatusCode::SERVICE_UNAVAILABLE
+            );
         }
         assert!(body.frame().await.is_none());
-        assert_eq!(room.hold(answer(2 * PIECE)).status(), StatusCode::OK);
+        assert_eq!(room.hold(answer(2 * PIECE), Form::Own).status(), StatusCode::OK);
     }
 
     #[test]
