@@ -54,8 +54,8 @@ pub struct Source {
     pub updated: Timestamp,
     /// The start that was last told with an end to come.
     pub fired: Option<Timestamp>,
-    /// The newest resolutions that were told, with start and end, oldest first; at most
-    /// [`Source::REMEMBERED`]. The same one again is a repeat.
+    /// The newest few resolutions that were told, with start and end, oldest first. The same one
+    /// again is a repeat.
     pub resolved: Vec<(Timestamp, Timestamp)>,
     /// An end that has passed whenever it is told, and moves on all the same.
     pub moving: Option<Moving>,
