@@ -45,11 +45,17 @@ impl Api {
         Ok((answer.status().as_u16(), answer.json().await?))
     }
 
-    /// All alerts that are listed.
+    /// All alerts that are listed. Told to ask again shortly, it does.
     pub(crate) async fn alerts(&self) -> Vec<Value> {
-        let (status, answer) = self.send("GET", "/api/v1/alert", "").await.unwrap();
-        assert_eq!(status, 200, "{answer}");
-        answer["alerts"].as_array().unwrap().clone()
+        let deadline = tokio::time::Instant::now() + DEADLINE;
+        loop {
+            let (status, answer) = self.send("GET", "/api/v1/alert", "").await.unwrap();
+            if status == 200 {
+                return answer["alerts"].as_array().unwrap().clone();
+            }
+            assert!(status == 503 && tokio::time::Instant::now() < deadline, "{status}: {answer}");
+            tokio::task::yield_now().await;
+        }
     }
 
     /// All alerts that are listed, as soon as they are as wanted.
