@@ -100,6 +100,10 @@ fn unsnooze(
             other => other,
         };
         next.call_on(was, event, tick);
+        if next.standing.call != was {
+            next.standing.needed = tick.now;
+            next.standing.touched = tick.revision;
+        }
     }
     Ok(Step::to(next, line(event)))
 }

@@ -111,6 +111,8 @@ fn a_snooze_that_is_undone_at_once_lets_the_call_go_on_and_later_calls_anew() {
         desk.act(&alice, id, undo.clone()).unwrap();
         let Call::Calling(calls) = desk.alert(id).standing.call else { panic!("it calls nobody") };
         assert_eq!(calls == began, goes_on, "after {seconds} s");
+        let needed = desk.alert(id).standing.needed;
+        assert_eq!(needed == desk.now, !goes_on, "it is in its place by {needed}");
         assert!(desk.act(&alice, id, undo).is_err(), "it is taken back already");
         let line = "undone by alice: snoozed by alice until 2026-11-21T04:00:00Z";
         assert_eq!(desk.timeline(id).last().unwrap(), line);
