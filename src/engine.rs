@@ -193,7 +193,8 @@ impl Engine {
         }
     }
 
-    /// What cannot wait until nothing waits: the journal has become long.
+    /// What cannot wait until nothing waits: the journal has become long. A turn adds one piece to
+    /// it and a slice takes at least one away, so that it grows no further.
     pub fn must_keep_up(&mut self) -> Upkeep {
         if self.trouble.is_some() || !self.store.must_fold() {
             return Upkeep::Done;

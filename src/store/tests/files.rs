@@ -4,12 +4,12 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use redb::{Database, TableDefinition};
+use redb::{Database, ReadableDatabase, TableDefinition};
 use tempfile::TempDir;
 
 use super::*;
 use crate::record;
-use crate::store::schema::{META, META_FORMAT, STATES};
+use crate::store::schema::{JOURNAL, META, META_FORMAT, STATES};
 
 fn home() -> (TempDir, DataDir) {
     let home = TempDir::new().unwrap();
@@ -121,6 +121,33 @@ fn a_newer_format_is_refused_with_both_versions() {
     assert!(matches!(error, OpenError::NewerFormat { found: 7, ours: 2, .. }), "{error}");
     let text = error.to_string();
     assert!(text.contains("format 7") && text.contains("up to 2; upgrade watchbell"), "{text}");
+}
+
+#[test]
+fn a_file_of_format_1_is_read_and_becomes_one_of_format_2_with_its_first_commit() {
+    let (_home, disk) = home();
+    let (mut store, _) = Store::open(disk.clone()).unwrap();
+    store.commit(Revision(1), &[named(1, "web", "came")]).unwrap();
+    store.fold_slice().unwrap();
+    store.close().unwrap();
+    let database = Database::open(disk.file()).unwrap();
+    let transaction = database.begin_write().unwrap();
+    transaction.delete_table(JOURNAL).unwrap();
+    transaction.open_table(META).unwrap().insert(META_FORMAT, 1).unwrap();
+    transaction.commit().unwrap();
+    drop(database);
+    let (mut store, loaded) = Store::open(disk.clone()).unwrap();
+    assert_eq!(loaded.entities, [service("web")]);
+    store.commit(Revision(2), &[named(2, "db", "came")]).unwrap();
+    store.close().unwrap();
+    let database = Database::open(disk.file()).unwrap();
+    let meta = database.begin_read().unwrap().open_table(META).unwrap();
+    assert_eq!(meta.get(META_FORMAT).unwrap().unwrap().value(), 2);
+    drop((meta, database));
+    let (store, loaded) = Store::open(disk).unwrap();
+    assert_eq!(loaded.entities.len(), 2);
+    let lines = store.archive().timeline(key("web"), PageRequest::newest(9)).unwrap();
+    assert_eq!(words(&lines), ["came"]);
 }
 
 #[test]
