@@ -7,6 +7,10 @@ use watchbell::app;
 use watchbell::cli::Cli;
 use watchbell::domain::text::line_of;
 
+/// An alert is made where it arrives and goes where it is replaced, on another thread.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     // It fails only where there is one already, and this is the only place that installs one.
     let _ = rustls::crypto::ring::default_provider().install_default();

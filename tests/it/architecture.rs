@@ -101,6 +101,8 @@ const CRATES: &[(&str, &[&str])] = &[
     // `main` installs the provider for the HTTP client; certificates are read where files are.
     ("rustls", &["main", "app::certificate", "http::edge::tls"]),
     ("tokio_rustls", &["http::edge::tls"]),
+    // What the program is linked with; the library knows nothing of it.
+    ("mimalloc", &["main"]),
     ("serde", &["record", "http", "client", "notify", "cli"]),
     ("serde_json", &["http", "client", "notify", "cli"]),
     ("postcard", &["record"]),
