@@ -116,7 +116,8 @@ impl Store {
     }
 
     fn fold_slice(&mut self) -> Result<(), CommitError> {
-        let folded = self.gate.with(journal::fold);
+        let fold = |known: &Unfolded| self.gate.with(|database| journal::fold(database, known));
+        let folded = self.unfolded.read(fold);
         let folded = folded.unwrap_or(Err(CommitError::Refused(Fault::Closed)))?;
         // After the commit: whoever reads sees a line twice rather than not at all.
         self.unfolded.change(|unfolded| unfolded.forget(folded.unwrap_or(u64::MAX)));

@@ -118,11 +118,6 @@ impl Inbox {
         self.filled.notify_all();
     }
 
-    /// Whether nothing waits.
-    pub(super) fn is_empty(&self) -> bool {
-        self.lanes().is_empty()
-    }
-
     /// Lets nothing more in and drops what waits, whose callers then know: nobody will serve it.
     pub(super) fn abandon(&self) {
         let mut lanes = self.lanes();

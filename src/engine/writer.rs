@@ -131,21 +131,36 @@ impl Writer {
     }
 }
 
+/// Senders that wait for their answers send again at once: nothing waits for a moment after each
+/// turn, also in a flood. What can wait is done when nothing came for as long as this.
+const CALM: Duration = Duration::from_millis(50);
+/// Nor does it wait for ever.
+const RESTLESS: Duration = Duration::from_secs(10);
+
 fn write(mut engine: Engine, mut hearing: Hearing, shared: &Shared) -> Result<(), CommitError> {
     // Even if this thread panics nobody must wait for it.
     let _abandoning = AbandonOnDrop(&shared.inbox);
-    let mut patience = Duration::ZERO;
+    let (mut patience, mut rested) = (Duration::ZERO, Duration::ZERO);
     loop {
         let waiting = match shared.inbox.take(patience) {
             Taken::Orders(waiting) => waiting,
             Taken::Closed => return engine.into_store().close(),
         };
+        let calm = waiting.is_empty();
         take_turn(&mut engine, &mut hearing, shared, waiting);
-        let upkeep = if shared.inbox.is_empty() { engine.upkeep() } else { engine.must_keep_up() };
+        let now = shared.clock.reading().steady;
+        let upkeep = if calm || now.saturating_sub(rested) >= RESTLESS {
+            rested = now;
+            engine.upkeep()
+        } else {
+            engine.must_keep_up()
+        };
         shared.vitals.counts().failed_commits.raise_to(engine.failures);
-        patience = match upkeep {
-            Upkeep::More => Duration::ZERO,
-            Upkeep::Done => until(engine.next_due(), shared.clock.now()),
+        let until_due = until(engine.next_due(), shared.clock.now());
+        patience = match (upkeep, calm) {
+            (Upkeep::More, _) => Duration::ZERO,
+            (Upkeep::Done, true) => until_due,
+            (Upkeep::Done, false) => until_due.min(CALM),
         };
     }
 }

@@ -21,7 +21,7 @@ use crate::record::{self, RecordError};
 /// A journal of this many bytes is folded when nothing else is to be done.
 const MANY: usize = 1024 * 1024;
 /// One of this many is folded whatever waits: it would take long to read at a start.
-const TOO_MANY: usize = 32 * 1024 * 1024;
+const TOO_MANY: usize = 64 * 1024 * 1024;
 /// How many bytes of pieces one slice folds: what delays an order by a few hundredths of a second.
 const SLICE: usize = 2 * 1024 * 1024;
 
@@ -37,6 +37,11 @@ pub(super) struct Piece {
 }
 
 impl Piece {
+    /// Of which entities it has the last state, or that they went.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &[u8]> {
+        self.states.iter().map(|(key, _)| key.as_slice())
+    }
+
     /// What `changes` say.
     pub(super) fn of(changes: &[Change]) -> Self {
         let last: BTreeMap<Vec<u8>, Option<&Entity>> = changes
@@ -187,10 +192,10 @@ pub(super) fn is_due(bytes: usize, idle: bool) -> bool {
 }
 
 /// Folds one slice; gives the last commit that is folded by now, if any was.
-pub(super) fn fold(database: &Database) -> Result<Option<u64>, CommitError> {
+pub(super) fn fold(database: &Database, known: &Unfolded) -> Result<Option<u64>, CommitError> {
     let folded = guarded(|| -> Result<_, Fault> {
         let transaction = begin(database)?;
-        let last = fold_slice(&transaction).map_err(fault)?;
+        let last = fold_slice(&transaction, known).map_err(fault)?;
         Ok((transaction, last))
     });
     let (transaction, last) = folded.and_then(|folded| folded).map_err(CommitError::Refused)?;
@@ -199,7 +204,9 @@ pub(super) fn fold(database: &Database) -> Result<Option<u64>, CommitError> {
     Ok(last)
 }
 
-fn fold_slice(transaction: &WriteTransaction) -> Result<Option<u64>, ReadError> {
+/// What a later piece says again is left to that one: a start reads the journal over what lies in
+/// its place.
+fn fold_slice(transaction: &WriteTransaction, known: &Unfolded) -> Result<Option<u64>, ReadError> {
     let mut journal = transaction.open_table(JOURNAL)?;
     let (mut states, mut lines, mut doomed) = (States::new(), BTreeMap::new(), BTreeSet::new());
     let (mut last, mut bytes) = (None, 0_usize);
@@ -218,7 +225,7 @@ fn fold_slice(transaction: &WriteTransaction) -> Result<Option<u64>, ReadError> 
     let Some(last) = last else { return Ok(None) };
     journal.retain_in(..=last, |_, _| false)?;
     let mut table = transaction.open_table(STATES)?;
-    for (key, state) in &states {
+    for (key, state) in states.iter().filter(|(key, _)| !known.has_later(key, last)) {
         match state {
             Some(state) => table.insert(key.as_slice(), state.as_slice())?,
             None => table.remove(key.as_slice())?,

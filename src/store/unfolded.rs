@@ -1,6 +1,7 @@
-//! The lines of timelines that lie in the journal alone, in memory, for those who read the history.
+//! What lies in the journal alone, in memory: the lines of timelines, for those who read the history,
+//! and which entities it speaks of, for the folding.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -17,6 +18,8 @@ pub(super) type Lines = (Vec<u8>, u64, u32);
 pub(super) struct Unfolded {
     lines: BTreeMap<Lines, Vec<u8>>,
     pieces: BTreeMap<u64, usize>,
+    /// Of each entity the last commit that speaks of it.
+    last: HashMap<Box<[u8]>, u64>,
     /// Of what was dropped: in which commit, and when its newest line was written.
     doomed: Vec<(u64, i64)>,
     bytes: usize,
@@ -27,6 +30,12 @@ impl Unfolded {
     pub(super) fn add(&mut self, revision: u64, piece: &Piece, bytes: usize) {
         self.lines.extend(piece.lines_of(revision));
         self.pieces.insert(revision, bytes);
+        for key in piece.keys() {
+            match self.last.get_mut(key) {
+                Some(last) => *last = revision,
+                None => drop(self.last.insert(key.into(), revision)),
+            }
+        }
         self.doomed.extend(piece.doomed_at().map(|newest| (revision, newest)));
         self.bytes = self.bytes.saturating_add(bytes);
     }
@@ -37,6 +46,7 @@ impl Unfolded {
         self.bytes = self.pieces.values().sum();
         self.doomed.retain(|(revision, _)| *revision > last);
         self.lines.retain(|(_, revision, _), _| *revision > last);
+        self.last.retain(|_, revision| *revision > last);
     }
 
     /// The lines of one entity alone.
@@ -49,6 +59,11 @@ impl Unfolded {
     /// Whether the journal drops something whose newest line was written before then.
     pub(super) fn drops_before(&self, horizon: Timestamp) -> bool {
         self.doomed.iter().any(|(_, newest)| *newest < horizon.as_microsecond())
+    }
+
+    /// Whether a commit after `revision` speaks of an entity.
+    pub(super) fn has_later(&self, key: &[u8], revision: u64) -> bool {
+        self.last.get(key).is_some_and(|last| *last > revision)
     }
 
     /// How long the journal is.

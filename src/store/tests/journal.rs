@@ -1,7 +1,10 @@
 //! The journal: what lies in it is as good as what lies in its place.
 
+use redb::{ReadableDatabase, ReadableTableMetadata};
+
 use super::*;
 use crate::store::platter::Platter;
+use crate::store::schema::STATES;
 
 #[test]
 fn a_timeline_reads_the_same_in_the_journal_half_folded_and_folded() {
@@ -41,4 +44,41 @@ fn a_journal_is_folded_when_it_is_long_and_left_alone_while_it_is_short() {
     }
     assert!((1..20).contains(&folds), "{folds} folds");
     assert_eq!(store.reopen().unwrap().entities.len(), 1);
+}
+
+/// How many entities lie in their places.
+fn in_place(store: &Store) -> u64 {
+    let count = store.gate.with(|database| {
+        let states = database.begin_read().unwrap().open_table(STATES).unwrap();
+        states.len().unwrap()
+    });
+    count.unwrap()
+}
+
+#[test]
+fn what_a_later_piece_says_again_is_folded_with_that_one_and_there_at_every_start_in_between() {
+    const MANY: u64 = 4_000;
+    let platter = Platter::default();
+    let (mut store, _) = Store::open(platter.clone()).unwrap();
+    let padding = "x".repeat(240);
+    for revision in 1..=4 {
+        let name = |number| format!("{padding}{number}");
+        let again =
+            (0..MANY).map(|number| Change { event: None, ..named(revision, &name(number), "") });
+        let changes: Vec<Change> = again.chain([named(revision, "web", "again")]).collect();
+        store.commit(Revision(revision), &changes).unwrap();
+    }
+    store.commit(Revision(5), &[named(5, "db", "came")]).unwrap();
+    let gone = Change { next: None, event: None, ..named(6, "web", "") };
+    store.commit(Revision(6), &[gone]).unwrap();
+    let mut placed = Vec::new();
+    while store.unfolded.read(Unfolded::bytes) > 0 {
+        let cut = platter.after_power_cut(7);
+        assert_eq!(Store::open(cut).unwrap().1.entities.len() as u64, MANY + 1, "{placed:?}");
+        store.fold_slice().unwrap();
+        placed.push(in_place(&store));
+    }
+    assert_eq!(placed, [0, MANY, MANY + 1]);
+    let lines = store.archive().timeline(key("web"), PageRequest::newest(9)).unwrap();
+    assert_eq!(words(&lines), ["again"; 4]);
 }
