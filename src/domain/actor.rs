@@ -84,6 +84,17 @@ impl Actor {
             Self::User(_) | Self::Machine(_) | Self::Watchbell => None,
         }
     }
+
+    /// Its name.
+    pub fn name(&self) -> Text {
+        match self {
+            Self::Account(person) => person.name.clone(),
+            Self::User(name) | Self::Machine(name) => name.clone(),
+            Self::Watchbell => Text::derive(Self::WATCHBELL),
+        }
+    }
+
+    const WATCHBELL: &str = "watchbell";
 }
 
 impl fmt::Display for Actor {
@@ -91,7 +102,7 @@ impl fmt::Display for Actor {
         match self {
             Self::Account(person) => person.name.fmt(f),
             Self::User(name) | Self::Machine(name) => name.fmt(f),
-            Self::Watchbell => f.write_str("watchbell"),
+            Self::Watchbell => f.write_str(Self::WATCHBELL),
         }
     }
 }

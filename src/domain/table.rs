@@ -29,6 +29,8 @@ pub struct Table {
     newest: HashMap<Identity, Newest>,
     /// Open alerts that are known by their labels, by the hash of those.
     prints: OrdSet<(Fingerprint, AlertId)>,
+    /// Open alerts of our own.
+    own: OrdSet<AlertId>,
     services: OrdMap<ServiceId, Arc<Service>>,
     tokens: OrdMap<TokenId, Arc<Token>>,
     onces: OrdMap<OnceId, Arc<Once>>,
@@ -233,59 +235,72 @@ impl Table {
         Some((after(*at, self.policy.retention), Key::Alert(*id)))
     }
 
+    /// Whether any alert of our own is open: nobody else speaks of those.
+    pub fn speaks_of_itself(&self) -> bool {
+        !self.own.is_empty()
+    }
+
     /// Puts one entity's new state in place of its old one.
     pub fn put(&mut self, change: &Change) {
-        let was = self.entity(change.key).and_then(|old| old.due());
+        let was = match &change.next {
+            Some(next) => self.replace(next),
+            None => self.remove(change.key),
+        };
+        let was = was.as_ref().and_then(Entity::due);
         let is = change.next.as_ref().and_then(Entity::due);
+        if was == is {
+            return;
+        }
         let deadlines = match change.key {
             Key::Delivery(_) => &mut self.owed,
             Key::Alert(_) | Key::Service(_) | Key::Token(_) | Key::Once(_) | Key::Source(_) => {
                 &mut self.due
             }
         };
-        if was != is {
-            if let Some(due) = was {
-                deadlines.remove(&(due, change.key));
+        if let Some(due) = was {
+            deadlines.remove(&(due, change.key));
+        }
+        if let Some(due) = is {
+            deadlines.insert((due, change.key));
+        }
+    }
+
+    /// Puts an entity; gives what was in its place.
+    fn replace(&mut self, next: &Entity) -> Option<Entity> {
+        match next {
+            Entity::Alert(alert) => self.put_alert(alert).map(Entity::Alert),
+            Entity::Service(service) => {
+                self.services.insert(service.id, Arc::clone(service)).map(Entity::Service)
             }
-            if let Some(due) = is {
-                deadlines.insert((due, change.key));
+            Entity::Token(token) => {
+                self.tokens.insert(token.id, Arc::clone(token)).map(Entity::Token)
+            }
+            Entity::Once(once) => self.onces.insert(once.id, Arc::clone(once)).map(Entity::Once),
+            Entity::Source(source) => {
+                self.sources.insert(source.id, Arc::clone(source)).map(Entity::Source)
+            }
+            Entity::Delivery(delivery) => {
+                let was = self.deliveries.insert(delivery.id, Arc::clone(delivery));
+                if was.is_none() {
+                    self.deliveries_of.insert((delivery.alert, delivery.id));
+                }
+                was.map(Entity::Delivery)
             }
         }
-        match (change.key, &change.next) {
-            (_, Some(Entity::Alert(alert))) => self.put_alert(alert),
-            (_, Some(Entity::Service(service))) => {
-                self.services.insert(service.id, Arc::clone(service));
-            }
-            (_, Some(Entity::Token(token))) => {
-                self.tokens.insert(token.id, Arc::clone(token));
-            }
-            (_, Some(Entity::Once(once))) => {
-                self.onces.insert(once.id, Arc::clone(once));
-            }
-            (Key::Alert(id), None) => self.drop_alert(id),
-            (Key::Service(id), None) => {
-                self.services.remove(&id);
-            }
-            (Key::Token(id), None) => {
-                self.tokens.remove(&id);
-            }
-            (_, Some(Entity::Source(source))) => {
-                self.sources.insert(source.id, Arc::clone(source));
-            }
-            (_, Some(Entity::Delivery(delivery))) => {
-                self.deliveries_of.insert((delivery.alert, delivery.id));
-                self.deliveries.insert(delivery.id, Arc::clone(delivery));
-            }
-            (Key::Delivery(id), None) => {
-                if let Some(delivery) = self.deliveries.remove(&id) {
-                    self.deliveries_of.remove(&(delivery.alert, id));
-                }
-            }
-            (Key::Once(id), None) => {
-                self.onces.remove(&id);
-            }
-            (Key::Source(id), None) => {
-                self.sources.remove(&id);
+    }
+
+    /// Takes an entity out; gives it.
+    fn remove(&mut self, key: Key) -> Option<Entity> {
+        match key {
+            Key::Alert(id) => self.drop_alert(id).map(Entity::Alert),
+            Key::Service(id) => self.services.remove(&id).map(Entity::Service),
+            Key::Token(id) => self.tokens.remove(&id).map(Entity::Token),
+            Key::Once(id) => self.onces.remove(&id).map(Entity::Once),
+            Key::Source(id) => self.sources.remove(&id).map(Entity::Source),
+            Key::Delivery(id) => {
+                let was = self.deliveries.remove(&id)?;
+                self.deliveries_of.remove(&(was.alert, id));
+                Some(Entity::Delivery(was))
             }
         }
     }
@@ -313,35 +328,41 @@ impl Table {
         alerts.chain(services).chain(tokens).chain(onces).chain(sources).chain(deliveries)
     }
 
-    /// Most alerts that are put were only heard again. What does not move is only read: to write
-    /// what is there already would copy it, for it is shared with the table before.
-    fn put_alert(&mut self, alert: &Arc<Alert>) {
-        let was_ended = self.alerts.get(&alert.id).and_then(|old| old.standing.resolution());
-        let (was, is) = (was_ended.map(|it| it.at), alert.standing.resolution().map(|it| it.at));
-        if was != is {
-            if let Some(at) = was {
-                self.ended.remove(&(at, alert.id));
-            }
-            if let Some(at) = is {
-                self.ended.insert((at, alert.id));
-            }
-        }
-        let is_open_one = self.open.get(&alert.identity) == Some(&alert.id);
-        match (alert.is_open(), is_open_one) {
-            (true, false) => self.open.insert(alert.identity.clone(), alert.id),
-            (false, true) => self.open.remove(&alert.identity),
-            (true, true) | (false, false) => None,
-        };
-        if let Naming::Labels { fingerprint, .. } = &alert.identity.naming {
-            let print = (*fingerprint, alert.id);
-            match (alert.is_open(), self.prints.contains(&print)) {
-                (true, false) => self.prints.insert(print),
-                (false, true) => self.prints.remove(&print),
-                (true, true) | (false, false) => None,
-            };
-        }
+    /// Most alerts that are put were only heard again: what is found by how they stand is then
+    /// where it was.
+    fn put_alert(&mut self, alert: &Arc<Alert>) -> Option<Arc<Alert>> {
         if self.heard(&alert.sender).is_none_or(|last| last < alert.seen.last) {
             self.heard.insert(alert.sender.clone(), alert.seen.last);
+        }
+        let was = self.alerts.insert(alert.id, Arc::clone(alert));
+        let stood = |alert: &Alert| {
+            let ended = alert.standing.resolution().map(|resolution| resolution.at);
+            (ended, alert.standing.since, alert.occurrence)
+        };
+        let stands = was
+            .as_ref()
+            .is_some_and(|was| stood(was) == stood(alert) && was.identity == alert.identity);
+        if !stands {
+            self.find_anew(was.as_deref(), alert);
+        }
+        was
+    }
+
+    /// Makes that an alert which stands otherwise than before is found as it stands now.
+    fn find_anew(&mut self, was: Option<&Alert>, alert: &Alert) {
+        if let Some(was) = was {
+            self.lose(was);
+        }
+        if let Some(resolution) = alert.standing.resolution() {
+            self.ended.insert((resolution.at, alert.id));
+        } else {
+            self.open.insert(alert.identity.clone(), alert.id);
+            if let Naming::Labels { fingerprint, .. } = &alert.identity.naming {
+                self.prints.insert((*fingerprint, alert.id));
+            }
+            if alert.identity.namespace.is_own() {
+                self.own.insert(alert.id);
+            }
         }
         let stood = |alert: &Alert| (alert.is_open(), alert.standing.since, alert.occurrence);
         let newest = self.newest(&alert.identity);
@@ -352,24 +373,28 @@ impl Table {
         if self.newest.get(&alert.identity) != Some(&newest) {
             self.newest.insert(alert.identity.clone(), newest);
         }
-        self.alerts.insert(alert.id, Arc::clone(alert));
     }
 
-    fn drop_alert(&mut self, id: AlertId) {
-        let Some(alert) = self.alerts.remove(&id) else {
-            return;
-        };
-        if let Some(was) = alert.standing.resolution() {
-            self.ended.remove(&(was.at, id));
+    /// Takes an alert out of where it was found by how it stood.
+    fn lose(&mut self, was: &Alert) {
+        if let Some(resolution) = was.standing.resolution() {
+            self.ended.remove(&(resolution.at, was.id));
         }
-        if let Naming::Labels { fingerprint, .. } = &alert.identity.naming {
-            self.prints.remove(&(*fingerprint, id));
+        if self.open.get(&was.identity) == Some(&was.id) {
+            self.open.remove(&was.identity);
         }
-        if self.open.get(&alert.identity) == Some(&id) {
-            self.open.remove(&alert.identity);
+        if let Naming::Labels { fingerprint, .. } = &was.identity.naming {
+            self.prints.remove(&(*fingerprint, was.id));
         }
+        self.own.remove(&was.id);
+    }
+
+    fn drop_alert(&mut self, id: AlertId) -> Option<Arc<Alert>> {
+        let alert = self.alerts.remove(&id)?;
+        self.lose(&alert);
         if self.newest.get(&alert.identity).is_some_and(|newest| newest.id == id) {
             self.newest.remove(&alert.identity);
         }
+        Some(alert)
     }
 }

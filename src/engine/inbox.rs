@@ -144,7 +144,8 @@ impl Lanes {
     /// People's orders alone, so that they wait for no flood in front of the disk; every other
     /// turn takes reports, so that those come on, too.
     fn next_turn(&mut self) -> Vec<Waiting> {
-        let mut turn: Vec<Waiting> = self.people.drain(..).collect();
+        let mut turn = Vec::with_capacity(self.people.len() + self.reports.len());
+        turn.extend(self.people.drain(..));
         if !turn.is_empty() && self.last == Last::Reports {
             self.last = Last::People;
             return turn;

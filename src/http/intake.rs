@@ -75,7 +75,7 @@ pub(super) fn refuse(handle: &Handle, turned_away: TurnedAway<'_>) {
     if !status.is_client_error() {
         return;
     }
-    let sender = sender.map(|sender| Text::derive(&sender.to_string()));
+    let sender = sender.map(Actor::name);
     let address = peer.map_or("unknown".to_owned(), |peer| peer.to_string());
     let from = match &sender {
         Some(sender) => format!("{sender} ({address})"),

@@ -70,7 +70,7 @@ impl Piece {
     }
 
     pub(super) fn write(&self) -> Vec<u8> {
-        let mut out = Out::default();
+        let mut out = Out(Vec::with_capacity(self.length()));
         out.number(self.states.len());
         for (key, state) in &self.states {
             out.bytes(key);
@@ -89,6 +89,16 @@ impl Piece {
             out.bytes(key);
         }
         out.0
+    }
+
+    /// How many bytes it is written as, about.
+    fn length(&self) -> usize {
+        const BESIDE: usize = 16;
+        let states = self.states.iter();
+        let states = states.map(|(key, state)| key.len() + state.as_ref().map_or(0, Vec::len));
+        let lines = self.lines.iter().map(|(key, _, bytes)| key.len() + bytes.len());
+        let doomed = self.doomed.iter().map(|(_, key)| key.len());
+        states.chain(lines).chain(doomed).map(|length| length + BESIDE).sum::<usize>() + BESIDE
     }
 
     fn read(bytes: &[u8]) -> Result<Self, RecordError> {
@@ -114,7 +124,6 @@ impl Piece {
 }
 
 /// Bytes being written: numbers as four bytes, texts with their length before them.
-#[derive(Default)]
 struct Out(Vec<u8>);
 
 impl Out {

@@ -14,8 +14,15 @@ pub struct Namespace(pub Text);
 impl Namespace {
     /// The one of alerts that are our own: no token has it, so nobody else speaks of them.
     pub fn own() -> Self {
-        Self(Text::derive("watchbell"))
+        Self(Text::derive(Self::OWN))
     }
+
+    /// Whether alerts of it are our own.
+    pub fn is_own(&self) -> bool {
+        self.0.as_str() == Self::OWN
+    }
+
+    const OWN: &str = "watchbell";
 }
 
 /// What an alert is known by: a namespace and the source's name for it within.

@@ -173,9 +173,12 @@ impl Source {
     /// and Prometheus repeats a resolution for 15 minutes.
     const KEPT: SignedDuration = SignedDuration::from_hours(1);
 
-    /// When it is forgotten.
+    /// When it is forgotten: at a full ten minutes, so that the next re-send does not move it.
     pub fn due(&self) -> Timestamp {
-        after(self.interval.end.at.max(self.updated), Self::KEPT)
+        const FULL: i64 = 600;
+        let kept = after(self.interval.end.at.max(self.updated), Self::KEPT);
+        let full = kept.as_second().div_euclid(FULL).saturating_add(1).saturating_mul(FULL);
+        Timestamp::from_second(full).unwrap_or(kept)
     }
 }
 

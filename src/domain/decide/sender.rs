@@ -56,7 +56,10 @@ pub(super) fn fell_silent(draft: &mut Draft, alert: &Alert) -> Result<(), Refusa
 
 /// A sender speaks: the alert that it fell silent is over.
 pub(super) fn speaks(draft: &mut Draft, sender: &Actor) -> Result<(), Refusal> {
-    let identity = identity(&Text::derive(&sender.to_string()));
+    if !draft.table().speaks_of_itself() {
+        return Ok(());
+    }
+    let identity = identity(&sender.name());
     match draft.table().open(&identity).cloned() {
         Some(alert) => {
             take(draft, OURSELVES, Some(&alert), &Happening::Ended { at: None }).map(drop)

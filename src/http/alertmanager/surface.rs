@@ -177,8 +177,11 @@ pub(super) async fn tidy(request: Request, next: Next) -> Response {
     moved(request.method(), &format!("{tidy}{query}"))
 }
 
-/// The path as it ought to be, if it is one of Alertmanager's.
+/// The path as it ought to be, if it is one of Alertmanager's and may be another.
 fn tidied(path: &str) -> Option<String> {
+    if ENDPOINTS.into_iter().any(|(endpoint, _)| endpoint == path) {
+        return None;
+    }
     let mut segments = Vec::new();
     for segment in path.split('/') {
         match segment {
@@ -226,7 +229,7 @@ mod tests {
             ("/api/v2", Some("/api/v2/")),
             ("//api/v2", Some("/api/v2/")),
             ("/api/v2/", Some("/api/v2/")),
-            ("/api/v2/alerts", Some("/api/v2/alerts")),
+            ("/api/v2/alerts", None),
             ("/api/v2/alerts//", Some("/api/v2/alerts/")),
             ("/api//v2/status", Some("/api/v2/status")),
             ("/api/v2/x/../status", Some("/api/v2/status")),

@@ -73,7 +73,7 @@ fn begin(
         starts_at: payload.starts_at,
         received: tick.now,
         seen: Seen { count: 1, last: tick.now },
-        sender: Text::derive(&by.actor.to_string()),
+        sender: by.actor.name(),
         ends: *ends,
         webhook: (payload.road == Road::Webhook).then_some(tick.now),
         worded: Worded { at: None, title: payload.title.clone(), text: Text::default() },
@@ -131,7 +131,7 @@ fn take_over(next: &mut Alert, heard: &Heard, by: By<'_>, tick: &Tick) {
     next.annotations = payload.annotations.clone();
     next.link.clone_from(&payload.link);
     next.starts_at = payload.starts_at;
-    next.sender = Text::derive(&by.actor.to_string());
+    next.sender = by.actor.name();
     next.ends = heard.ends.or(next.ends);
     if payload.road == Road::Webhook {
         next.webhook = Some(tick.now);
