@@ -286,18 +286,25 @@ impl Engine {
     }
 
     fn unavailable(&self, orders: usize, why: &Text) -> Turn {
-        let since = self.trouble.as_ref().map_or(self.now, |trouble| trouble.since);
         Turn {
             answers: vec![Err(SubmitError::Unavailable(why.clone())); orders],
             published: None,
-            store: StoreState::Broken { since, why: why.clone() },
+            store: self.store_state(),
         }
     }
 
+    /// How the store is: also clearing away may have found that it is not well.
+    pub fn store_state(&self) -> StoreState {
+        self.trouble.as_ref().map_or(StoreState::Well, |trouble| StoreState::Broken {
+            since: trouble.since,
+            why: trouble.why.clone(),
+        })
+    }
+
     /// After a failed commit the outcome may be unknown and the handle is dead: the table is
-    /// built again from what is on disk, under a new epoch. An empty commit then tells whether
-    /// the disk takes anything, so that a full one is not called well in between. True once that
-    /// worked.
+    /// built again from what is on disk, under a new epoch. A commit that says nothing and takes
+    /// room then tells whether the disk takes anything, so that a full one is not called well in
+    /// between. True once that worked.
     fn try_reopen(&mut self) -> bool {
         let Some(mut trouble) = self.trouble.take() else { return false };
         if self.now < trouble.retry {
@@ -324,7 +331,7 @@ impl Engine {
         let loaded = self.store.reopen().map_err(|error| Text::derive(&error.to_string()))?;
         self.restore(loaded);
         let revision = self.cursor.revision.next();
-        let probe = self.store.commit(revision, &[]);
+        let probe = self.store.try_out(revision);
         probe.map_err(|error| Text::derive(&error.to_string()))?;
         self.cursor.revision = revision;
         Ok(())

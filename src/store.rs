@@ -41,7 +41,7 @@ use unfolded::{Shared, Unfolded};
 
 /// What the engine may keep of the file in memory. The live table needs none of it: it serves
 /// commits and pages of the history.
-const CACHE_BYTES: usize = 64 * 1024 * 1024;
+const CACHE_BYTES: usize = 16 * 1024 * 1024;
 
 /// A data file that is ours alone.
 pub struct Store {
@@ -96,6 +96,16 @@ impl Store {
             self.unfolded.change(|unfolded| unfolded.add(revision.0, &piece, bytes.len()));
         }
         Ok(())
+    }
+
+    /// Tries whether commits are possible again, with one that says nothing and takes more room
+    /// than most do.
+    ///
+    /// An error is as bad as that of a commit.
+    pub fn try_out(&mut self, revision: Revision) -> Result<(), CommitError> {
+        let stamp = commit::Stamp { revision, epoch: self.epoch };
+        let tried = self.gate.with(|database| commit::try_out(database, stamp, journal::ROOM));
+        tried.unwrap_or(Err(CommitError::Refused(Fault::Closed)))
     }
 
     /// Whether the journal is so long that a slice has to be folded although orders wait.

@@ -267,6 +267,48 @@ fn a_disk_that_takes_nothing_but_empty_commits_is_left_alone_longer_and_longer()
 }
 
 #[test]
+fn a_disk_with_room_for_a_little_more_is_called_full_until_there_is_enough() {
+    let disk = Platter::default();
+    let (store, loaded) = Store::open(disk.clone()).unwrap();
+    let mut engine = Engine::new(store, loaded, Arc::default(), 7);
+    disk.follow(Plan::Room(20));
+    let now = at("03:00:00");
+    let posts = |from: u32| (from..from + 50).map(|number| fires(&format!("disk {number}")));
+    let full = (0..100).find(|turn| {
+        let turn = engine.turn(&posts(turn * 50).collect::<Vec<_>>(), now);
+        turn.store != StoreState::Well
+    });
+    assert!(full.is_some_and(|turns| turns > 0));
+    for _ in 0..5 {
+        let retry = engine.next_due().unwrap();
+        assert!(
+            matches!(engine.turn(&[], retry).store, StoreState::Broken { since, .. } if since == now)
+        );
+        assert_eq!(engine.upkeep(), Upkeep::Done);
+        assert!(matches!(engine.store_state(), StoreState::Broken { .. }));
+    }
+    disk.follow(Plan::Room(4_000));
+    let retry = engine.next_due().unwrap();
+    assert_eq!(engine.turn(&[], retry).store, StoreState::Well);
+    let answers = engine.turn(&[fires("cpu")], retry).answers;
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+}
+
+#[test]
+fn clearing_away_that_fails_is_told_as_a_commit_that_fails() {
+    let disk = Platter::default();
+    let (store, loaded) = Store::open(disk.clone()).unwrap();
+    let mut engine = Engine::new(store, loaded, Arc::default(), 7);
+    for turn in 0..60 {
+        let posts: Vec<Order> = (0..100).map(|one| fires(&format!("{turn} {one}"))).collect();
+        engine.turn(&posts, at("03:00:00"));
+    }
+    disk.follow(Plan::FailFrom(0, std::io::ErrorKind::StorageFull));
+    engine.upkeep();
+    assert!(matches!(engine.store_state(), StoreState::Broken { .. }));
+}
+
+#[test]
 fn time_goes_on_from_what_was_kept_when_the_clock_is_slower_after_a_restart() {
     let directory = tempfile::tempdir().unwrap();
     let mut engine = open(directory.path());

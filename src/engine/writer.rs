@@ -155,6 +155,7 @@ fn write(mut engine: Engine, mut hearing: Hearing, shared: &Shared) -> Result<()
         } else {
             engine.must_keep_up()
         };
+        shared.vitals.store(engine.store_state());
         shared.vitals.counts().failed_commits.raise_to(engine.failures);
         let until_due = until(engine.next_due(), shared.clock.now());
         patience = match (upkeep, calm) {

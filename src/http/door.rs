@@ -92,6 +92,6 @@ pub(super) async fn keep(State(door): State<Door>, request: Request, next: Next)
 
 /// What the log says of a request beside each line that comes of it.
 pub(super) fn span(request: &Request) -> Span {
-    let path = Text::derive(request.uri().path());
-    tracing::debug_span!("request", method = %request.method(), %path)
+    let path = request.uri().path();
+    tracing::debug_span!("request", method = %request.method(), path = %Text::derive(path))
 }

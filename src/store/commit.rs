@@ -8,7 +8,7 @@ use super::Loaded;
 use super::error::{CommitError, Fault, OpenError, guarded};
 use super::journal;
 use super::schema::{
-    DOOMED, FORMAT, HISTORY, JOURNAL, META, META_EPOCH, META_FORMAT, META_REVISION, STATES,
+    DOOMED, FORMAT, HISTORY, JOURNAL, META, META_EPOCH, META_FORMAT, META_REVISION, ROOM, STATES,
 };
 use super::unfolded::Unfolded;
 use crate::domain::id::Revision;
@@ -33,6 +33,21 @@ pub(super) fn commit(database: &Database, stamp: Stamp, piece: &[u8]) -> Result<
         Ok(Err(error)) => Err(CommitError::Unknown(error.into())),
         Err(panic) => Err(CommitError::Unknown(panic)),
     }
+}
+
+/// Keeps an empty commit, and tries whether the disk has so many bytes of room for later ones. It
+/// leaves the room within the file, so that what comes next has it.
+pub(super) fn try_out(database: &Database, stamp: Stamp, room: usize) -> Result<(), CommitError> {
+    let tried = guarded(|| -> Result<(), Fault> {
+        let transaction = begin(database)?;
+        write_stamp(&transaction, stamp)?;
+        transaction.open_table(ROOM)?.insert((), vec![0; room].as_slice())?;
+        transaction.commit()?;
+        let transaction = begin(database)?;
+        transaction.delete_table(ROOM)?;
+        Ok(transaction.commit()?)
+    });
+    tried.and_then(|tried| tried).map_err(CommitError::Unknown)
 }
 
 /// Makes the tables of a file that has none yet.

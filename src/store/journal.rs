@@ -24,6 +24,9 @@ const MANY: usize = 1024 * 1024;
 const TOO_MANY: usize = 64 * 1024 * 1024;
 /// How many bytes of pieces one slice folds: what delays an order by a few hundredths of a second.
 const SLICE: usize = 2 * 1024 * 1024;
+/// What folding a slice takes while it lasts: each record may need a page of its own. A little less
+/// than a power of two, which is what the engine makes of it.
+pub(super) const ROOM: usize = 4 * SLICE - 64 * 1024;
 
 /// What one commit says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

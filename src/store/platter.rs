@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, ErrorKind};
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -12,6 +13,8 @@ use crate::store::{Disk, OpenError};
 
 /// What a disk writes in one piece.
 const SECTOR: usize = 512;
+/// What a file takes of a disk in one piece.
+const BLOCK: usize = 4096;
 
 /// The disk. Clones are the same one.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +28,8 @@ struct State {
     written: Vec<u8>,
     /// The sectors in which the two may differ.
     dirty: BTreeSet<usize>,
+    /// The blocks that it takes.
+    taken: BTreeSet<usize>,
     /// Writes, syncs and changes of length so far.
     operations: u64,
     plan: Plan,
@@ -44,6 +49,8 @@ pub(crate) enum Plan {
     FailAt(u64, ErrorKind),
     /// Everything from this operation on fails.
     FailFrom(u64, ErrorKind),
+    /// So many blocks are free: what was written before is written over in its own.
+    Room(usize),
 }
 
 impl Platter {
@@ -100,7 +107,8 @@ impl Platter {
             | Plan::CutAt(_)
             | Plan::LieAndCutAt(_)
             | Plan::FailAt(..)
-            | Plan::FailFrom(..) => None,
+            | Plan::FailFrom(..)
+            | Plan::Room(_) => None,
         };
         match failure {
             Some(kind) => Err(io::Error::new(kind, "planned")),
@@ -110,6 +118,16 @@ impl Platter {
 }
 
 impl State {
+    /// Takes blocks, if there are as many.
+    fn take(&mut self, blocks: Range<usize>) -> io::Result<()> {
+        let new: Vec<usize> = blocks.filter(|block| !self.taken.contains(block)).collect();
+        if let Plan::Room(left) = &mut self.plan {
+            *left = left.checked_sub(new.len()).ok_or(ErrorKind::StorageFull)?;
+        }
+        self.taken.extend(new);
+        Ok(())
+    }
+
     /// Makes what was written durable, sector by sector: most of a large file did not change.
     fn sync(&mut self) {
         self.durable.resize(self.written.len(), 0);
@@ -168,6 +186,7 @@ impl StorageBackend for Platter {
         let mut state = self.operate()?;
         let start = usize::try_from(offset).unwrap();
         let end = start + data.len();
+        state.take(start / BLOCK..end.div_ceil(BLOCK))?;
         state.written[start..end].copy_from_slice(data);
         state.dirty.extend(start / SECTOR..end.div_ceil(SECTOR));
         Ok(())

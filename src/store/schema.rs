@@ -24,6 +24,9 @@ pub(super) const STATES: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::ne
 /// Commit to its piece: what it says, and is in no other table yet.
 pub(super) const JOURNAL: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("journal");
 
+/// Room, while it is tried whether there is any.
+pub(super) const ROOM: TableDefinition<'_, (), &[u8]> = TableDefinition::new("room");
+
 /// Where a line of a timeline lies: key of its entity, commit, number within the commit.
 pub(super) type Line<'a> = (&'a [u8], u64, u32);
 
