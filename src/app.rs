@@ -63,6 +63,10 @@ pub fn run(cli: &Cli) -> Result<Exit> {
     let plan = || Plan::make(&cli.common);
     match &cli.verb {
         Some(Verb::Paths) => print(format!("{}\n", Places::find(&cli.common)?).as_bytes()),
+        Some(Verb::Keys(keys)) => {
+            let file = Places::find(&cli.common)?.keybindings;
+            print(keys.carry_out(&file, screen::keys(&file).as_ref())?.as_bytes())
+        }
         Some(Verb::Completions { shell }) => print(&completions(*shell)),
         Some(Verb::Man) => print(&manual()?),
         Some(Verb::Serve) => serve(plan()?, Face::Logs),

@@ -6,6 +6,7 @@ mod asking;
 mod exit;
 mod explain;
 mod generate;
+mod keys;
 mod output;
 mod places;
 mod roster;
@@ -30,6 +31,7 @@ pub use self::asking::Asking;
 pub use self::exit::{Exit, Said, VerbError};
 pub use self::explain::Explain;
 pub use self::generate::{Shell, completions, manual};
+pub use self::keys::{KeysError, KeysVerb};
 pub use self::places::{Places, PlacesError};
 pub use self::roster::{AccountVerb, ServiceVerb};
 pub use self::terminal::{NoTerminal, Terminal, terminal_width};
@@ -147,6 +149,8 @@ pub enum Verb {
     /// Make, list and revoke the tokens of senders and programs
     #[command(subcommand)]
     Token(TokenVerb),
+    /// Print the console's keys as they are in effect, with those you changed
+    Keys(KeysVerb),
     /// Print where configuration, data, socket and logs lie
     Paths,
     /// Print the script with which a shell completes words
@@ -171,6 +175,7 @@ impl Verb {
             | Self::Explain(_)
             | Self::Service(_)
             | Self::Account(_)
+            | Self::Keys(_)
             | Self::Paths
             | Self::Completions { .. }
             | Self::Man => Beginning::Refused,

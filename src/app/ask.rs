@@ -29,7 +29,9 @@ pub(super) async fn ask(verb: &Verb, plan: Plan) -> Result<Exit> {
         Verb::Account(account) => account.carry_out(&asking).await,
         Verb::Token(token) => token.carry_out(&asking).await,
         // These ask nothing.
-        Verb::Serve | Verb::Paths | Verb::Completions { .. } | Verb::Man => Ok(Said::default()),
+        Verb::Serve | Verb::Keys(_) | Verb::Paths | Verb::Completions { .. } | Verb::Man => {
+            Ok(Said::default())
+        }
     };
     let closed = tokio::task::spawn_blocking(|| reached.close()).await?;
     let said = said?;

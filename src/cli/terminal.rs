@@ -58,10 +58,18 @@ impl Terminal {
             link: if ssh { Link::Ssh } else { Link::Local },
             depth: if is_set("NO_COLOR") { Depth::Mono } else { depth(&kind, &text("COLORTERM")) },
             ground: ground(&text("COLORFGBG")),
-            symbols: symbols(&["LC_ALL", "LC_CTYPE", "LANG"].map(text)),
+            symbols: symbols(&LOCALES.map(text)),
             multiplexer: if is_set("TMUX") { Multiplexer::Tmux } else { Multiplexer::None },
         })
     }
+}
+
+/// The variables that name the locale, the strongest first.
+const LOCALES: [&str; 3] = ["LC_ALL", "LC_CTYPE", "LANG"];
+
+/// Which glyphs may be printed, whether or not there is a terminal.
+pub(super) fn locale_symbols() -> Symbols {
+    symbols(&LOCALES.map(|name| env::var(name).unwrap_or_default()))
 }
 
 fn depth(kind: &str, colours: &str) -> Depth {

@@ -12,6 +12,9 @@ use super::action::{self, ACTIONS, Action, Context, Entry};
 use super::file::{FileError, Problem, locate, nearest, no_toml, unreadable};
 use super::key::{Code, Held, Key, Named};
 
+/// The built-in keys as a file, to start an own one from.
+pub const FILE: &str = include_str!("../../keybindings.toml");
+
 /// The effective keys of every action in every context.
 #[derive(Clone, Debug)]
 pub struct Keymap {
@@ -80,6 +83,11 @@ impl Keymap {
     /// Whether the keys of an action are ours or the person's own.
     pub fn origin(&self, context: Context, action: Action) -> Origin {
         self.binding(context, action).map_or(Origin::BuiltIn, |binding| binding.origin)
+    }
+
+    /// Every action in every context with its keys, in the order of the table.
+    pub fn all(&self) -> impl Iterator<Item = (&'static Entry, &[Key], Origin)> {
+        self.bindings.iter().map(|one| (one.entry, one.keys.as_slice(), one.origin))
     }
 
     fn binding(&self, context: Context, action: Action) -> Option<&Binding> {

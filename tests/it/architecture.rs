@@ -45,6 +45,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         &[
             "domain",
             "client",
+            // A verb prints the table of keys.
+            "console::action",
+            "console::file",
+            "console::keymap",
             "console::frame::Link",
             "console::terminal::Multiplexer",
             "console::text::Symbols",

@@ -6,9 +6,6 @@ use std::fmt::Write;
 use super::*;
 use crate::console::action::Asks;
 
-/// The file as it is handed out.
-const KEYBINDINGS_TOML: &str = include_str!("../../../keybindings.toml");
-
 const HEAD: &str = "\
 # keybindings.toml: the built-in keys of the console. A file of your own (watchbell paths says
 # where) needs only what differs. A key is a character, or a name: enter esc tab space backspace
@@ -39,8 +36,8 @@ fn file(text: &str) -> KeyFile {
 
 #[test]
 fn the_file_is_the_table() {
-    assert!(KEYBINDINGS_TOML == written(), "keybindings.toml should be:\n{}", written());
-    let map = Keymap::built_in().overlaid(KEYBINDINGS_TOML).unwrap();
+    assert!(FILE == written(), "keybindings.toml should be:\n{}", written());
+    let map = Keymap::built_in().overlaid(FILE).unwrap();
     assert!(map.bindings.iter().all(|binding| binding.origin == Origin::BuiltIn));
     for entry in ACTIONS {
         let keys: Vec<_> = entry.keys.iter().map(|key| Key::parse(key).unwrap()).collect();
