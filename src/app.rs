@@ -2,6 +2,7 @@
 
 mod ask;
 mod certificate;
+mod demo;
 mod owner;
 mod parts;
 mod port;
@@ -28,14 +29,14 @@ use self::parts::Parts;
 use self::screen::{Left, Screen};
 use self::shutdown::Running;
 use self::signals::{Signal, Signals, is_in_foreground};
-use crate::cli::{
-    Cli, Common, Exit, LogLevel, Places, Terminal, UnixUser, Verb, completions, manual,
-};
+use crate::cli::{Cli, Exit, LogLevel, Places, Terminal, UnixUser, Verb, completions, manual};
 use crate::client::{Found, Local, bind_socket, find, owner_pid};
 use crate::config::{Config, ConsoleSettings, Given, ListenSettings, Presence};
+use crate::console::settings::Keeps;
 use crate::console::{Access, Outside, Posting, Settings};
 use crate::domain::actor::Actor;
 use crate::domain::text::Text;
+use crate::engine::Handle;
 use crate::http::{self, AlertmanagerApi, Door, Owner, Tls};
 use crate::notify::Channel;
 use crate::telemetry::{self, Sink};
@@ -47,6 +48,10 @@ struct Plan {
     config: Config,
     /// Who started the program: the account of the Unix user's name, where there is one.
     owner: Owner,
+    /// What the console may do.
+    access: Access,
+    /// Whether the data outlives the program.
+    keeps: Keeps,
     log: LogLevel,
 }
 
@@ -60,7 +65,7 @@ enum Face {
 /// Does what the command line asks for. An error is one line for the person who asked.
 pub fn run(cli: &Cli) -> Result<Exit> {
     nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o077));
-    let plan = || Plan::make(&cli.common);
+    let plan = || Plan::make(cli);
     match &cli.verb {
         Some(Verb::Paths) => print(format!("{}\n", Places::find(&cli.common)?).as_bytes()),
         Some(Verb::Keys(keys)) => {
@@ -72,14 +77,19 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Some(Verb::Serve) => serve(plan()?, Face::Logs),
         Some(verb) => runtime()?.block_on(ask(verb, plan()?)),
         None => {
-            let terminal = Terminal::find()?;
-            serve(plan()?, Face::Screen(terminal))
+            let face = Face::Screen(Terminal::find()?);
+            if !cli.demo {
+                return serve(plan()?, face);
+            }
+            let place = demo::Place::make(&Places::temporary())?;
+            serve(demo::plan(cli, &place)?, face)
         }
     }
 }
 
 impl Plan {
-    fn make(common: &Common) -> Result<Self> {
+    fn make(cli: &Cli) -> Result<Self> {
+        let common = &cli.common;
         let places = Places::find(common)?;
         let user = UnixUser::find();
         let given = Given { user: &user.name, listen: common.listen };
@@ -93,7 +103,24 @@ impl Plan {
             |account| Actor::Account(account.person()),
         );
         let owner = owner::of(&config, user.uid, actor);
-        Ok(Self { places, config, owner, log: common.log })
+        let access = if cli.read_only { Access::ReadOnly } else { Access::Full };
+        Ok(Self { places, config, owner, access, keeps: Keeps::Data, log: common.log })
+    }
+
+    /// The console over `handle`, where somebody looks; it may use it as the command line says.
+    fn screen(
+        &self,
+        handle: Handle,
+        listening: SocketAddr,
+        scheme: &'static str,
+        face: Face,
+    ) -> Result<Option<Screen>> {
+        let Face::Screen(terminal) = face else { return Ok(None) };
+        let local = match self.access {
+            Access::Full => Local::new(handle),
+            Access::ReadOnly => Local::new(handle).read_only(),
+        };
+        Screen::open(local, self.console(listening, scheme, terminal)).map(Some)
     }
 
     /// What the console is told.
@@ -111,8 +138,9 @@ impl Plan {
             },
             host,
             data: self.places.data.clone(),
+            keeps: self.keeps,
             viewer: self.owner.actor.clone(),
-            access: Access::Full,
+            access: self.access,
             link: terminal.link,
             still_for,
             zone: time_zone,
@@ -183,7 +211,6 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
         Found::Other(pid) => return Err(owned(&plan, pid)),
     };
     tracing::info!(file = %file.display(), version = env!("CARGO_PKG_VERSION"), "Opened the data");
-    let local = Local::new(handle.clone());
     let mut running = Running { parts, socket: socket.clone(), writer, screen: None };
 
     let wired = async {
@@ -195,15 +222,16 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
         owner::share(&plan.places, plan.config.socket.group.as_deref())?;
         running.parts.listen("socket", own, http::own_router(door.clone(), plan.owner.clone()));
         door.open(handle.clone());
-        running.parts.notify(handle, channels);
+        running.parts.notify(handle.clone(), channels);
         tracing::info!(%address, "Listening on");
-        if let Face::Screen(terminal) = face {
-            running.screen = Some(Screen::open(local, plan.console(address, scheme, terminal))?);
+        if plan.keeps == Keeps::Nothing {
+            running.parts.play(handle.clone(), demo::People::with(&plan.owner.actor));
         }
+        running.screen = plan.screen(handle, address, scheme, face)?;
         anyhow::Ok(())
     };
     let ended = match wired.await {
-        Ok(()) => wait(signals, endings, &mut running).await,
+        Ok(()) => wait(plan.keeps, signals, endings, &mut running).await,
         Err(error) => Err(error),
     };
     let closed = running.shut_down().await;
@@ -220,6 +248,7 @@ fn listen(parts: &Parts, at: TcpListener, certificates: Option<Certificates>, ro
 
 /// Waits until something ends the program. Fails if a part did.
 async fn wait(
+    keeps: Keeps,
     mut signals: Signals,
     mut endings: mpsc::Receiver<&'static str>,
     running: &mut Running,
@@ -232,6 +261,10 @@ async fn wait(
                     return Ok(());
                 }
                 (Signal::HangUp, Some(screen)) => {
+                    // What is made up is there to be looked at.
+                    if keeps == Keeps::Nothing {
+                        return Ok(());
+                    }
                     screen.close();
                     running.screen = None;
                     go_on_unseen();
@@ -257,6 +290,7 @@ async fn wait(
                         tracing::info!("Stopping, as the person at the screen wants");
                         return Ok(());
                     }
+                    Left::TerminalGone if keeps == Keeps::Nothing => return Ok(()),
                     Left::TerminalGone => go_on_unseen(),
                 }
             }

@@ -53,6 +53,12 @@ pub struct Cli {
     /// What to do; without a verb, take alerts in and show the console.
     #[command(subcommand)]
     pub verb: Option<Verb>,
+    /// Let the console look and change nothing; programs and verbs act as ever
+    #[arg(long)]
+    pub read_only: bool,
+    /// Show the console on a night that is made up, and keep nothing of it
+    #[arg(long, conflicts_with_all = ["data", "listen"])]
+    pub demo: bool,
     /// What every verb understands.
     #[command(flatten)]
     pub common: Common,
@@ -66,9 +72,22 @@ impl Cli {
         Self::read(&words).unwrap_or_else(|error| error.exit())
     }
 
+    /// Refuses what says how a console is, where a verb asks for none.
+    fn with_its_console(self) -> Result<Self, clap::Error> {
+        let options = [("--demo", self.demo), ("--read-only", self.read_only)];
+        let given = options.iter().find(|(_, given)| *given);
+        match (given, &self.verb) {
+            (Some((option, _)), Some(_)) => {
+                let told = format!("{option} is about the console, and a verb shows none");
+                Err(Self::command().error(ErrorKind::ArgumentConflict, told))
+            }
+            (Some(_) | None, _) => Ok(self),
+        }
+    }
+
     fn read(words: &[OsString]) -> Result<Self, clap::Error> {
         let error = match Self::try_parse_from(words) {
-            Ok(cli) => return Ok(cli),
+            Ok(cli) => return cli.with_its_console(),
             Err(error) => error,
         };
         // A length that lies in the past looks like an option, and would be told as one.

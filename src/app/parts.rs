@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::demo::{self, People};
 use crate::engine::Handle;
 use crate::http::{self, Limits, Listener};
 use crate::notify::{self, Channel};
@@ -42,6 +43,11 @@ impl Parts {
     pub(super) fn notify(&self, handle: Handle, channels: Vec<Channel>) {
         let (tasks, stop) = (self.tasks.clone(), self.stop.clone());
         self.spawn("notifier", notify::run(handle, channels, tasks, stop));
+    }
+
+    /// Lets the people and the senders of a demo do what they do.
+    pub(super) fn play(&self, handle: Handle, people: People) {
+        self.spawn("demo", demo::play(handle, people, self.stop.clone()));
     }
 
     fn spawn(&self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {

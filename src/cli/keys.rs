@@ -1,6 +1,7 @@
 //! The verb `keys`: which key does what, where, and which of it is the person's own. Asks no
 //! service, and changes no file.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use clap::Args;
@@ -127,7 +128,8 @@ fn sections(map: &Keymap) -> String {
     let lines = columns(&rows);
     let mut text = String::new();
     for context in Context::ALL {
-        text.push_str(&format!("\n[{}]\n", context.name()));
+        // Writing to a text cannot fail.
+        let _ = write!(text, "\n[{}]\n", context.name());
         for ((entry, ..), line) in map.all().zip(lines.lines()) {
             if entry.context == context {
                 text.push_str(line);

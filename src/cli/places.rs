@@ -60,6 +60,11 @@ impl Places {
         })
     }
 
+    /// Where the system keeps what is thrown away.
+    pub fn temporary() -> PathBuf {
+        std::env::temp_dir()
+    }
+
     /// The data file.
     pub fn data_file(&self) -> PathBuf {
         crate::client::data_file(&self.data)

@@ -69,7 +69,8 @@ const LOCALES: [&str; 3] = ["LC_ALL", "LC_CTYPE", "LANG"];
 
 /// Which glyphs may be printed, whether or not there is a terminal.
 pub(super) fn locale_symbols() -> Symbols {
-    symbols(&LOCALES.map(|name| env::var(name).unwrap_or_default()))
+    let text = |name| env::var_os(name).and_then(|text| text.into_string().ok());
+    symbols(&LOCALES.map(|name| text(name).unwrap_or_default()))
 }
 
 fn depth(kind: &str, colours: &str) -> Depth {

@@ -44,6 +44,27 @@ fn options_are_understood_before_and_after_the_verb() {
 }
 
 #[test]
+fn a_demo_and_a_read_only_console_go_with_no_verb_and_a_demo_with_no_data_of_its_own() {
+    let read = |line: &str| {
+        let words: Vec<OsString> = line.split(' ').map(Into::into).collect();
+        Cli::read(&words).map_err(|error| (error.exit_code(), error.to_string()))
+    };
+    assert!(read("watchbell --demo --read-only").is_ok());
+    let refused = [
+        "watchbell --demo --data /d",
+        "watchbell --listen 127.0.0.1:0 --demo",
+        "watchbell --demo serve",
+        "watchbell --read-only alert list",
+    ];
+    let said = refused.map(|line| {
+        let (code, told) = read(line).unwrap_err();
+        assert_eq!(code, 2, "{line}");
+        format!("{line}\n{}", told.lines().next().unwrap_or_default())
+    });
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
 fn a_token_without_a_known_scope_is_not_understood() {
     for scope in ["all", "", ","] {
         let args = ["watchbell", "token", "create", "x", "--scope", scope];

@@ -1,7 +1,7 @@
 //! The service, wherever it runs: what a verb asks things of.
 
 use super::asker::Asker;
-use super::local::Local;
+use super::local::{Local, LocalError};
 use super::reading::{FindError, Wanted};
 use super::remote::{Remote, RemoteError};
 use super::secret::Secret;
@@ -13,7 +13,7 @@ use crate::domain::query::Filter;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
-use crate::domain::token::Scopes;
+use crate::domain::token::{Scope, Scopes};
 use crate::engine::{Receipt, SubmitError};
 
 /// The service, wherever it runs.
@@ -72,6 +72,9 @@ pub enum AskError {
     /// The service answered, and not with a receipt.
     #[error(transparent)]
     Submit(#[from] SubmitError),
+    /// It may not be asked for here.
+    #[error("not allowed here: it needs the right {0}")]
+    NotAllowed(Scope),
     /// The service could not be asked.
     #[error(transparent)]
     Remote(#[from] RemoteError),
@@ -106,6 +109,7 @@ impl AskError {
             Self::Submit(SubmitError::Busy | SubmitError::Unavailable(_) | SubmitError::Closed)
             | Self::Remote(RemoteError::NotNow(_)) => Kind::NotNow,
             Self::Submit(SubmitError::Refused(_))
+            | Self::NotAllowed(_)
             | Self::Remote(
                 RemoteError::Silent { .. } | RemoteError::Refused(_) | RemoteError::Strange(_),
             ) => Kind::Refused,
@@ -116,6 +120,15 @@ impl AskError {
 impl From<Refusal> for AskError {
     fn from(refusal: Refusal) -> Self {
         Self::Submit(SubmitError::Refused(refusal))
+    }
+}
+
+impl From<LocalError> for AskError {
+    fn from(error: LocalError) -> Self {
+        match error {
+            LocalError::NotAllowed(scope) => Self::NotAllowed(scope),
+            LocalError::Submit(error) => Self::Submit(error),
+        }
     }
 }
 

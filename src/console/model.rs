@@ -25,11 +25,11 @@ use self::senders::Senders;
 use self::sheet::{About, Purpose, Question, Sheet};
 use self::telling::Telling;
 use self::untold::Untold;
-use super::action::{Action, Context, find};
+use super::action::{Action, Context, Entry, ReadOnly, find};
 use super::file::FileError;
 use super::frame::Tick;
 use super::keymap::Keymap;
-use super::settings::Settings;
+use super::settings::{Access, Settings};
 use super::theme::Theme;
 use super::theme::palette::{Palette, ThemeError};
 use super::when;
@@ -480,6 +480,12 @@ impl Model {
     pub fn key(&self, context: Context, action: Action) -> String {
         let name = || find(context, action).map_or("", |entry| entry.name).to_owned();
         self.keymap.keys(context, action).first().map_or_else(name, ToString::to_string)
+    }
+
+    /// Whether this console may do what the entry says. What it asks for all the same, its source
+    /// refuses.
+    pub fn may(&self, entry: &Entry) -> bool {
+        entry.read_only == ReadOnly::Allowed || self.settings.access == Access::Full
     }
 
     /// A new id for an order.

@@ -26,7 +26,7 @@ use super::settings::Settings;
 use super::typed::{Input, Typed};
 use super::update::{next_wake, update};
 use super::{terminal, view};
-use crate::client::{Local, NewToken};
+use crate::client::{Local, LocalError, NewToken};
 use crate::domain::actor::{Actor, Via};
 use crate::domain::alert::Namespace;
 use crate::domain::command::Order;
@@ -372,7 +372,13 @@ async fn make_token(source: Local, actor: Actor, op: OpId, name: Text) -> Event 
     Event::TokenMade(op, token.map_err(failure))
 }
 
-fn failure(error: SubmitError) -> Failure {
+fn failure(error: LocalError) -> Failure {
+    let error = match error {
+        LocalError::NotAllowed(_) => {
+            return Failure::Unavailable("this console is read-only".into());
+        }
+        LocalError::Submit(error) => error,
+    };
     match error {
         SubmitError::Refused(refusal) => Failure::Refused(refusal),
         SubmitError::Busy => Failure::Unavailable("too much waits to be saved; try again".into()),

@@ -31,6 +31,8 @@ pub struct Settings {
     pub host: Text,
     /// Where the data lies.
     pub data: PathBuf,
+    /// Whether it is kept.
+    pub keeps: Keeps,
     /// In whose name it acts.
     pub viewer: Actor,
     /// What it may do.
@@ -65,6 +67,16 @@ pub enum Posting {
     WithToken,
     /// Nothing: `alertmanager_api = "open"`.
     Open,
+}
+
+/// What becomes of the data when the program ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keeps {
+    /// It stays.
+    #[default]
+    Data,
+    /// It goes: all of it was made up.
+    Nothing,
 }
 
 /// What a console may do.

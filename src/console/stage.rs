@@ -17,7 +17,7 @@ use super::frame::{Link, Tick};
 use super::key::Key;
 use super::model::{Model, Now};
 use super::quiet::{QuietBackend, Window};
-use super::settings::{Access, Posting, STILL_FOR, Settings};
+use super::settings::{Access, Keeps, Posting, STILL_FOR, Settings};
 use super::terminal::Multiplexer;
 use super::text::Symbols;
 use super::theme::palette::Palette;
@@ -81,6 +81,7 @@ pub(crate) fn settings() -> Settings {
         posting: Posting::WithToken,
         host: "mon1.example.org".into(),
         data: "/var/lib/watchbell".into(),
+        keeps: Keeps::Data,
         viewer: account("alice"),
         access: Access::Full,
         link: Link::Local,

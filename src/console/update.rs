@@ -12,14 +12,13 @@ mod sending;
 mod telling;
 mod writing;
 
-use super::action::{Action, Context, ReadOnly, find};
+use super::action::{Action, Context, find};
 use super::effect::{Effect, Event};
 use super::frame::{Cause, Tick};
 use super::key::{Held, Key, Named};
 use super::model::senders::Senders;
 use super::model::sheet::{About, Question, Sheet};
 use super::model::{Model, Now, Page, PageAbout, Refusals, Screen, Service, Tone, Wish};
-use super::settings::Access;
 use super::{view, when};
 use crate::domain::text::line_of;
 
@@ -161,9 +160,7 @@ fn letter(model: &mut Model, key: Key, now: Now) -> Vec<Effect> {
 
 fn act(model: &mut Model, context: Context, action: Action, now: Now) -> Vec<Effect> {
     let entry = find(context, action);
-    let refused = entry.is_some_and(|entry| entry.read_only == ReadOnly::Refused)
-        && model.settings.access == Access::ReadOnly;
-    if refused {
+    if entry.is_some_and(|entry| !model.may(entry)) {
         model.say("This console is read-only.");
         return vec![Effect::Draw(Cause::Key)];
     }

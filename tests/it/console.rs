@@ -353,6 +353,27 @@ fn a_broken_key_file_is_named_with_its_place_and_the_built_in_keys_work() {
 }
 
 #[test]
+fn a_read_only_console_shows_everything_and_does_nothing() {
+    let (home, secret) = home();
+    let mut command = home.in_terminal(&[]);
+    command.arg("--read-only");
+    let terminal = Terminal::start(command, 32, 120);
+    let address = terminal.address();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut owner = Owner { terminal, address, secret, runtime, home };
+    owner.terminal.shows("prod   read-only   as ");
+    let id = owner.post("one", "first alert");
+    owner.terminal.shows("first alert");
+    for key in ["a", "r", "A"] {
+        owner.terminal.keys(key);
+        owner.terminal.shows("This console is read-only.");
+        owner.terminal.keys("\x0c");
+    }
+    assert_eq!(owner.alert(&id)["status"], "firing");
+    owner.quit();
+}
+
+#[test]
 fn sigterm_gives_the_terminal_back_and_ends_well() {
     let mut owner = Owner::start(24, 80);
     assert!(owner.terminal.is_on_alternate_screen());

@@ -17,6 +17,7 @@ mod architecture;
 mod colours;
 mod console;
 mod daemon;
+mod demo;
 mod differential;
 mod docs;
 mod explain;

@@ -1,7 +1,12 @@
-//! The README's picture: the real program in a terminal, with alerts of a morning.
+//! The pictures of the documentation: the real program in a terminal. The README's is of a morning,
+//! in colours; those of the console's page are of a night, as text.
 //!
-//! As a test it looks at what is on the screen; `.ci/picture` has it written to `docs/` as well.
+//! As tests they look at what is on the screen; `.ci/picture` has it written to `docs/` as well.
 
+mod night;
+mod page;
+mod scene;
+mod scenes;
 mod svg;
 
 use std::path::PathBuf;

@@ -11,7 +11,7 @@ use ratatui::layout::Size;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use watchbell::client::Local;
+use watchbell::client::{Local, LocalError};
 use watchbell::console::frame::Link;
 use watchbell::console::quiet::{QuietBackend, Window};
 use watchbell::console::terminal::Multiplexer;
@@ -21,7 +21,7 @@ use watchbell::console::theme::{Depth, Ground};
 use watchbell::console::{Access, Console, Ended, Settings};
 use watchbell::domain::actor::{Actor, Via};
 use watchbell::domain::alert::{Identity, Namespace, Naming};
-use watchbell::domain::command::{AlertCommand, Command, Order};
+use watchbell::domain::command::{AlertCommand, Command, Deaf, Order, TokenCommand};
 use watchbell::domain::labels::Labels;
 use watchbell::domain::policy::{Account, Policy};
 use watchbell::domain::report::{NamedService, Payload, Report, Road, Subject};
@@ -86,11 +86,16 @@ impl Desk {
 
     /// Runs the console while `script` presses keys; gives how it ended.
     async fn run(&mut self, script: impl AsyncFnOnce(&Script)) -> Ended {
+        self.run_over(self.local.clone(), script).await
+    }
+
+    /// The same with a console that reaches the service through `source`.
+    async fn run_over(&mut self, source: Local, script: impl AsyncFnOnce(&Script)) -> Ended {
         let window = Window::Fixed(Size { width: 80, height: 24 });
         let backend = QuietBackend::new(self.paper.clone(), window);
         let mut keys = self.keys.take().unwrap();
         let keys = futures_util::stream::poll_fn(move |context| keys.poll_recv(context));
-        let console = Console::new(backend, keys, self.local.clone(), settings()).unwrap();
+        let console = Console::new(backend, keys, source, settings()).unwrap();
         let script_of = Script {
             local: self.local.clone(),
             keyboard: self.keyboard.clone(),
@@ -176,6 +181,7 @@ fn settings() -> Settings {
         posting: watchbell::console::Posting::WithToken,
         host: "mon1.example.org".into(),
         data: "/var/lib/watchbell".into(),
+        keeps: watchbell::console::settings::Keeps::Data,
         viewer: Actor::Account(Account::new("alice", "").person()),
         access: Access::Full,
         link: Link::Local,
@@ -237,6 +243,70 @@ async fn a_token_made_on_the_screen_is_one() {
         stop.cancel();
     })
     .await;
+    desk.writer.stop().unwrap();
+}
+
+#[tokio::test]
+async fn what_a_console_may_only_look_at_refuses_its_orders_whatever_its_keys_let_through() {
+    let mut desk = Desk::new();
+    let stop = desk.stop.clone();
+    let looking = desk.local.clone().read_only();
+    // The keys of this console know nothing of it.
+    assert_eq!(settings().access, Access::Full);
+    desk.run_over(looking, async |script| {
+        script.fires("p99", "p99 latency above 2 s").await;
+        script.shows("1 CRITICAL FIRING").await;
+        let before = script.local.latest().cursor;
+        for (keys, refusal) in [
+            ("a", "Not acknowledged: this console is read-only"),
+            ("Abo\r", "Not assigned: this console is read-only"),
+            ("nwho has it?\r", "Not noted: this console is read-only"),
+            ("z2h\r", "Not snoozed: this console is read-only"),
+        ] {
+            script.press(keys).await;
+            script.shows(refusal).await;
+        }
+        script.press("Tt\r").await;
+        script.shows("No token was made: this console is read-only").await;
+        assert_eq!(script.local.latest().cursor, before);
+        stop.cancel();
+    })
+    .await;
+    desk.writer.stop().unwrap();
+}
+
+#[tokio::test]
+async fn what_may_only_be_looked_at_takes_no_order_of_any_kind() {
+    let desk = Desk::new();
+    let looking = desk.local.clone().read_only();
+    let before = looking.latest().cursor;
+    let revision = before.revision;
+    let on_alerts = [
+        AlertCommand::Acknowledge,
+        AlertCommand::Unacknowledge,
+        AlertCommand::Assign(None),
+        AlertCommand::Snooze(looking.now()),
+        AlertCommand::Wake,
+        AlertCommand::Resolve,
+        AlertCommand::Reopen,
+        AlertCommand::Note("it is bad".into()),
+        AlertCommand::Undo(revision),
+    ];
+    let revoke = TokenCommand::Revoke { name: "first".into() };
+    let others = [
+        Command::Report(Vec::new()),
+        Command::Token(revoke),
+        Command::Adopt(Policy::default().into()),
+        Command::Woke(Deaf::Jump),
+    ];
+    let on_alerts = on_alerts.map(|command| Command::Alerts(Vec::new(), command));
+    for command in on_alerts.into_iter().chain(others) {
+        let (op, actor) = (looking.op(), Actor::Account(Account::new("alice", "").person()));
+        let order = Order { op, actor, via: Via::Console, seen: None, command };
+        let scope = order.command.scope();
+        assert_eq!(looking.submit(order).await, Err(LocalError::NotAllowed(scope)), "{scope}");
+    }
+    assert_eq!(looking.latest().cursor, before);
     desk.writer.stop().unwrap();
 }
 

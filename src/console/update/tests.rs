@@ -19,6 +19,7 @@ use crate::domain::id::AlertId;
 use crate::domain::samples::Desk;
 use crate::domain::text::Text;
 
+mod looking;
 mod stale;
 
 fn is_live(model: &Model) -> bool {
@@ -522,20 +523,6 @@ fn what_is_on_its_way_for_long_says_so() {
     stage.answer();
     assert!(stage.line(2).contains(" ack "), "{}", stage.line(2));
     assert!(stage.line(-1).starts_with("Acknowledged:"));
-}
-
-#[test]
-fn a_read_only_console_does_nothing() {
-    let mut read_only = settings();
-    read_only.access = Access::ReadOnly;
-    let mut stage = Stage::with(night(), read_only, 80, 24);
-    for key in ["a", "U", "A", "r", "R", "n", "u"] {
-        stage.press(key);
-        assert_eq!(stage.line(-1), "This console is read-only.", "{key}");
-    }
-    assert!(stage.line(0).contains("read-only"));
-    stage.press("T t");
-    assert_eq!(stage.line(-1), "This console is read-only.");
 }
 
 #[test]

@@ -68,6 +68,8 @@ fn position(model: &Model, rows: u16) -> Line<'static> {
 /// hints leave.
 fn hints(model: &Model, cells: usize) -> Line<'static> {
     let mut actions = actions(model);
+    let context = model.context();
+    actions.retain(|action| find(context, *action).is_some_and(|entry| model.may(entry)));
     let whole = joined(model, &actions, Words::Long);
     if whole.width() <= cells {
         return whole;

@@ -92,7 +92,7 @@ fn block(model: &Model, title: &str, group: Group) -> Vec<Line<'static>> {
     let mut entries = Vec::new();
     for (index, entry) in ACTIONS.iter().enumerate() {
         let HelpLine::Own(own, words) = entry.help else { continue };
-        if own != group {
+        if own != group || !model.may(entry) {
             continue;
         }
         let after = ACTIONS.get(index + 1..).unwrap_or_default();
@@ -103,6 +103,9 @@ fn block(model: &Model, title: &str, group: Group) -> Vec<Line<'static>> {
     let column = entries.iter().map(|(_, keys, _)| width(keys)).max().unwrap_or_default();
     let column = column.max(6) + 2;
     let mut lines = vec![Line::from(ink(model, Role::Strong, format!(" {title}")))];
+    if entries.is_empty() {
+        lines.push(Line::from(" no key: this console is read-only"));
+    }
     lines.extend(entries.into_iter().map(|(star, keys, words)| {
         let keys = fit(&keys, column, "");
         Line::from(vec![plain(star), ink(model, Role::Key, keys), plain(words)])

@@ -12,6 +12,7 @@ use crate::console::model::place::named;
 use crate::console::model::sheet::{
     About, Choice, Kin, LONGEST, Picker, Prompt, Purpose, Question, Sheet, Trial,
 };
+use crate::console::settings::Keeps;
 use crate::console::text::{cut, fit, number, width, wrap};
 use crate::console::theme::Role;
 use crate::console::{when, words};
@@ -82,6 +83,7 @@ fn asked_in(model: &Model, question: &Question, cells: usize, breadth: Breadth) 
         About::Act(Act::Reopen, _) => "Reopen?".to_owned(),
         About::Act(act, _) => format!("{act}?"),
         About::Undo(done) => format!("Undo {}?", done.act),
+        About::Quit if model.settings.keeps == Keeps::Nothing => "Quit the demo?".to_owned(),
         About::Quit => "Quit and stop taking alerts?".to_owned(),
     };
     let mut lines = vec![rule(model, &title, "", cells)];
@@ -133,6 +135,9 @@ fn body(model: &Model, question: &Question, breadth: Breadth) -> String {
         }
         (About::Undo(done), Breadth::Full) => undone(model, done),
         (About::Undo(_), Breadth::Brief) => "The alert goes back to how it stood.".to_owned(),
+        (About::Quit, _) if model.settings.keeps == Keeps::Nothing => {
+            "All of it is made up, and nothing of it is kept.".to_owned()
+        }
         (About::Quit, Breadth::Full) => format!(
             "This process receives alerts for {name}. While it is down, posts to it fail: \
              senders (Alertmanager) send again what still fires, a one-time post is lost. {} To keep it \
