@@ -31,7 +31,7 @@ pub struct KeysVerb {
 pub enum KeysError {
     /// The person's file is wrong. The console goes on with the built-in keys; whoever asks for the
     /// keys is to know.
-    #[error("{path}:{line}:{column}: {problem}; until then the built-in keys are in use")]
+    #[error("{path}:{line}:{column}: {problem}; the built-in keys are in use")]
     Wrong {
         /// The file, with its directories.
         path: String,
@@ -43,7 +43,7 @@ pub enum KeysError {
         problem: String,
     },
     /// The person's file cannot be read.
-    #[error("{path} cannot be read: {why}; until then the built-in keys are in use")]
+    #[error("{path} cannot be read: {why}; the built-in keys are in use")]
     Unreadable {
         /// The file, with its directories.
         path: String,

@@ -161,7 +161,7 @@ fn calm(people: &People) -> Vec<Cue> {
     let import = sample("import", "nightly import late", "batch", Warning);
     vec![
         fires(0, certificate.ago(hours(51))),
-        fires(0, import.ago(hours(3))),
+        fires(0, import.ago(minutes(191))),
         fires(0, lag),
         at(0, Does::Act(bob.clone(), "lag", AlertCommand::Acknowledge)),
         at(0, Does::Act(bob, "lag", vacuum)),

@@ -9,7 +9,7 @@ use crate::console::model::Model;
 use crate::console::model::place::named;
 use crate::console::model::roster::Sender;
 use crate::console::model::senders::{Example, MadeToken, Senders};
-use crate::console::settings::{Access, Posting};
+use crate::console::settings::{Access, Keeps, Posting};
 use crate::console::text::{cut, number, width, wrap};
 use crate::console::theme::Role;
 use crate::console::words;
@@ -100,6 +100,11 @@ fn intro(model: &Model, senders: &Senders, cells: usize) -> Vec<Line<'static>> {
             cells,
         ),
         (MadeToken::Saving(_), _) => said("The token is being saved.", cells),
+        (MadeToken::None, Access::ReadOnly) if model.settings.keeps == Keeps::Nothing => said(
+            "Alerts come in by HTTP, each sender with a token. This console is read-only and makes \
+             none.",
+            cells,
+        ),
         (MadeToken::None, Access::ReadOnly) => said(
             "Alerts come in by HTTP, each sender with a token. This console is read-only and \
              makes none: watchbell token create does.",
@@ -187,6 +192,9 @@ fn live(model: &Model, senders: &Senders, cells: usize) -> Vec<Line<'static>> {
 }
 
 fn reach(model: &Model, cells: usize) -> Vec<Line<'static>> {
+    if model.settings.keeps == Keeps::Nothing {
+        return said("What is sent here is shown beside what is made up, and forgotten.", cells);
+    }
     let listening = model.settings.listening.ip();
     if !listening.is_loopback() {
         return Vec::new();

@@ -275,6 +275,19 @@ fn quitting() {
 }
 
 #[test]
+fn what_is_made_up_is_not_said_to_be_anything_else() {
+    let mut made_up = settings();
+    made_up.keeps = crate::console::settings::Keeps::Nothing;
+    let mut stage = Stage::with(night(), made_up, 80, 24);
+    stage.press("q");
+    assert_eq!(stage.line(-2), "All of it is made up, and nothing of it is kept.");
+    stage.press("esc T");
+    let screen = stage.screen();
+    assert!(screen.contains("shown beside what is made up, and forgotten."), "{screen}");
+    assert!(!screen.contains("--listen"), "{screen}");
+}
+
+#[test]
 fn opened() {
     let mut stage = Stage::night(80, 28);
     stage.press("enter");

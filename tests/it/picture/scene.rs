@@ -46,6 +46,8 @@ impl Scene {
         command.get_argv_mut().truncate(1);
         command.args(["--listen", &format!("127.0.0.1:{port}")]);
         let terminal = Terminal::start(command, rows, columns);
+        // Its name is in every header.
+        terminal.shows("prod");
         terminal.rests(SETTLED);
         let address = ([127, 0, 0, 1], port).into();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -68,8 +70,9 @@ impl Scene {
                 "tab" => "\t",
                 key => key,
             };
+            let mark = self.terminal.mark();
             self.terminal.keys(bytes);
-            self.terminal.rests(SETTLED);
+            self.follows(mark);
         }
         self
     }
@@ -86,10 +89,11 @@ impl Scene {
             })
             .collect();
         let body = json!({ "alerts": alerts }).to_string();
+        let mark = self.terminal.mark();
         let sent = self.api.send("POST", "/api/v1/alert", &body);
         let (status, answer) = self.runtime.block_on(sent).unwrap();
         assert_eq!(status, 200, "{answer}");
-        self.terminal.rests(SETTLED);
+        self.follows(mark);
         self
     }
 
@@ -97,10 +101,17 @@ impl Scene {
     pub(super) fn knock(&mut self) -> &mut Self {
         let address = ([127, 0, 0, 1], self.port.parse().unwrap()).into();
         let stranger = Api::at(address, "");
+        let mark = self.terminal.mark();
         let sent = stranger.send("POST", "/api/v1/alert", "{}");
         assert_eq!(self.runtime.block_on(sent).unwrap().0, 401);
-        self.terminal.rests(SETTLED);
+        self.follows(mark);
         self
+    }
+
+    /// Waits for what is drawn after `mark`, and for what is drawn because of that.
+    fn follows(&self, mark: usize) {
+        self.terminal.next_read(mark);
+        self.terminal.rests(SETTLED);
     }
 
     /// What is on the screen, but for what is drawn by lot: the port, and secrets.
