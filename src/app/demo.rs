@@ -44,8 +44,8 @@ pub(super) struct People {
     carol: Person,
 }
 
-/// The plan of a demo whose data lies at `place`. Of the person's own configuration it has the looks
-/// of the console, and nothing else: no channel of theirs is told of what is made up.
+/// The plan of a demo whose data lies at `place`. Of the person's own configuration it has the
+/// looks of the console, and nothing else: no channel of theirs is told of what is made up.
 pub(super) fn plan(cli: &Cli, place: &Place) -> Result<Plan> {
     let own = Plan::make(cli)?;
     let user = UnixUser::find();

@@ -43,8 +43,8 @@ impl Local {
         Self { may: [Scope::Read].into_iter().collect(), ..self }
     }
 
-    /// Has an order carried out. Refuses one whose [`Command::scope`](crate::domain::command::Command::scope)
-    /// may not be used here, whoever made it and by whatever key.
+    /// Has an order carried out. Refuses one whose scope, by the one table of rights, may not be
+    /// used here, whoever made it and by whatever key.
     pub async fn submit(&self, order: Order) -> Result<Receipt, LocalError> {
         let scope = order.command.scope();
         if !self.may.has(scope) {

@@ -84,14 +84,16 @@ impl Sample {
         pairs.into_iter().collect()
     }
 
-    /// The rule that its sender made it by: the first words of the title, as rules are named.
+    /// The rule that its sender made it by: the service and the first words of the title, as rules
+    /// are named.
     fn rule(&self) -> String {
         let words = self.title.split(' ').filter(|word| word.chars().all(char::is_alphabetic));
         let capital = |word: &str| {
             let (first, rest) = word.split_at_checked(1).unwrap_or((word, ""));
             first.to_uppercase() + rest
         };
-        words.filter(|word| word.len() > 2).take(3).map(capital).collect()
+        let telling = words.filter(|word| word.len() > 2).take(3);
+        std::iter::once(self.service).chain(telling).map(capital).collect()
     }
 
     pub(super) fn annotations(&self) -> Labels {

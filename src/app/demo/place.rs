@@ -31,7 +31,7 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         if let Err(error) = fs::remove_dir_all(&self.0) {
-            tracing::warn!(path = %self.0.display(), %error, "The data of the demo was not removed");
+            tracing::warn!(path = %self.0.display(), %error, "The demo's data was not removed");
         }
     }
 }

@@ -1,6 +1,6 @@
-//! Nights that were: data as a watchbell leaves it that has run through them, in a year to come. Its
-//! clock never goes back, so that a program started over such data goes on from the night's last
-//! moment: every time on the screen is the same whenever the pictures are drawn.
+//! Nights that were: data as a watchbell leaves it that has run through them, in a year to come.
+//! Its clock never goes back, so that a program started over such data goes on from the night's
+//! last moment: every time on the screen is the same whenever the pictures are drawn.
 
 use std::sync::Arc;
 
