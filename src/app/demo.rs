@@ -5,6 +5,7 @@ mod night;
 mod place;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use anyhow::Result;
 use tokio::time::{Instant, sleep_until};
@@ -85,12 +86,13 @@ impl People {
 /// somebody looks. It waits by its own watch, as the world does.
 pub(super) async fn play(handle: Handle, people: People, stop: CancellationToken) {
     let night = night::of(SEED, &people);
+    let mut from = Duration::ZERO;
     loop {
         let begun = Instant::now();
-        for cue in &night {
+        for cue in night.iter().filter(|cue| cue.at >= from) {
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = sleep_until(begun + cue.at) => {}
+                () = sleep_until(begun + cue.at.saturating_sub(from)) => {}
             }
             for order in orders(&handle, &cue.does) {
                 match handle.submit(order).await {
@@ -101,6 +103,8 @@ pub(super) async fn play(handle: Handle, people: People, stop: CancellationToken
                 }
             }
         }
+        // What there was at the beginning is still there.
+        from = night::ONCE;
     }
 }
 
@@ -169,8 +173,6 @@ fn report(sample: &Sample, now: Timestamp) -> Report {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn people() -> People {

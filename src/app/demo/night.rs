@@ -9,6 +9,8 @@ use crate::domain::labels::Labels;
 use crate::domain::severity::Severity::{self, Critical, Warning};
 use crate::domain::time::SignedDuration;
 
+/// What happens before this happens once.
+pub(super) const ONCE: Duration = Duration::from_secs(15);
 /// When the incident begins, and the storm, and when all of it begins again.
 const INCIDENT: u64 = 45;
 const STORM: u64 = 150;
