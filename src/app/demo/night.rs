@@ -170,7 +170,7 @@ fn calm(people: &People) -> Vec<Cue> {
         at(0, Does::Act(bob.clone(), "lag", AlertCommand::Acknowledge)),
         at(0, Does::Act(bob, "lag", vacuum)),
         fires(0, memory),
-        ends(1, "memory"),
+        ends(0, "memory"),
         at(12, Does::Act(carol, "import", AlertCommand::Acknowledge)),
         fires(20, disk.says("/var/log fills by 2 GB an hour.")),
         ends(38, "disk"),
