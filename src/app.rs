@@ -188,7 +188,7 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
         }
     };
     let address = listener.local_addr()?;
-    let door = Door::new();
+    let door = Door::at(address);
     warn_of(&plan, &api);
     listen(&parts, listener, certificates, http::public_router(door.clone(), api));
 

@@ -1,6 +1,7 @@
 //! The door: shut until the table is loaded. Listeners are bound first, so that senders meet a
 //! `503` with `Retry-After` while we start, and not a refused connection.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use axum::extract::{FromRequestParts, Request, State};
@@ -22,6 +23,7 @@ pub struct Door {
     inside: Arc<OnceLock<Inside>>,
     desks: Desks,
     readers: Readers,
+    address: Option<SocketAddr>,
 }
 
 /// What is behind the door, once it is open.
@@ -36,6 +38,11 @@ impl Door {
     /// A door that is shut.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A door that is shut, behind the listener at `address`.
+    pub fn at(address: SocketAddr) -> Self {
+        Self { address: Some(address), ..Self::default() }
     }
 
     /// Lets requests through to the engine. Once open it stays so.
@@ -53,6 +60,15 @@ impl Door {
     /// The places of those who read what Alertmanager has, too.
     pub(super) fn readers(&self) -> &Readers {
         &self.readers
+    }
+
+    /// Where the listener is, with its port, for who reads it from this host.
+    pub(super) fn address(&self) -> String {
+        match self.address {
+            Some(address) if !address.ip().is_unspecified() => address.to_string(),
+            Some(everywhere) => format!("localhost:{}", everywhere.port()),
+            None => "localhost:9093".to_owned(),
+        }
     }
 
     /// The engine, if the door is open.

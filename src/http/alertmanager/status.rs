@@ -29,9 +29,10 @@ pub(super) async fn status(Open(handle): Open, State(door): State<Door>) -> Resp
     let since = Moment::utc(door.since().unwrap_or_else(|| handle.now())).in_millis();
     let text = |text: &str| quote::json(text, Html::Plain);
     let (name, original) = (text(&name), text(&original(latest.table.policy())));
+    let address = text(&door.address());
     // As if it were the only one of a cluster: clients wait for one that lists itself.
     let body = format!(
-        "{{\"cluster\":{{\"name\":{name},\"peers\":[{{\"address\":\"localhost\",\"name\":{name}}}],\
+        "{{\"cluster\":{{\"name\":{name},\"peers\":[{{\"address\":{address},\"name\":{name}}}],\
          \"status\":\"ready\"}},\"config\":{{\"original\":{original}}},\"uptime\":\"{since}\",\
          \"versionInfo\":{{\"branch\":\"watchbell\",\"buildDate\":\"\",\"buildUser\":\"watchbell\",\
          \"goVersion\":\"\",\"revision\":{revision},\"version\":\"{VERSION}\"}}}}\n",
