@@ -6,6 +6,7 @@ use super::error::ConfigError;
 use super::name::{name, new_name};
 use super::section::Section;
 use crate::domain::id::ServiceId;
+use crate::domain::matcher::Dialect;
 use crate::domain::policy::{Account, Channel, Policy, UnknownServices};
 use crate::domain::severity::{Severity, SeverityWords};
 use crate::domain::text::Text;
@@ -55,6 +56,7 @@ pub(super) fn read(
         max_services: max_services.map_or(default.max_services, |limit| limit.value),
         severity,
         resolve_timeout: resolve_timeout(top)?.unwrap_or(default.resolve_timeout),
+        dialect: dialect(top)?.unwrap_or(default.dialect),
         acknowledged_for: acknowledgement_timeout(top)?.map_or(default.acknowledged_for, or_never),
         acknowledged_for_service,
         channels,
@@ -72,6 +74,20 @@ fn unknown_services(top: &mut Section<'_>) -> Result<Option<UnknownServices>, Co
         other => Err(word.error(
             format!("unknown_services cannot be {other:?}"),
             "write \"create\" or \"refuse\"",
+        )),
+    }
+}
+
+/// Which names and matchers API v2 takes, in Alertmanager's words for it.
+fn dialect(top: &mut Section<'_>) -> Result<Option<Dialect>, ConfigError> {
+    let Some(word) = top.text("alertmanager_mode", "\"fallback\"")? else { return Ok(None) };
+    match word.value.as_ref() {
+        "fallback" => Ok(Some(Dialect::Fallback)),
+        "classic" => Ok(Some(Dialect::Classic)),
+        "utf8-strict" => Ok(Some(Dialect::Utf8Strict)),
+        other => Err(word.error(
+            format!("{other:?} is no mode of Alertmanager"),
+            "write alertmanager_mode = \"fallback\", \"classic\" or \"utf8-strict\"",
         )),
     }
 }

@@ -8,6 +8,7 @@ use super::*;
 use crate::console::text::Symbols;
 use crate::domain::id::AccountId;
 use crate::domain::id::ServiceId;
+use crate::domain::matcher::Dialect;
 use crate::domain::policy::{Channel, UnknownServices};
 use crate::domain::severity::Severity;
 use crate::domain::time::SignedDuration;
@@ -92,6 +93,7 @@ fn what_is_written_is_what_holds() {
         service_label = "job"
         unknown_services = "refuse"
         max_services = 7
+        alertmanager_mode = "utf8-strict"
         resolve_timeout = "2m"
         acknowledgement_timeout = "1h"
         retention = "2 weeks"
@@ -112,6 +114,10 @@ fn what_is_written_is_what_holds() {
     assert_eq!(policy.service_label.as_ref(), "job");
     assert_eq!(policy.unknown_services, UnknownServices::Refuse);
     assert_eq!(policy.max_services, 7);
+    assert_eq!(policy.dialect, Dialect::Utf8Strict);
+    let dialect = |mode| read(&format!("alertmanager_mode = {mode:?}")).policy.dialect;
+    assert_eq!(["fallback", "classic"].map(dialect), [Dialect::Fallback, Dialect::Classic]);
+    assert_eq!(read("").policy.dialect, Dialect::Fallback);
     assert_eq!(policy.services, ["db".into(), "web".into()]);
     assert_eq!(policy.resolve_timeout, SignedDuration::from_mins(2));
     assert_eq!(policy.retention, SignedDuration::from_hours(14 * 24));

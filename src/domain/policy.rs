@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::actor::Person;
 use super::id::{AccountId, ServiceId};
+use super::matcher::Dialect;
 use super::severity::SeverityWords;
 use super::text::Text;
 use super::time::SignedDuration;
@@ -27,6 +28,8 @@ pub struct Policy {
     pub severity: SeverityWords,
     /// How long an API v2 alert lasts whose sender gives no end.
     pub resolve_timeout: SignedDuration,
+    /// How labels may be called, and matchers read, in API v2.
+    pub dialect: Dialect,
     /// After how long an acknowledgement of a critical alert runs out, where it does.
     pub acknowledged_for: Option<SignedDuration>,
     /// The same, of single services.
@@ -122,6 +125,7 @@ impl Default for Policy {
             max_services: 1_000,
             severity: SeverityWords::default(),
             resolve_timeout: SignedDuration::from_mins(5),
+            dialect: Dialect::default(),
             acknowledged_for: None,
             acknowledged_for_service: BTreeMap::new(),
             channels: Vec::new(),

@@ -19,7 +19,7 @@ pub(super) async fn get(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Fault> {
     let ask = move |table: &Table, hour| {
-        let wanted = Wanted::read(query.as_deref())?;
+        let wanted = Wanted::read(query.as_deref(), table.policy().dialect)?;
         Ok(list(table, &wanted, hour))
     };
     answer(handle, &desk, ask).await

@@ -87,6 +87,7 @@ impl Pairs {
     fn matchers(
         &self,
         name: &str,
+        dialect: Dialect,
         refused: fn(MatcherError) -> QueryError,
     ) -> Result<Vec<Matcher>, QueryError> {
         let count = self.all(name).count();
@@ -94,7 +95,7 @@ impl Pairs {
             return Err(QueryError::TooMany(count));
         }
         let texts = self.all(name);
-        let matchers = texts.map(|text| Matcher::parse_bytes(text, Dialect::default()));
+        let matchers = texts.map(|text| Matcher::parse_bytes(text, dialect));
         matchers.collect::<Result<_, _>>().map_err(refused)
     }
 }
@@ -126,14 +127,14 @@ pub(super) struct Receivers {
 
 impl Receivers {
     /// Reads `receiver_matchers` alone, as `/receivers` does.
-    pub(super) fn by_matchers(pairs: &Pairs) -> Result<Self, QueryError> {
-        let matchers = pairs.matchers("receiver_matchers", QueryError::Receivers)?;
+    pub(super) fn by_matchers(pairs: &Pairs, dialect: Dialect) -> Result<Self, QueryError> {
+        let matchers = pairs.matchers("receiver_matchers", dialect, QueryError::Receivers)?;
         Ok(Self { pattern: None, matchers })
     }
 
-    fn read(pairs: &Pairs) -> Result<Self, QueryError> {
+    fn read(pairs: &Pairs, dialect: Dialect) -> Result<Self, QueryError> {
         let pattern = pairs.last("receiver").map(pattern).transpose()?;
-        Ok(Self { pattern, ..Self::by_matchers(pairs)? })
+        Ok(Self { pattern, ..Self::by_matchers(pairs, dialect)? })
     }
 
     /// Whether the receiver called `name` is one of them. Its name is a label, and its only one.
@@ -171,11 +172,11 @@ pub(super) struct Wanted {
 
 impl Wanted {
     /// Reads what is known; of several errors the first is told in Alertmanager's order.
-    pub(super) fn read(query: Option<&str>) -> Result<Self, QueryError> {
+    pub(super) fn read(query: Option<&str>, dialect: Dialect) -> Result<Self, QueryError> {
         let pairs = Pairs::of(query)?;
         Ok(Self {
-            filter: pairs.matchers("filter", QueryError::Filter)?,
-            receivers: Receivers::read(&pairs)?,
+            filter: pairs.matchers("filter", dialect, QueryError::Filter)?,
+            receivers: Receivers::read(&pairs, dialect)?,
             active: pairs.flag("active"),
             silenced: pairs.flag("silenced"),
             inhibited: pairs.flag("inhibited"),

@@ -47,11 +47,12 @@ pub(super) async fn receivers(
     desk: Desk,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Fault> {
-    answer(handle, &desk, move |_, _| listed(query.as_deref())).await
+    answer(handle, &desk, move |table, _| listed(query.as_deref(), table.policy())).await
 }
 
-fn listed(query: Option<&str>) -> Result<Vec<u8>, Fault> {
-    let wanted = Receivers::by_matchers(&Pairs::of(query)?)?.have(BUILT_IN.receiver);
+fn listed(query: Option<&str>, policy: &Policy) -> Result<Vec<u8>, Fault> {
+    let wanted = Receivers::by_matchers(&Pairs::of(query)?, policy.dialect)?;
+    let wanted = wanted.have(BUILT_IN.receiver);
     let name = quote::json(BUILT_IN.receiver, Html::Plain);
     let receiver = format!("[{{\"labels\":{{\"name\":{name}}},\"name\":{name}}}]\n");
     Ok(if wanted { receiver.into_bytes() } else { b"[]\n".to_vec() })

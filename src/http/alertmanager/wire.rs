@@ -3,8 +3,10 @@
 
 use super::document::{self, Item, MOST_PAIRS};
 use super::error::Fault;
+use super::quote;
 use crate::domain::alert::{Identity, Namespace, Naming, Told};
 use crate::domain::labels::Labels;
+use crate::domain::matcher::{Dialect, is_label_name};
 use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::report::{Payload, Report, Road};
@@ -70,7 +72,7 @@ fn judge(
     now: Timestamp,
 ) -> Result<Report, String> {
     let told = Told { start: posted.starts_at, end: posted.ends_at };
-    if let Some(wrong) = wrong_with(&posted) {
+    if let Some(wrong) = wrong_with(&posted, policy.dialect) {
         let whole = told.whole(now, policy.resolve_timeout);
         return Err(whole.map_or(Refusal::EndsBeforeStart.to_string(), |_| wrong));
     }
@@ -89,13 +91,19 @@ fn judge(
     Ok(Report::Interval { identity, told, payload: Box::new(payload) })
 }
 
-fn wrong_with(posted: &document::Posted) -> Option<String> {
-    let unnamed = |labels: &Labels| labels.get("").is_some();
+fn wrong_with(posted: &document::Posted, dialect: Dialect) -> Option<String> {
+    let misnamed = |labels: &Labels| {
+        let mut names = labels.iter().map(|(name, _)| name);
+        let name = names.find(|name| !is_label_name(name, dialect))?;
+        Some(quote::go(name))
+    };
     if posted.labels.is_empty() {
         return Some("at least one label pair required".to_owned());
     }
-    if unnamed(&posted.labels) {
-        return Some("invalid label set: invalid name \"\"".to_owned());
-    }
-    unnamed(&posted.annotations).then(|| "invalid annotations: invalid name \"\"".to_owned())
+    let labels =
+        misnamed(&posted.labels).map(|name| format!("invalid label set: invalid name {name}"));
+    labels.or_else(|| {
+        let name = misnamed(&posted.annotations)?;
+        Some(format!("invalid annotations: invalid name {name}"))
+    })
 }

@@ -8,6 +8,7 @@ use crate::domain::alert::{Identity, Namespace, Naming};
 use crate::domain::command::AlertCommand;
 use crate::domain::id::AlertId;
 use crate::domain::labels::Labels;
+use crate::domain::matcher::Dialect;
 use crate::domain::report::{Payload, Report, Road};
 use crate::domain::samples::{Desk, account, labels, payload, told};
 use crate::domain::text::Text;
@@ -36,7 +37,7 @@ fn read(body: &[u8]) -> Vec<Value> {
 
 /// The fields of the list that `query` gets.
 fn listed(desk: &Desk, query: &str, field: &str) -> Vec<String> {
-    let wanted = Wanted::read(Some(query)).unwrap();
+    let wanted = Wanted::read(Some(query), Dialect::default()).unwrap();
     let list = read(&list(&desk.table, &wanted, Hour::of(desk.now)));
     list.iter().map(|alert| alert.pointer(field).unwrap().as_str().unwrap().to_owned()).collect()
 }
@@ -109,7 +110,7 @@ fn lists_and_groups_take_the_same_questions() {
         ("receiver_matchers=name%3Dother", &[]),
     ];
     for (query, wanted_names) in table {
-        let wanted = Wanted::read(Some(query)).unwrap();
+        let wanted = Wanted::read(Some(query), Dialect::default()).unwrap();
         let mut found = names(&desk, query);
         found.sort();
         assert_eq!(found, wanted_names, "of {query:?}");
@@ -128,6 +129,10 @@ fn a_group_says_who_is_told_and_what_its_alerts_have_in_common() {
     send(&mut desk, "", &labels(&[("alertname", "disk"), ("host", "a")]), 5);
     send(&mut desk, "", &labels(&[("alertname", "disk"), ("host", "b")]), 5);
     send(&mut desk, "", &labels(&[("host", "b")]), 5);
-    let body = groups::list(&desk.table, &Wanted::read(None).unwrap(), Hour::of(desk.now));
+    let body = groups::list(
+        &desk.table,
+        &Wanted::read(None, Dialect::default()).unwrap(),
+        Hour::of(desk.now),
+    );
     insta::assert_snapshot!(String::from_utf8(body).unwrap());
 }

@@ -9,7 +9,7 @@ use crate::domain::samples::labels;
 type Pair<'a> = (&'a [u8], &'a [u8]);
 
 fn read(query: &str) -> Result<Wanted, String> {
-    Wanted::read(Some(query)).map_err(|error| error.to_string())
+    Wanted::read(Some(query), Dialect::default()).map_err(|error| error.to_string())
 }
 
 fn wanted(query: &str) -> Wanted {
@@ -99,6 +99,23 @@ fn flags_drop_alerts_by_their_status() {
         let wanted = wanted(query);
         let has = |status: &Status| wanted.has(&labels(&[("a", "1")]), || status.clone());
         assert_eq!(statuses.each_ref().map(has), kept, "of {query:?}");
+    }
+}
+
+#[test]
+fn filters_are_read_by_the_grammar_that_is_spoken() {
+    let dialects = [Dialect::Fallback, Dialect::Classic, Dialect::Utf8Strict];
+    let table = [
+        ("filter=a%3DW", [true, true, true]),
+        ("filter=%22foo+bar%22%3D%221%22", [true, false, true]),
+        ("filter=x%3Da,b", [true, true, false]),
+        ("filter=a%3DW%7D", [false, true, false]),
+        ("filter=a%3D", [true, true, false]),
+        ("receiver_matchers=%22name%22%3Ddefault", [true, false, true]),
+    ];
+    for (query, taken) in table {
+        let is_taken = |dialect| Wanted::read(Some(query), dialect).is_ok();
+        assert_eq!(dialects.map(is_taken), taken, "of {query}");
     }
 }
 
@@ -246,7 +263,7 @@ proptest! {
     #[test]
     fn no_query_makes_the_reader_panic(query in "[a-z%&=;+0-9(){}\\[\"~!é\u{0}]{0,40}") {
         for query in [query.clone(), format!("filter={query}"), format!("receiver={query}")] {
-            let _ = Wanted::read(Some(&query));
+            let _ = Wanted::read(Some(&query), Dialect::default());
         }
     }
 
