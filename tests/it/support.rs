@@ -1,8 +1,10 @@
 //! The real program: in directories of its own, started as a service, asked over HTTP.
 
 use std::ffi::OsString;
+use std::fs::Permissions;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
@@ -23,6 +25,7 @@ pub(crate) struct Home {
     environment: Vec<(&'static str, OsString)>,
     /// As whom the program runs, where it is not who runs the tests.
     user: Option<u32>,
+    program: PathBuf,
 }
 
 /// What a verb said and how it ended.
@@ -35,11 +38,17 @@ pub(crate) struct Said {
 
 impl Home {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), environment: Vec::new(), user: None }
+        let program = PathBuf::from(env!("CARGO_BIN_EXE_watchbell"));
+        Self { folder: tempfile::tempdir().unwrap(), environment: Vec::new(), user: None, program }
     }
 
-    /// Gives it, and the program, to another user. Only root can.
+    /// Gives it, and a program of its own, to another user. Only root can.
     pub(crate) fn of(mut self, user: u32) -> Self {
+        // Others need not reach the one that was built.
+        let program = self.path().join("watchbell");
+        std::fs::copy(&self.program, &program).unwrap();
+        std::fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
+        self.program = program;
         let known = [".", ".config", ".config/watchbell", ".config/watchbell/watchbell.toml"];
         for place in known.map(|place| self.path().join(place)) {
             if place.exists() {
@@ -75,7 +84,7 @@ impl Home {
 
     /// The program with this home and, but for what was set, nothing else in its environment.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_watchbell"));
+        let mut command = Command::new(&self.program);
         command.args(args).env_clear().env("HOME", self.path()).stdin(Stdio::null());
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         if let Some(user) = self.user {
