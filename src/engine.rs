@@ -10,6 +10,7 @@ mod hearing;
 mod inbox;
 mod process;
 mod publish;
+mod refusals;
 mod vitals;
 mod writer;
 
@@ -33,7 +34,8 @@ pub use counts::{Counts, Fate, Histogram};
 pub use handle::{Handle, SubmitError};
 pub use process::Process;
 pub use publish::{Cursor, Feed, FeedEnd, Lagged, Published};
-pub use vitals::{Refused, StoreState, Vital, Vitals};
+pub use refusals::{Reasons, Refusals, Refused, RefusedPosts};
+pub use vitals::{StoreState, Vital, Vitals};
 pub use writer::{StartError, Writer, WriterError, data_file, open, start};
 
 /// The owner of table and store.

@@ -4,6 +4,7 @@
 pub mod acts;
 pub mod list;
 pub mod place;
+pub mod refusing;
 pub mod roster;
 pub mod senders;
 pub mod sheet;
@@ -11,7 +12,6 @@ pub mod sieve;
 pub mod telling;
 pub mod untold;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use imbl::OrdSet;
@@ -20,6 +20,7 @@ use ratatui::layout::Size;
 use self::acts::{Act, Acts, Target};
 use self::list::List;
 use self::place::Place;
+use self::refusing::Refusing;
 use self::roster::Roster;
 use self::senders::Senders;
 use self::sheet::{About, Purpose, Question, Sheet};
@@ -37,7 +38,8 @@ use crate::domain::alert::{Alert, Resolution};
 use crate::domain::id::{AlertId, OpId};
 use crate::domain::table::Table;
 use crate::domain::text::Text;
-use crate::domain::time::{SignedDuration, Timestamp, after};
+use crate::domain::time::Timestamp;
+use crate::engine::Refusals;
 
 /// The two times of an event: the engine's, for what is shown and decided, and one that only runs
 /// forward, for waits.
@@ -96,8 +98,8 @@ pub struct Model {
     pub telling: Telling,
     /// Whether the service is all right, as far as it says.
     pub service: Service,
-    /// The posts that are being refused, while they are.
-    pub refusals: Option<Refusals>,
+    /// The posts that are being refused, while they are, as of the last frame that was due.
+    pub refusing: Option<Refusing>,
     /// The calls that no channel took.
     pub untold: Untold,
 }
@@ -266,10 +268,8 @@ pub enum Moved {
 pub struct Service {
     /// Since when and why nothing can be saved.
     pub unsaved: Option<Trouble>,
-    /// The last post that was refused.
-    pub refused: Option<Refused>,
-    /// How many posts of each sender whose token is known were refused since the program started.
-    pub refused_of: Arc<BTreeMap<Text, u64>>,
+    /// The posts that were refused.
+    pub refusals: Arc<Refusals>,
 }
 
 /// Since when something is not as it should be, and why.
@@ -279,40 +279,6 @@ pub struct Trouble {
     pub since: Timestamp,
     /// Why, in a few words.
     pub reason: Text,
-}
-
-/// A post that was refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
-    /// When.
-    pub at: Timestamp,
-    /// By whom.
-    pub from: Text,
-    /// Why, as it was answered.
-    pub reason: Text,
-    /// How many were refused since the program started, this one included.
-    pub count: u64,
-}
-
-/// Posts that were refused one soon after the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refusals {
-    /// When the first of them was.
-    pub since: Timestamp,
-    /// When the last of them was.
-    pub last: Timestamp,
-    /// How many.
-    pub count: u64,
-}
-
-impl Refusals {
-    /// How long after the last of them it is over.
-    const OVER_AFTER: SignedDuration = SignedDuration::from_mins(5);
-
-    /// When it is over, unless another is refused.
-    pub fn until(&self) -> Timestamp {
-        after(self.last, Self::OVER_AFTER)
-    }
 }
 
 /// The smallest window in which anything can be done.
@@ -357,7 +323,7 @@ impl Model {
             waits: Waits { key: now.tick, ..Waits::default() },
             telling: Telling::new(now.tick),
             service: Service::default(),
-            refusals: None,
+            refusing: None,
             untold: Untold::of(&table),
             table,
             settings,

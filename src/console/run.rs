@@ -20,7 +20,7 @@ use super::effect::{Effect, Event, Failure, News, Receipt};
 use super::frame::{Cause, Focus, Frames, Tick};
 use super::key::Key;
 use super::model::senders::Token;
-use super::model::{Model, Now, Refused, Service, Trouble};
+use super::model::{Model, Now, Service, Trouble};
 use super::quiet::QuietBackend;
 use super::settings::Settings;
 use super::typed::{Input, Typed};
@@ -394,11 +394,5 @@ fn service(vital: &Vital) -> Service {
         StoreState::Well => None,
         StoreState::Broken { since, why } => Some(Trouble { since: *since, reason: why.clone() }),
     };
-    let refused = vital.refused.as_ref().map(|refused| Refused {
-        at: refused.at,
-        from: refused.from.clone(),
-        reason: Text::derive(&format!("{} ({})", refused.why, refused.status)),
-        count: vital.refusals,
-    });
-    Service { unsaved, refused, refused_of: Arc::clone(&vital.refused_of) }
+    Service { unsaved, refusals: Arc::clone(&vital.refusals) }
 }

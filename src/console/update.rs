@@ -12,15 +12,19 @@ mod sending;
 mod telling;
 mod writing;
 
+use std::collections::BTreeSet;
+
 use super::action::{Action, Context, find};
 use super::effect::{Effect, Event};
 use super::frame::{Cause, Tick};
 use super::key::{Held, Key, Named};
+use super::model::refusing::Refusing;
 use super::model::senders::Senders;
 use super::model::sheet::{About, Question, Sheet};
-use super::model::{Model, Now, Page, PageAbout, Refusals, Screen, Service, Tone, Wish};
+use super::model::{Model, Now, Page, PageAbout, Screen, Service, Tone, Wish};
 use super::{view, when};
-use crate::domain::text::line_of;
+use crate::domain::text::{Text, line_of};
+use crate::engine::Refusals;
 
 /// Changes the model by one event and says what is to be done.
 pub fn update(model: &mut Model, event: Event, now: Now) -> Vec<Effect> {
@@ -54,11 +58,12 @@ pub fn next_wake(model: &Model, now: Now) -> Option<Tick> {
     passing::next_wake(model, now)
 }
 
-/// A bar that appears or goes is worth a frame. Another refused post is one only where senders are
-/// set up; elsewhere it is counted, and shown with the next frame.
+/// A bar that appears or goes is worth a frame. Whoever else is refused is one only where senders
+/// are set up; elsewhere they are counted, and shown with the next frame.
 fn vitals(model: &mut Model, service: Service, now: Now) -> Vec<Effect> {
-    let begun = count_refused(model, &service);
-    let told = matches!(model.screen, Screen::Senders(_)) && model.service != service;
+    let begun = model.refusing.is_none() && Refusing::of(&service.refusals, now.at).is_some();
+    let told = matches!(model.screen, Screen::Senders(_))
+        && is_told_anew(&model.service.refusals, &service.refusals);
     let shown = begun || told || model.service.unsaved != service.unsaved;
     model.service = service;
     if !shown {
@@ -68,25 +73,13 @@ fn vitals(model: &mut Model, service: Service, now: Now) -> Vec<Effect> {
     vec![Effect::Draw(Cause::Change)]
 }
 
-/// Counts what was refused since the service last told; says whether that is the first for long.
-fn count_refused(model: &mut Model, service: &Service) -> bool {
-    let Some(refused) = &service.refused else { return false };
-    let before = model.service.refused.as_ref().map_or(0, |refused| refused.count);
-    let more = refused.count.saturating_sub(before);
-    if more == 0 {
-        return false;
+/// Whether somebody is refused, or for something, that was not before.
+fn is_told_anew(before: &Refusals, now: &Refusals) -> bool {
+    fn keys(refusals: &Refusals) -> BTreeSet<(&Text, &Text, u16)> {
+        let rows = refusals.rows().iter().chain(refusals.crowd());
+        rows.map(|row| (&row.from, &row.why, row.status)).collect()
     }
-    match &mut model.refusals {
-        Some(refusals) => {
-            refusals.last = refused.at;
-            refusals.count = refusals.count.saturating_add(more);
-            false
-        }
-        none => {
-            *none = Some(Refusals { since: refused.at, last: refused.at, count: more });
-            true
-        }
-    }
+    !keys(now).is_subset(&keys(before))
 }
 
 fn press(model: &mut Model, key: Key, now: Now) -> Vec<Effect> {
@@ -284,6 +277,7 @@ fn freshen(model: &mut Model, now: Now) {
     if model.service.unsaved.is_none() {
         model.clock = when::minute(now.at);
     }
+    model.refusing = Refusing::of(&model.service.refusals, now.at);
 }
 
 #[cfg(test)]

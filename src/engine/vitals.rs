@@ -1,11 +1,11 @@
 //! Vitals: how the program itself is. Counted and shown, never stored.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio::sync::watch;
 
 use super::counts::Counts;
+use super::refusals::{Refusals, Refused};
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 
@@ -21,12 +21,8 @@ pub struct Vitals {
 pub struct Vital {
     /// Whether anything can be saved.
     pub store: StoreState,
-    /// The last request that was turned away at the door.
-    pub refused: Option<Refused>,
-    /// How many were.
-    pub refusals: u64,
-    /// How many were of each sender whose token we know: as many as there are tokens at most.
-    pub refused_of: Arc<BTreeMap<Text, u64>>,
+    /// The requests that were turned away at the door.
+    pub refusals: Arc<Refusals>,
     /// How many posts were not taken in, because too much waited or was under way.
     pub busy: u64,
 }
@@ -45,30 +41,9 @@ pub enum StoreState {
     },
 }
 
-/// A request that was turned away at the door.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
-    /// When.
-    pub at: Timestamp,
-    /// The sender's address, with its name where we know it.
-    pub from: Text,
-    /// The sender's name, as its alerts have it, where we know it.
-    pub sender: Option<Text>,
-    /// Why, in words.
-    pub why: Text,
-    /// The HTTP status it got.
-    pub status: u16,
-}
-
 impl Vitals {
     pub(super) fn new() -> Self {
-        let vital = Vital {
-            store: StoreState::Well,
-            refused: None,
-            refusals: 0,
-            refused_of: Arc::default(),
-            busy: 0,
-        };
+        let vital = Vital { store: StoreState::Well, refusals: Arc::default(), busy: 0 };
         Self { vital: watch::Sender::new(vital), counts: Counts::default() }
     }
 
@@ -88,15 +63,8 @@ impl Vitals {
     }
 
     /// A request was turned away at the door.
-    pub fn refuse(&self, refused: Refused) {
-        self.vital.send_modify(|vital| {
-            if let Some(sender) = &refused.sender {
-                let count = Arc::make_mut(&mut vital.refused_of).entry(sender.clone()).or_default();
-                *count = count.saturating_add(1);
-            }
-            vital.refused = Some(refused);
-            vital.refusals = vital.refusals.saturating_add(1);
-        });
+    pub fn refuse(&self, refused: &Refused) {
+        self.vital.send_modify(|vital| Arc::make_mut(&mut vital.refusals).add(refused));
     }
 
     /// A post was not taken in, because too much is under way: we are deaf to what it said.

@@ -83,5 +83,5 @@ pub(super) fn refuse(handle: &Handle, turned_away: TurnedAway<'_>) {
     };
     let (from, why) = (Text::derive(&from), Text::derive(why));
     let status = status.as_u16();
-    handle.vitals().refuse(Refused { at: handle.now(), from, sender, why, status });
+    handle.vitals().refuse(&Refused { at: handle.now(), from, sender, why, status });
 }

@@ -94,6 +94,16 @@ impl Roster {
         self.0.iter()
     }
 
+    /// How many fell silent.
+    pub fn silent(&self) -> usize {
+        self.0.values().filter(|sender| sender.silent.is_some()).count()
+    }
+
+    /// Of how many the clock is off.
+    pub fn clocks(&self) -> usize {
+        self.0.values().filter(|sender| sender.clock().is_some()).count()
+    }
+
     /// Whether one has this name.
     pub fn has(&self, name: &Text) -> bool {
         self.0.contains_key(name)

@@ -78,9 +78,12 @@ pub(super) fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
         }
         effects.push(Effect::Draw(Cause::Change));
     }
-    if model.refusals.take_if(|refusals| refusals.until() <= now.at).is_some() {
+    if model.refusing.as_ref().is_some_and(|refusing| refusing.until <= now.at) {
         super::freshen(model, now);
-        effects.push(Effect::Draw(Cause::Change));
+        // Others may have been refused meanwhile: that is no frame of its own.
+        if model.refusing.is_none() {
+            effects.push(Effect::Draw(Cause::Change));
+        }
     }
     effects.extend(telling::overdue(model, now));
     if slowed(model, now) {
@@ -100,7 +103,7 @@ pub(super) fn next_wake(model: &Model, now: Now) -> Option<Tick> {
         model.list.next_recheck().map(at),
         next_age(model).map(at),
         idle_since(model),
-        model.refusals.map(|refusals| at(refusals.until())),
+        model.refusing.as_ref().map(|refusing| at(refusing.until)),
         model.acts.next_slowing(),
         model.telling.next(),
     ]

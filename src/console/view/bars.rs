@@ -4,7 +4,8 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use crate::console::action::{Action, Context};
-use crate::console::model::{Model, Refused, Screen};
+use crate::console::model::refusing::Refusing;
+use crate::console::model::{Model, Screen};
 use crate::console::text::{fit, number, wrap_to};
 use crate::console::theme::Role;
 use crate::domain::text::line_of;
@@ -76,14 +77,28 @@ fn untold(model: &Model) -> Option<String> {
 
 /// What is refused. Where senders are set up, that screen says it itself.
 fn refused(model: &Model) -> Option<String> {
-    let refusals = model.refusals.filter(|_| !matches!(model.screen, Screen::Senders(_)))?;
-    let Refused { from, reason, .. } = model.service.refused.as_ref()?;
-    let since = model.time(refusals.since);
-    let key = model.key(Context::List, Action::Senders);
-    let count = usize::try_from(refusals.count).unwrap_or(usize::MAX);
-    let what = match count {
-        1 => format!("REFUSED a post at {since} from {from}"),
-        count => format!("REFUSED {} posts since {since}, the last from {from}", number(count)),
+    let refusing = model.refusing.as_ref();
+    let refusing = refusing.filter(|_| !matches!(model.screen, Screen::Senders(_)))?;
+    let Refusing { from, why, last, count, others, .. } = refusing;
+    let what = match *count {
+        1 => format!("a post at {} from {from}", model.time(*last)),
+        count => format!("{} in 5 min from {from}", posts(count)),
     };
-    Some(format!("{what}: {reason}. {key} shows how to send."))
+    let also = match (others.many, others.senders) {
+        (false, 0) => String::new(),
+        (false, 1) => format!(", and {} from another sender", posts(others.posts)),
+        (false, senders) => {
+            format!(", and {} from {} others", posts(others.posts), number(senders))
+        }
+        (true, _) => format!(", and {} from many others", posts(others.posts)),
+    };
+    let key = model.key(Context::List, Action::Senders);
+    Some(format!("REFUSED {what}: {why}{also}. {key} shows how to send."))
+}
+
+fn posts(count: u64) -> String {
+    match usize::try_from(count).unwrap_or(usize::MAX) {
+        1 => "a post".to_owned(),
+        count => format!("{} posts", number(count)),
+    }
 }

@@ -6,6 +6,7 @@ use super::{apart, ink, plain};
 use crate::console::action::{Action, Context};
 use crate::console::model::Model;
 use crate::console::model::list::Filtered;
+use crate::console::model::refusing::Refusing;
 use crate::console::model::sheet::{About, Question, Sheet};
 use crate::console::settings::Access;
 use crate::console::text::{cut, number};
@@ -21,15 +22,43 @@ const SHORT: u16 = 80;
 pub(super) fn line(model: &Model) -> Line<'static> {
     let cells = usize::from(model.size.width);
     let left = Line::from(counts(model));
-    let all = identity(model);
-    // What does not fit leaves from the right, the name last.
-    let fitting = (1..=all.len()).rev().find_map(|parts| {
-        let gap = if model.size.width >= LONG { "   " } else { "  " };
-        let text = all.get(..parts)?.join(gap);
-        let right = Line::from(text);
-        (left.width() + right.width() + 1 < cells).then_some(right)
-    });
+    let fitting = rights(model).into_iter().find(|right| left.width() + right.width() + 1 < cells);
     apart(model, left, fitting.unwrap_or_default(), cells)
+}
+
+/// What may stand at the right, the best first. What does not fit leaves from the right, but for
+/// how senders do: that leaves before it is not said any more as whom one acts, and the name last.
+fn rights(model: &Model) -> Vec<Line<'static>> {
+    let gap = if model.size.width >= LONG { "   " } else { "  " };
+    let (all, known) = identity(model);
+    let first = |parts: usize| all.iter().take(parts).map(String::as_str).collect::<Vec<_>>();
+    let plainly = |parts: usize| Line::from(first(parts).join(gap));
+    let said = |health: String, parts: usize| {
+        let health = ink(model, Role::Attention, health);
+        Line::from(vec![health, plain(format!("{gap}{}", first(parts).join(gap)))])
+    };
+    let healths: Vec<String> = health(model).map(Vec::from).unwrap_or_default();
+    let longer = (known..=all.len()).rev();
+    let with = longer.flat_map(|parts| healths.iter().map(move |health| (health.clone(), parts)));
+    let with = with.map(|(health, parts)| said(health, parts));
+    with.chain((1..=all.len()).rev().map(plainly)).collect()
+}
+
+/// With how many senders something is wrong, in two lengths. The shorter one names the gravest.
+fn health(model: &Model) -> Option<[String; 2]> {
+    let refused = model.refusing.as_ref().map_or(0, Refusing::senders);
+    let kinds = [
+        (model.roster.silent(), "silent"),
+        (refused, "refused"),
+        (model.roster.clocks(), "off in time"),
+    ];
+    let wrong = kinds.into_iter().filter(|(count, _)| *count > 0);
+    let mut wrong = wrong.map(|(count, what)| (number(count), what));
+    let (count, what) = wrong.next()?;
+    let senders = if count == "1" { "sender" } else { "senders" };
+    let short = format!("{count} {senders} {what}");
+    let long = wrong.fold(short.clone(), |said, (count, what)| format!("{said}, {count} {what}"));
+    Some([long, short])
 }
 
 /// What stands alone in a window that is too small for anything else.
@@ -132,8 +161,9 @@ fn counts(model: &Model) -> Vec<Span<'static>> {
     spans
 }
 
-/// Which console this is and in whose name it acts, the most telling first.
-fn identity(model: &Model) -> Vec<String> {
+/// Which console this is and in whose name it acts, the most telling first; and how many of these
+/// parts say that.
+fn identity(model: &Model) -> (Vec<String>, usize) {
     let mut parts = vec![model.settings.name.to_string()];
     if model.settings.access == Access::ReadOnly {
         parts.push("read-only".to_owned());
@@ -143,7 +173,10 @@ fn identity(model: &Model) -> Vec<String> {
             Actor::Account(person) => format!("as {}", person.name),
             other => format!("as {other}, no account"),
         });
+    }
+    let known = parts.len();
+    if model.size.width >= SHORT {
         parts.push(format!("serving {}", model.settings.listening));
     }
-    parts
+    (parts, known)
 }

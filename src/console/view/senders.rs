@@ -1,12 +1,15 @@
 //! "Send alerts here": what to press, what to copy, and what came of it. No borders, so that it can
 //! be copied with the mouse.
 
+use std::cmp::Reverse;
+
 use ratatui::text::Line;
 
 use super::{ink, plain, said};
 use crate::console::action::{Action, Context};
 use crate::console::model::Model;
 use crate::console::model::place::named;
+use crate::console::model::refusing::why;
 use crate::console::model::roster::Sender;
 use crate::console::model::senders::{Example, MadeToken, Senders};
 use crate::console::settings::{Access, Keeps, Posting};
@@ -15,6 +18,7 @@ use crate::console::theme::Role;
 use crate::console::words;
 use crate::domain::severity::Severity;
 use crate::domain::text::Text;
+use crate::engine::{Reasons, RefusedPosts};
 
 /// The lines of the screen.
 pub(super) fn lines(model: &Model, senders: &Senders) -> Vec<Line<'static>> {
@@ -32,14 +36,61 @@ pub(super) fn lines(model: &Model, senders: &Senders) -> Vec<Line<'static>> {
     lines.extend(reach(model, cells));
     // Of the screen the header takes two lines, and the keys one.
     let room = usize::from(model.size.height).saturating_sub(lines.len() + 3);
+    // The refused come first, and leave half of the room to those who are heard.
+    let above = refused(model, cells, room.saturating_sub(roster(model, cells, room / 2).len()));
+    let room = room.saturating_sub(above.len());
+    lines.extend(above);
     lines.extend(roster(model, cells, room));
     lines
+}
+
+/// Whose posts were refused besides the last one, and why, the newest first.
+fn refused(model: &Model, cells: usize, room: usize) -> Vec<Line<'static>> {
+    let refusals = &model.service.refusals;
+    let mut all: Vec<_> = refusals.rows().iter().chain(refusals.crowd()).collect();
+    all.sort_by_key(|row| Reverse(row.last));
+    let rows = all.into_iter().skip(1);
+    let rows: Vec<String> = rows
+        .map(|row| format!("{}  {}", model.time(row.last), refused_posts(model, row)))
+        .collect();
+    // A blank line, and the heading.
+    let Some(room) = room.checked_sub(2).filter(|room| *room > 0 && !rows.is_empty()) else {
+        return Vec::new();
+    };
+    let mut lines = vec![Line::default(), ink(model, Role::Strong, "   Refused, too").into()];
+    lines.extend(listed(model, &rows, cells, room));
+    lines
+}
+
+/// `12 posts since 03:02 from 127.0.0.1: the token is unknown or revoked (401)`.
+fn refused_posts(model: &Model, row: &RefusedPosts) -> String {
+    let posts = match usize::try_from(row.count).unwrap_or(usize::MAX) {
+        1 => "a post".to_owned(),
+        count => match [row.first, row.last].map(|at| model.time(at)) {
+            [first, last] if first == last => format!("{} posts", number(count)),
+            [first, _] => format!("{} posts since {first}", number(count)),
+        },
+    };
+    let last = match row.reasons {
+        Reasons::One => "",
+        Reasons::Several => "the last: ",
+    };
+    format!("{posts} from {}: {last}{}", row.from, why(row))
+}
+
+/// As many rows as there is room for, and how many more there are.
+fn listed(model: &Model, rows: &[String], cells: usize, room: usize) -> Vec<Line<'static>> {
+    let shown = if rows.len() > room { room.saturating_sub(1) } else { rows.len() };
+    let mark = model.settings.symbols.cut();
+    let lines = rows.iter().take(shown).map(|row| format!("   {}", cut(row, cells, mark)));
+    let more = (rows.len() > shown).then(|| format!("   and {} more", number(rows.len() - shown)));
+    lines.chain(more).map(Line::from).collect()
 }
 
 /// Each sender in a line: when it was last heard, what of it is open, what is wrong with it. Where
 /// there is no room for all, those stay with whom something is wrong.
 fn roster(model: &Model, cells: usize, room: usize) -> Vec<Line<'static>> {
-    let refused_of = &model.service.refused_of;
+    let refused_of = model.service.refusals.of();
     let known = model.roster.senders().map(|(name, sender)| (name, Some(sender)));
     let strangers = refused_of.keys().filter(|name| !model.roster.has(name));
     let mut rows: Vec<(bool, String)> = known
@@ -54,15 +105,9 @@ fn roster(model: &Model, cells: usize, room: usize) -> Vec<Line<'static>> {
         return Vec::new();
     };
     rows.sort();
+    let rows: Vec<String> = rows.into_iter().map(|(_, row)| row).collect();
     let mut lines = vec![Line::default(), ink(model, Role::Strong, "   Senders").into()];
-    let shown = if rows.len() > room { room - 1 } else { rows.len() };
-    let mark = model.settings.symbols.cut();
-    lines.extend(
-        rows.iter().take(shown).map(|(_, row)| format!("   {}", cut(row, cells, mark)).into()),
-    );
-    if rows.len() > shown {
-        lines.push(Line::from(format!("   and {} more", number(rows.len() - shown))));
-    }
+    lines.extend(listed(model, &rows, cells, room));
     lines
 }
 
@@ -169,9 +214,9 @@ fn about(example: Example, posting: Posting) -> &'static str {
 /// The last refused post, and the first alert: a wrong token is seen here, not in a log.
 fn live(model: &Model, senders: &Senders, cells: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    if let Some(refused) = &model.service.refused {
-        let at = model.time(refused.at);
-        let text = format!("refused a post from {}: {}", refused.from, refused.reason);
+    if let Some(refused) = model.service.refusals.newest() {
+        let at = model.time(refused.last);
+        let text = format!("refused {}", refused_posts(model, refused));
         lines.extend(told(&at, &text, cells));
     }
     if let Some(alert) = senders.arrived.and_then(|id| model.table.alert(id)) {

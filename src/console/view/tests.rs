@@ -1,24 +1,5 @@
 //! The pictures of `docs/console.md`, drawn by the real program.
 
-mod styles;
-
-use proptest::prelude::*;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
-use ratatui::layout::Size;
-
-use crate::console::effect::{Event, News};
-use crate::console::model::senders::Token;
-use crate::console::model::{Opened, Refused, Screen, Service, Trouble};
-use crate::console::stage::{Stage, alert, crowd, night, restless, settings};
-use crate::console::update::update;
-use crate::domain::actor::Actor;
-use crate::domain::command::{AlertCommand, Command};
-use crate::domain::report::{Payload, Report, Road, Subject};
-use crate::domain::samples::{Desk, identity, told};
-use crate::domain::text::Text;
-use crate::domain::time::{SignedDuration, after};
-
 macro_rules! picture {
     ($stage:expr) => {
         insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
@@ -26,6 +7,20 @@ macro_rules! picture {
         })
     };
 }
+
+mod senders;
+mod styles;
+
+use proptest::prelude::*;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::layout::Size;
+
+use crate::console::effect::Event;
+use crate::console::model::{Opened, Screen, Service, Trouble};
+use crate::console::stage::{Stage, alert, crowd, night, restless, settings};
+use crate::domain::command::AlertCommand;
+use crate::domain::samples::Desk;
 
 #[test]
 fn untouched() {
@@ -160,113 +155,6 @@ fn nothing_sent_yet() {
     picture!(Stage::on(Desk::new(), 80, 24));
 }
 
-/// Makes the token that the stage does not make by itself.
-fn with_token(stage: &mut Stage) {
-    stage.press("t enter");
-    let op = stage
-        .asked
-        .iter()
-        .find_map(|effect| match effect {
-            crate::console::effect::Effect::MakeToken(op, _) => Some(*op),
-            _ => None,
-        })
-        .unwrap();
-    let secret = "wb_Vq8sT2mZr4yKp0LxCw6NhJb9DfGa3EuRi7Ok5Ys1Mt0".to_owned();
-    stage.event(Event::TokenMade(op, Ok(Token { name: "first".into(), secret })));
-}
-
-/// The service tells of a refused post, the `count`th of its life.
-fn refuse(stage: &mut Stage, count: u64) {
-    let at = stage.now().at;
-    let refused = Refused { at, from: "127.0.0.1".into(), reason: "no token (401)".into(), count };
-    stage.event(Event::Vitals(Service { refused: Some(refused), ..Service::default() }));
-}
-
-#[test]
-fn a_token_a_refused_post_and_the_first_alert() {
-    let mut stage = Stage::on(Desk::new(), 80, 24);
-    with_token(&mut stage);
-    refuse(&mut stage, 1);
-    stage.wait(60_000);
-    stage.fires("first", alert("Hello from curl", "warning", "default"));
-    picture!(stage);
-}
-
-#[test]
-fn an_example_for_prometheus() {
-    let mut stage = Stage::on(Desk::new(), 80, 24);
-    stage.press("tab");
-    picture!(stage);
-}
-
-#[test]
-fn an_example_for_a_prometheus_that_needs_no_token_and_speaks_tls() {
-    let mut open = settings();
-    (open.posting, open.scheme) = (crate::console::Posting::Open, "https");
-    let mut stage = Stage::with(Desk::new(), open, 80, 24);
-    stage.press("tab");
-    picture!(stage);
-}
-
-#[test]
-fn an_example_for_alertmanager() {
-    let mut stage = Stage::on(Desk::new(), 80, 30);
-    stage.press("tab tab");
-    picture!(stage);
-}
-
-/// A night on which a sender's clock is off and another one fell silent; a third is refused.
-fn unwell() -> Stage {
-    let mut stage = Stage::on(restless(), 80, 30);
-    let mut reports = Vec::new();
-    for name in ["a", "b", "c"] {
-        let now = stage.desk.now;
-        let told = told(now, after(now, SignedDuration::from_mins(5)));
-        let payload = Payload { road: Road::V2, ..alert(name, "warning", "web") };
-        let identity = identity(name);
-        reports.push(Report::Interval { identity, told, payload: Box::new(payload) });
-    }
-    let sender = Actor::Machine("vmalert".into());
-    stage.desk.order(&sender, Command::Report(reports)).unwrap();
-    stage.desk.wait(SignedDuration::from_mins(6));
-    stage.desk.time();
-    let now = stage.now();
-    let table = stage.desk.table.clone();
-    update(&mut stage.model, Event::News(Box::new(News { table, changes: None })), now);
-    let refused_of = [("grafana".into(), 3), ("prometheus".into(), 1)].into_iter().collect();
-    let service = Service { refused_of: std::sync::Arc::new(refused_of), ..Service::default() };
-    stage.event(Event::Vitals(service));
-    stage
-}
-
-#[test]
-fn each_sender_how_it_does() {
-    let mut stage = unwell();
-    stage.press("T");
-    picture!(stage);
-}
-
-#[test]
-fn senders_with_whom_something_is_wrong_stay_where_there_is_little_room() {
-    let mut desk = Desk::new();
-    for number in 0..9 {
-        let sender = Actor::Machine(Text::derive(&format!("sender{number}")));
-        let name = format!("alert{number}");
-        let subject = Subject::Known(identity(&name));
-        let payload = Box::new(alert(&name, "warning", "web"));
-        desk.order(&sender, Command::Report(vec![Report::Firing { subject, payload }])).unwrap();
-    }
-    let mut stage = Stage::on(desk, 80, 22);
-    let refused_of = [("sender7".into(), 2)].into_iter().collect();
-    let service = Service { refused_of: std::sync::Arc::new(refused_of), ..Service::default() };
-    stage.event(Event::Vitals(service));
-    stage.press("T");
-    let screen = stage.screen();
-    let rows: Vec<&str> = screen.lines().skip_while(|line| !line.contains("Senders")).collect();
-    assert!(rows[1].starts_with("   sender7  heard "), "{screen}");
-    assert!(rows.iter().any(|row| row.ends_with(" more")), "{screen}");
-}
-
 #[test]
 fn quitting() {
     let mut stage = Stage::night(80, 24);
@@ -385,37 +273,6 @@ fn storage_trouble() {
     stage.engine = crate::console::stage::Engine::Broken;
     stage.press("a");
     picture!(stage);
-}
-
-#[test]
-fn refused_posts() {
-    let mut stage = Stage::night(80, 24);
-    refuse(&mut stage, 1);
-    stage.wait(60_000);
-    refuse(&mut stage, 12);
-    picture!(stage);
-}
-
-#[test]
-fn refused_posts_are_told_once_counted_quietly_and_forgotten_five_minutes_after_the_last() {
-    let mut stage = Stage::on(Desk::new(), 80, 24);
-    stage.press("esc").wait(60_000);
-    stage.frames();
-    refuse(&mut stage, 1);
-    stage.draw_if_wanted();
-    assert_eq!(stage.frames().len(), 1);
-    let said = stage.line(1);
-    assert!(said.starts_with("REFUSED a post at ") && said.contains("no token"), "{said}");
-    for count in 2..=9 {
-        stage.wait(60_000);
-        refuse(&mut stage, count);
-    }
-    stage.wait(299_000);
-    assert_eq!(stage.frames().len(), 0, "a count is no reason to draw");
-    assert!(stage.line(1).starts_with("REFUSED 9 posts since "), "{}", stage.line(1));
-    stage.wait(2_000);
-    assert_eq!(stage.frames().len(), 1);
-    assert_eq!(stage.line(1), "");
 }
 
 #[test]

@@ -19,7 +19,8 @@ async fn of_what_is_wrong_the_beginning_is_told_however_long_it_is() {
     let mut lines = Vec::new();
     for (what, body) in bodies {
         let seen = send(&bench, alerts(body)).await;
-        let why = bench.handle.vitals().now().refused.unwrap().why;
+        let refusals = bench.handle.vitals().now().refusals;
+        let why = &refusals.newest().unwrap().why;
         assert!(seen.body.len() < 8 * 1_024, "{what}: {} bytes", seen.body.len());
         assert!(why.as_str().chars().count() <= 257, "{what}: {why}");
         let escaped = regex::escape(r"\\xc3\\xa9");

@@ -106,10 +106,10 @@ async fn one_bad_alert_is_refused_in_good_grammar_and_told_to_the_console() {
     let answer = bench.ask(alerts(r#"{"alerts": [{"title": "a"}]}"#)).await;
     assert_eq!(answer.line(), "400 refused_alerts: 1 of 1 alerts was refused; 0 were stored");
     let vital = bench.handle.vitals().now();
-    let refused = vital.refused.unwrap();
+    let refused = vital.refusals.newest().unwrap();
     let from = "ops (192.0.2.7)";
-    assert_eq!((refused.from.as_str(), refused.status, vital.refusals), (from, 400, 1));
-    insta::assert_snapshot!(refused.why, @"alert 0, service: needed: the name of the service it is about; at the root, in labels or in annotations");
+    assert_eq!((refused.from.as_str(), refused.status, vital.refusals.count()), (from, 400, 1));
+    insta::assert_snapshot!(&refused.why, @"alert 0, service: needed: the name of the service it is about; at the root, in labels or in annotations");
 }
 
 #[tokio::test]
@@ -117,7 +117,8 @@ async fn every_post_that_is_turned_away_is_told_to_the_console() {
     let bench = bench().await;
     let refused = async |ask: Ask| {
         bench.ask(ask).await;
-        let refused = bench.handle.vitals().now().refused.unwrap();
+        let refusals = bench.handle.vitals().now().refusals;
+        let refused = refusals.newest().unwrap();
         format!("{} {}", refused.status, refused.why)
     };
     let lines = [
@@ -132,7 +133,7 @@ async fn every_post_that_is_turned_away_is_told_to_the_console() {
     415 the body must be JSON; send Content-Type: application/json
     400 the body is not a JSON object: EOF while parsing an object at line 1 column 1
     "#);
-    assert_eq!(bench.handle.vitals().now().refusals, 4);
+    assert_eq!(bench.handle.vitals().now().refusals.count(), 4);
 }
 
 #[tokio::test]

@@ -323,10 +323,13 @@ async fn every_post_that_is_turned_away_is_told_to_the_console_as_its_sender_is(
     ] {
         send(&bench, ask).await;
         let vital = bench.handle.vitals().now();
-        let refused = vital.refused.unwrap();
+        let refused = vital.refusals.newest().unwrap();
         lines.push(format!(
             "{} {} {} {}",
-            vital.refusals, refused.from, refused.status, refused.why
+            vital.refusals.count(),
+            refused.from,
+            refused.status,
+            refused.why
         ));
     }
     insta::assert_snapshot!(lines.join("\n"));
