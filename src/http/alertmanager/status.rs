@@ -16,8 +16,10 @@ use crate::domain::policy::Policy;
 use crate::domain::routing::{BUILT_IN, Route};
 use crate::domain::table::Table;
 use crate::domain::time::{Moment, SignedDuration};
+use crate::engine::{Handle, StoreState};
 use crate::http::desk::Desk;
 use crate::http::door::{Door, Open};
+use crate::http::error::ApiError;
 
 /// The release whose API this is: clients choose by it how they speak.
 pub(in crate::http) const VERSION: &str = "0.34.0";
@@ -109,15 +111,23 @@ pub(super) async fn healthy(method: Method) -> Response {
     watched(&method, "GET, HEAD, OPTIONS", || text(StatusCode::OK, "OK"))
 }
 
-/// `/-/ready`: the table is loaded, and alerts are taken.
+/// `/-/ready`: the table is loaded, and what comes in can be saved.
 pub(super) async fn ready(State(door): State<Door>, method: Method) -> Response {
-    watched(&method, "GET, HEAD, OPTIONS", || match door.handle() {
-        Ok(_) => text(StatusCode::OK, "OK"),
+    let saves = |handle: Handle| can_save(&handle.vitals().now().store);
+    watched(&method, "GET, HEAD, OPTIONS", || match door.handle().and_then(saves) {
+        Ok(()) => text(StatusCode::OK, "OK"),
         Err(error) => {
             let answer = text(StatusCode::SERVICE_UNAVAILABLE, &format!("{error}\n"));
             with(answer, RETRY_AFTER, "1")
         }
     })
+}
+
+fn can_save(store: &StoreState) -> Result<(), ApiError> {
+    match store {
+        StoreState::Well => Ok(()),
+        StoreState::Broken { why, .. } => Err(ApiError::Unavailable(why.clone())),
+    }
 }
 
 fn watched(method: &Method, allow: &'static str, answer: impl FnOnce() -> Response) -> Response {
@@ -179,6 +189,19 @@ fn with(mut response: Response, name: HeaderName, value: &'static str) -> Respon
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_can_save_nothing_is_not_ready_and_does_not_say_where_the_data_is() {
+        let why = "/secret/place is full".into();
+        let broken = StoreState::Broken { since: jiff::Timestamp::UNIX_EPOCH, why };
+        assert_eq!(can_save(&StoreState::Well), Ok(()));
+        let error = can_save(&broken).unwrap_err();
+        let told = "nothing can be saved now; send again when the storage works";
+        assert_eq!(
+            (error.status(), error.to_string().as_str()),
+            (StatusCode::SERVICE_UNAVAILABLE, told)
+        );
+    }
 
     #[test]
     fn lengths_of_time_are_written_as_prometheus_writes_them() {
