@@ -5,6 +5,7 @@
 
 mod access;
 mod alertmanager;
+mod astray;
 mod body;
 mod caller;
 mod derive;
@@ -39,7 +40,8 @@ pub use own::{OpenTo, Owner};
 /// tokens. `api` says who else may use the latter. All posts share one room.
 pub fn public_router(door: Door, api: AlertmanagerApi) -> Router {
     let ttyops = behind(door.clone(), ttyops::routes());
-    let routes = alertmanager::in_front_of(ttyops, door);
+    let tell = middleware::from_fn_with_state(door.clone(), astray::tell);
+    let routes = alertmanager::in_front_of(ttyops, door).layer(tell);
     routes.layer(Extension(Room::default())).layer(Extension(api))
 }
 

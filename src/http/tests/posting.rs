@@ -113,6 +113,23 @@ async fn one_bad_alert_is_refused_in_good_grammar_and_told_to_the_console() {
 }
 
 #[tokio::test]
+async fn a_post_that_went_astray_is_told_to_the_console_and_a_knock_at_any_door_is_not() {
+    let bench = bench().await;
+    let ask = |path: &str| {
+        let ask = Ask::new("POST", path).token("ops");
+        ask.header("content-type", "application/json").text("[]")
+    };
+    for path in ["/api/v1/alerts", "/alertmanager/api/v2/alerts", "/", "/index.php", "/api/v2/x"] {
+        super::v2::send(&bench, ask(path)).await;
+    }
+    super::v2::send(&bench, Ask::new("GET", "/alerts")).await;
+    let refusals = bench.handle.vitals().now().refusals;
+    let rows = refusals.rows().iter();
+    let rows = rows.map(|row| format!("{} {} {}", row.from, row.status, row.why));
+    insta::assert_snapshot!(rows.collect::<Vec<_>>().join("\n"));
+}
+
+#[tokio::test]
 async fn every_post_that_is_turned_away_is_told_to_the_console() {
     let bench = bench().await;
     let refused = async |ask: Ask| {

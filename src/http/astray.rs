@@ -1,0 +1,73 @@
+//! Alerts that are posted to where nothing takes them: a path with a prefix too many, or the API
+//! before v2. Their senders drop them, so that the console is told. Changes no answer.
+
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::door::Door;
+use super::intake::{self, TurnedAway};
+use crate::domain::text::Text;
+
+/// Tells of a post of alerts that went astray. Those that came where alerts are taken are told of
+/// there.
+pub(super) async fn tell(State(door): State<Door>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let astray = request.method() == Method::POST && is_meant_for_alerts(path);
+    let path = astray.then(|| Text::derive(path));
+    let peer = request.extensions().get().copied();
+    let response = next.run(request).await;
+    if let Some(path) = path
+        && let Some(why) = why(response.status(), &path)
+        && let Ok(handle) = door.handle()
+    {
+        let status = response.status();
+        intake::refuse(&handle, TurnedAway { peer, sender: None, status, why: &why });
+    }
+    response
+}
+
+/// Whether a sender of alerts may mean it. Others who knock at doors that are not there are not
+/// worth a word.
+fn is_meant_for_alerts(path: &str) -> bool {
+    let is_taken = matches!(path, "/alert" | "/api/v1/alert") || path.starts_with("/api/v2/");
+    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    !is_taken && matches!(last, "alert" | "alerts" | "")
+}
+
+fn why(status: StatusCode, path: &Text) -> Option<String> {
+    const INSTEAD: &str = "send to /api/v2/alerts as Prometheus does, or to /api/v1/alert";
+    match status {
+        StatusCode::GONE => Some(format!("{path} is of the API before v2; {INSTEAD}")),
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => {
+            Some(format!("nothing takes alerts at {path}; {INSTEAD}"))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_of_alerts_is_known_by_its_end_and_only_where_none_are_taken() {
+        let table = [
+            ("/alertmanager/api/v2/alerts", true),
+            ("/api/v1/alerts", true),
+            ("/api/v1/alerts/", true),
+            ("/api/v1/alert/", true),
+            ("/alert", false),
+            ("/", true),
+            ("/api/v1/alert", false),
+            ("/api/v2/alerts", false),
+            ("/api/v2/alert", false),
+            ("/index.php", false),
+            ("/alerts/x", false),
+        ];
+        for (path, meant) in table {
+            assert_eq!(is_meant_for_alerts(path), meant, "of {path}");
+        }
+    }
+}
