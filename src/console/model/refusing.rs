@@ -16,46 +16,44 @@ pub struct Refusing {
     pub why: String,
     /// When.
     pub last: Timestamp,
-    /// How many posts of theirs were refused within the last five minutes.
+    /// How many posts of theirs were refused for that within the last five minutes.
     pub count: u64,
-    /// Who else is refused.
+    /// What else is refused.
     pub others: Others,
     /// When it is over, unless another one is refused.
     pub until: Timestamp,
 }
 
-/// Who else is refused.
+/// What else is refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Others {
-    /// How many senders, as far as they can be told apart.
+    /// How many posts within the last five minutes.
+    pub posts: u64,
+    /// From how many other senders, as far as they can be told apart.
     pub senders: usize,
     /// Whether there are more of them than can be told apart.
     pub many: bool,
-    /// How many posts of theirs within the last five minutes.
-    pub posts: u64,
 }
 
 impl Refusing {
     /// What is refused as of `now`; nothing five minutes after the last.
     pub fn of(refusals: &Refusals, now: Timestamp) -> Option<Self> {
         let newest = refusals.newest().filter(|newest| newest.until() > now)?;
-        let is_of_newest = |row: &&RefusedPosts| row.from == newest.from;
-        let rows = || refusals.rows().iter().chain(refusals.crowd());
-        let posts = |row: &RefusedPosts| row.lately(now);
-        let others = || rows().filter(|row| !is_of_newest(row) && row.lately(now) > 0);
-        let crowd = |row: &RefusedPosts| refusals.crowd().contains(row);
-        let senders: BTreeSet<&Text> =
-            others().filter(|row| !crowd(row)).map(|row| &row.from).collect();
+        let is_other = |row: &&RefusedPosts| !std::ptr::eq(*row, newest) && row.lately(now) > 0;
+        let others = || refusals.rows().iter().filter(is_other);
+        let crowd = || refusals.crowd().iter().filter(is_other);
+        let mut senders: BTreeSet<_> = others().map(sender).collect();
+        senders.remove(&sender(newest));
         Some(Self {
             from: newest.from.clone(),
             why: why(newest),
             last: newest.last,
             // What came at the very edge is still told.
-            count: rows().filter(is_of_newest).map(posts).sum::<u64>().max(1),
+            count: newest.lately(now).max(1),
             others: Others {
+                posts: others().chain(crowd()).map(|row| row.lately(now)).sum(),
                 senders: senders.len(),
-                many: others().any(crowd),
-                posts: others().map(posts).sum(),
+                many: crowd().next().is_some(),
             },
             until: newest.until(),
         })
@@ -65,6 +63,12 @@ impl Refusing {
     pub fn senders(&self) -> usize {
         self.others.senders + 1
     }
+}
+
+/// Whose posts these are. Whom we do not know is told apart by what is wrong, too: many may be
+/// behind one address.
+fn sender(row: &RefusedPosts) -> (&Text, Option<&Text>) {
+    (&row.from, row.sender.is_none().then_some(&row.why))
 }
 
 /// Why posts were refused, with the status.

@@ -84,13 +84,13 @@ fn refused(model: &Model) -> Option<String> {
         1 => format!("a post at {} from {from}", model.time(*last)),
         count => format!("{} in 5 min from {from}", posts(count)),
     };
-    let also = match (others.many, others.senders) {
-        (false, 0) => String::new(),
-        (false, 1) => format!(", and {} from another sender", posts(others.posts)),
-        (false, senders) => {
-            format!(", and {} from {} others", posts(others.posts), number(senders))
-        }
-        (true, _) => format!(", and {} from many others", posts(others.posts)),
+    let more = posts(others.posts);
+    let also = match (others.posts, others.many, others.senders) {
+        (0, ..) => String::new(),
+        (_, true, _) => format!(", and {more} from many others"),
+        (_, false, 0) => format!(", and {more} for other reasons"),
+        (_, false, 1) => format!(", and {more} from another sender"),
+        (_, false, senders) => format!(", and {more} from {} other senders", number(senders)),
     };
     let key = model.key(Context::List, Action::Senders);
     Some(format!("REFUSED {what}: {why}{also}. {key} shows how to send."))

@@ -34,6 +34,15 @@ fn refuse(stage: &mut Stage, from: &str) {
     refuse_of(stage, from, None, 1);
 }
 
+/// A post of a stranger is refused for a reason of its own.
+fn refuse_for(stage: &mut Stage, from: &str, why: &str) {
+    let at = stage.now().at;
+    let refused = Refused { at, from: from.into(), sender: None, why: why.into(), status: 401 };
+    let mut service = stage.model.service.clone();
+    std::sync::Arc::make_mut(&mut service.refusals).add(&refused);
+    stage.event(Event::Vitals(service));
+}
+
 /// Posts are refused, of a sender if it is named.
 fn refuse_of(stage: &mut Stage, from: &str, sender: Option<&str>, count: u64) {
     let (at, sender) = (stage.now().at, sender.map(Text::derive));
@@ -186,6 +195,9 @@ fn the_bar_counts_the_last_five_minutes_and_says_who_else_is_refused() {
     }
     read(&mut stage);
     refuse(&mut stage, "192.0.2.9");
+    read(&mut stage);
+    // Who is behind the same address and has another fault is another.
+    refuse_for(&mut stage, "192.0.2.9", "unknown token");
     read(&mut stage);
     refuse_of(&mut stage, "grafana (192.0.2.8)", Some("grafana"), 2);
     read(&mut stage);
