@@ -43,6 +43,8 @@ struct Lanes {
     alerts: usize,
     door: Door,
     last: Last,
+    /// Whether the writer waits: to wake somebody who does not costs a call of the system, too.
+    awaited: bool,
 }
 
 /// Whose turn the last one was.
@@ -96,16 +98,23 @@ impl Inbox {
                 lanes.people.push_back(waiting);
             }
         }
+        let awaited = std::mem::take(&mut lanes.awaited);
         drop(lanes);
-        self.filled.notify_one();
+        if awaited {
+            self.filled.notify_one();
+        }
         Ok(())
     }
 
     /// What waits, people first; waits at most `patience` for something to come.
     pub(super) fn take(&self, patience: Duration) -> Taken {
-        let empty = |lanes: &mut Lanes| lanes.is_empty() && lanes.door == Door::Open;
+        let empty = |lanes: &mut Lanes| {
+            lanes.awaited = lanes.is_empty() && lanes.door == Door::Open;
+            lanes.awaited
+        };
         let waited = self.filled.wait_timeout_while(self.lanes(), patience, empty);
         let (mut lanes, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        lanes.awaited = false;
         if lanes.is_empty() && lanes.door == Door::Closed {
             return Taken::Closed;
         }
