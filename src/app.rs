@@ -16,7 +16,6 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
-use axum::Router;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
@@ -37,7 +36,7 @@ use crate::console::{Access, Outside, Posting, Settings};
 use crate::domain::actor::Actor;
 use crate::domain::text::Text;
 use crate::engine::Handle;
-use crate::http::{self, AlertmanagerApi, Door, Owner, Tls};
+use crate::http::{self, AlertmanagerApi, Door, Overseen, Owner, Tls};
 use crate::notify::Channel;
 use crate::telemetry::{self, Sink};
 
@@ -190,7 +189,7 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
     let address = listener.local_addr()?;
     let door = Door::at(address);
     warn_of(&plan, &api);
-    listen(&parts, listener, certificates, http::public_router(door.clone(), api));
+    listen(&parts, listener, certificates, &door, api);
 
     // Open the data: from here on it is ours, and has to be closed. A large file takes a while,
     // and nothing is lost with an opening that is left half done.
@@ -239,10 +238,20 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
 }
 
 /// Serves senders and programs, with TLS where there is a certificate.
-fn listen(parts: &Parts, at: TcpListener, certificates: Option<Certificates>, router: Router) {
+fn listen(
+    parts: &Parts,
+    at: TcpListener,
+    certificates: Option<Certificates>,
+    door: &Door,
+    api: AlertmanagerApi,
+) {
+    let router = http::public_router(door.clone(), api);
     match certificates {
-        Some(certificates) => parts.listen("listener", Tls::new(at, certificates), router),
-        None => parts.listen("listener", at, router),
+        Some(certificates) => {
+            let listener = Overseen::new(Tls::new(at, certificates), door.clone());
+            parts.listen("listener", listener, router);
+        }
+        None => parts.listen("listener", Overseen::new(at, door.clone()), router),
     }
 }
 

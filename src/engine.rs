@@ -35,7 +35,7 @@ pub use handle::{Handle, SubmitError};
 pub use process::Process;
 pub use publish::{Cursor, Feed, FeedEnd, Lagged, Published};
 pub use refusals::{Reasons, Refusals, Refused, RefusedPosts};
-pub use vitals::{StoreState, Vital, Vitals};
+pub use vitals::{Absence, Outage, StoreState, Vital, Vitals};
 pub use writer::{StartError, Writer, WriterError, data_file, open, start};
 
 /// The owner of table and store.
@@ -169,6 +169,8 @@ impl Engine {
             self.recovering = None;
         }
         let replaced = !Arc::ptr_eq(self.table.policy(), table.policy());
+        // Readers show granted ends, also where nothing else is new.
+        let replaced = replaced || granted != table.granted();
         self.adopted = true;
         self.table = table;
         let news = reopened || replaced || !changes.is_empty();

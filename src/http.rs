@@ -33,7 +33,7 @@ use error::ApiError;
 
 pub use access::{AlertmanagerApi, HostName, NoHostName};
 pub use door::Door;
-pub use edge::{Keys, Limits, Listener, Peer, Tls, serve};
+pub use edge::{Keys, Limits, Listener, Overseen, Peer, Tls, serve};
 pub use own::{OpenTo, Owner};
 
 /// What is served to the network: the TTYOps API and Alertmanager's with its metrics, to holders of

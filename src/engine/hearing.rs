@@ -68,6 +68,17 @@ impl Hearing {
     }
 }
 
+/// When we could last have heard, if after that we could hear nothing. `before` is when the turn
+/// before was taken, `store` how the store was then.
+pub(super) fn away_since(why: Deaf, before: Timestamp, store: &StoreState) -> Option<Timestamp> {
+    match (why, store) {
+        (Deaf::Storage, StoreState::Broken { since, .. }) => Some(*since),
+        (Deaf::Start | Deaf::Jump | Deaf::Storage, _) => Some(before),
+        // Some were heard.
+        (Deaf::Overload, _) => None,
+    }
+}
+
 /// How far the wall clock is ahead of the steady one.
 fn lead(reading: Reading) -> i128 {
     let steady = i128::try_from(reading.steady.as_nanos()).unwrap_or(i128::MAX);
@@ -145,6 +156,21 @@ mod tests {
         assert_eq!(hearing.before_turn(at(4, 4), 0), Some(Deaf::Storage));
         hearing.after_turn(&StoreState::Well);
         assert_eq!(hearing.before_turn(at(5, 5), 0), None);
+    }
+
+    #[test]
+    fn an_absence_began_when_the_last_turn_was_taken_or_the_store_broke() {
+        let (before, broke) = (at(100, 100).wall, at(0, 0).wall);
+        let cases = [
+            (Deaf::Start, StoreState::Well, Some(before)),
+            (Deaf::Jump, StoreState::Well, Some(before)),
+            (Deaf::Storage, broken(), Some(broke)),
+            (Deaf::Storage, StoreState::Well, Some(before)),
+            (Deaf::Overload, StoreState::Well, None),
+        ];
+        for (why, store, expected) in cases {
+            assert_eq!(away_since(why, before, &store), expected, "{why:?}");
+        }
     }
 
     #[test]

@@ -6,6 +6,8 @@ use tokio::sync::watch;
 
 use super::counts::Counts;
 use super::refusals::{Refusals, Refused};
+use crate::domain::command::Deaf;
+use crate::domain::table::Grant;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 
@@ -25,6 +27,30 @@ pub struct Vital {
     pub refusals: Arc<Refusals>,
     /// How many posts were not taken in, because too much waited or was under way.
     pub busy: u64,
+    /// Since when and why nobody can connect to where alerts are taken in, while that is so.
+    pub unheard: Option<Outage>,
+    /// When we could last not have heard of anything, but for what was refused as too much.
+    pub absence: Option<Absence>,
+}
+
+/// Something that does not work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outage {
+    /// Since when.
+    pub since: Timestamp,
+    /// Why, in words.
+    pub why: Text,
+}
+
+/// A time in which we could not have heard of anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Absence {
+    /// Why.
+    pub why: Deaf,
+    /// When we could last have heard. After a start that is when we last heard anything.
+    pub from: Timestamp,
+    /// Since when we hear again, and until when nothing times out that was heard before.
+    pub grant: Grant,
 }
 
 /// Whether anything can be saved.
@@ -43,7 +69,13 @@ pub enum StoreState {
 
 impl Vitals {
     pub(super) fn new() -> Self {
-        let vital = Vital { store: StoreState::Well, refusals: Arc::default(), busy: 0 };
+        let vital = Vital {
+            store: StoreState::Well,
+            refusals: Arc::default(),
+            busy: 0,
+            unheard: None,
+            absence: None,
+        };
         Self { vital: watch::Sender::new(vital), counts: Counts::default() }
     }
 
@@ -70,6 +102,20 @@ impl Vitals {
     /// A post was not taken in, because too much is under way: we are deaf to what it said.
     pub fn busy(&self) {
         self.vital.send_modify(|vital| vital.busy = vital.busy.saturating_add(1));
+    }
+
+    /// Whether anybody can connect to where alerts are taken in.
+    pub fn listener(&self, outage: Option<Outage>) {
+        self.vital.send_if_modified(|vital| {
+            let news = vital.unheard != outage;
+            vital.unheard = outage;
+            news
+        });
+    }
+
+    /// We hear again.
+    pub(super) fn back(&self, absence: Absence) {
+        self.vital.send_modify(|vital| vital.absence = Some(absence));
     }
 
     pub(super) fn store(&self, state: StoreState) {

@@ -10,10 +10,10 @@ use uuid::Uuid;
 
 use super::clock::Clock;
 use super::handle::{Handle, Shared, SubmitError};
-use super::hearing::Hearing;
+use super::hearing::{self, Hearing};
 use super::inbox::{Inbox, Taken, Waiting};
 use super::publish::Publisher;
-use super::vitals::{StoreState, Vitals};
+use super::vitals::{Absence, StoreState, Vitals};
 use super::{Engine, Notifier};
 use crate::domain::actor::{Actor, Via};
 use crate::domain::command::{Command, Deaf, Order};
@@ -178,7 +178,7 @@ fn take_turn(engine: &mut Engine, hearing: &mut Hearing, shared: &Shared, waitin
     if let Some(why) = hearing.news() {
         tracing::info!(?why, "Nothing times out for a while, for it may not have been heard");
     }
-    let revision = engine.cursor.revision;
+    let (revision, before) = (engine.cursor.revision, engine.now);
     let turn = engine.turn(&orders, shared.clock.now());
     if engine.cursor.revision != revision {
         let took = shared.clock.reading().steady.saturating_sub(began.steady);
@@ -187,6 +187,11 @@ fn take_turn(engine: &mut Engine, hearing: &mut Hearing, shared: &Shared, waitin
     hearing.after_turn(&turn.store);
     if let Some(published) = turn.published {
         shared.publisher.publish(published);
+    }
+    if let (StoreState::Well, Some(why), Some(grant)) = (&turn.store, deaf, engine.table.granted())
+        && let Some(from) = hearing::away_since(why, before, &shared.vitals.now().store)
+    {
+        shared.vitals.back(Absence { why, from, grant });
     }
     shared.vitals.store(turn.store);
     let answers = turn.answers.into_iter().skip(usize::from(deaf.is_some()));

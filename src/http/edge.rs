@@ -3,6 +3,7 @@
 //! axum's own loop has no cap and no timer. Knows no token, and no route but for the form in which it
 //! refuses.
 
+mod overseen;
 mod patient;
 mod places;
 mod silence;
@@ -37,6 +38,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
+pub use self::overseen::Overseen;
 use self::patient::Patient;
 use self::places::{Place, Places, Seat};
 use self::silence::Silence;

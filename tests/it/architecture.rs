@@ -87,6 +87,8 @@ const ENGINE_WORDS: &[&str] = &[
     "engine::Fate",
     "engine::Process",
     "engine::Refused",
+    "engine::Absence",
+    "engine::Outage",
     "engine::StoreState",
     "engine::Page",
     "engine::PageRequest",

@@ -105,3 +105,18 @@ async fn time_passes_also_where_what_was_kept_is_ahead_of_the_clock() {
     assert!(received.is_sorted_by(|one, other| one < other), "{received:?}");
     writer.stop().unwrap();
 }
+
+#[test]
+fn readers_of_a_start_know_what_it_grants_and_since_when_nothing_was_heard() {
+    let disk = Platter::default();
+    for round in 0..3 {
+        let (store, loaded) = Store::open(disk.clone()).unwrap();
+        let (handle, writer) = start(store, loaded, Arc::default()).unwrap();
+        let grant = handle.latest().table.granted();
+        assert!(grant.is_some(), "start {round}");
+        let absence = handle.vitals().now().absence.unwrap();
+        assert_eq!((absence.why, Some(absence.grant)), (Deaf::Start, grant));
+        assert!(absence.from <= absence.grant.heard_from);
+        writer.stop().unwrap();
+    }
+}
