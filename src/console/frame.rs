@@ -47,6 +47,25 @@ impl Link {
         }
     }
 
+    /// How often the counts of a storm are shown, and a live list is sorted in it.
+    pub fn storm(self) -> Duration {
+        match self {
+            Link::Local => Duration::from_secs(1),
+            Link::Ssh => Duration::from_secs(5),
+        }
+    }
+
+    /// How long a line takes for so many bytes, as long as it is to have room for keys.
+    fn carries(self, bytes: usize) -> Duration {
+        const BYTES_A_SECOND: u32 = 6_000;
+        match self {
+            Link::Local => Duration::ZERO,
+            Link::Ssh => {
+                Duration::from_secs(u64::try_from(bytes).unwrap_or(u64::MAX)) / BYTES_A_SECOND
+            }
+        }
+    }
+
     fn gap(self) -> Duration {
         match self {
             Link::Local => Duration::from_millis(100),
@@ -55,6 +74,8 @@ impl Link {
     }
 }
 
+/// However much keys made the frames write, changes wait no longer for the line.
+const LONGEST_CARRIED: Duration = Duration::from_secs(5);
 /// The gap between frames nobody looks at.
 const AWAY_GAP: Duration = Duration::from_secs(1);
 /// A window being dragged sends a burst of sizes; the last one counts.
@@ -66,6 +87,8 @@ pub struct Frames {
     link: Link,
     focus: Focus,
     drawn: Option<Tick>,
+    /// Until when the line carries what the last frames wrote.
+    carried: Tick,
     due: Option<Tick>,
     /// When the window rests, while it changes its size.
     rests: Option<Tick>,
@@ -80,7 +103,7 @@ impl Frames {
     /// Somebody looks, or no longer does. Who comes back does not wait as long as nobody would.
     pub fn focus(&mut self, focus: Focus, now: Tick) {
         self.focus = focus;
-        let earliest = self.drawn.map_or(now, |drawn| now.max(drawn + self.gap()));
+        let earliest = self.earliest(now);
         let earliest = self.rests.map_or(earliest, |rests| rests.max(earliest));
         self.due = self.due.map(|due| due.min(earliest));
     }
@@ -90,7 +113,7 @@ impl Frames {
     pub fn want(&mut self, cause: Cause, now: Tick) {
         let at = match cause {
             Cause::Key => now,
-            Cause::Change => self.drawn.map_or(now, |drawn| now.max(drawn + self.gap())),
+            Cause::Change => self.earliest(now),
             Cause::Resize => {
                 self.due = Some(now + RESIZE_REST);
                 self.rests = self.due;
@@ -105,11 +128,20 @@ impl Frames {
         self.due
     }
 
-    /// A frame was written.
-    pub fn drawn(&mut self, now: Tick) {
+    /// A frame of so many bytes was written.
+    pub fn drawn(&mut self, now: Tick, bytes: usize) {
         self.drawn = Some(now);
+        let carried = self.carried.max(now) + self.link.carries(bytes);
+        self.carried = carried.min(now + LONGEST_CARRIED);
         self.due = None;
         self.rests = None;
+    }
+
+    /// When a change may be drawn: not too soon after the last frame, and not while a slow line
+    /// still carries it.
+    fn earliest(&self, now: Tick) -> Tick {
+        let gathered = self.drawn.map_or(now, |drawn| now.max(drawn + self.gap()));
+        gathered.max(self.carried)
     }
 
     fn gap(&self) -> Duration {
@@ -133,7 +165,7 @@ mod tests {
         let mut frames = Frames::new(Link::Local);
         assert_eq!(frames.due(), None);
         frames.want(Cause::Key, ms(5));
-        frames.drawn(ms(6));
+        frames.drawn(ms(6), 40);
         assert_eq!(frames.due(), None);
     }
 
@@ -150,7 +182,7 @@ mod tests {
             frames.focus(focus, ms(0));
             frames.want(Cause::Change, ms(1000));
             assert_eq!(frames.due(), Some(ms(1000)));
-            frames.drawn(ms(1000));
+            frames.drawn(ms(1000), 40);
             frames.want(Cause::Change, ms(1010));
             frames.want(Cause::Change, ms(1020));
             assert_eq!(frames.due(), Some(ms(second)), "{link:?} {focus:?}");
@@ -163,14 +195,14 @@ mod tests {
         for (back, due) in cases {
             let mut frames = Frames::new(Link::Local);
             frames.focus(Focus::Away, ms(0));
-            frames.drawn(ms(1_000));
+            frames.drawn(ms(1_000), 40);
             frames.want(Cause::Change, ms(1_010));
             assert_eq!(frames.due(), Some(ms(2_000)));
             frames.focus(Focus::Looked, ms(back));
             assert_eq!(frames.due(), Some(ms(due)), "back at {back}");
         }
         let mut frames = Frames::new(Link::Local);
-        frames.drawn(ms(1_000));
+        frames.drawn(ms(1_000), 40);
         frames.focus(Focus::Looked, ms(3_000));
         assert_eq!(frames.due(), None, "nothing to see");
         frames.want(Cause::Resize, ms(3_000));
@@ -181,7 +213,7 @@ mod tests {
     #[test]
     fn a_key_does_not_wait_for_the_gap() {
         let mut frames = Frames::new(Link::Ssh);
-        frames.drawn(ms(1000));
+        frames.drawn(ms(1000), 40);
         frames.want(Cause::Change, ms(1010));
         frames.want(Cause::Key, ms(1020));
         assert_eq!(frames.due(), Some(ms(1020)));
@@ -190,9 +222,29 @@ mod tests {
     #[test]
     fn a_change_after_a_long_rest_is_drawn_at_once() {
         let mut frames = Frames::new(Link::Ssh);
-        frames.drawn(ms(1000));
+        frames.drawn(ms(1000), 40);
         frames.want(Cause::Change, ms(9000));
         assert_eq!(frames.due(), Some(ms(9000)));
+    }
+
+    #[test]
+    fn over_ssh_changes_wait_until_the_line_has_carried_the_frames_before_and_keys_do_not() {
+        let cases =
+            [(Link::Ssh, 1_000, 1_250), (Link::Ssh, 6_000, 2_000), (Link::Local, 6_000, 1_100)];
+        for (link, bytes, due) in cases {
+            let mut frames = Frames::new(link);
+            frames.drawn(ms(1_000), bytes);
+            frames.want(Cause::Change, ms(1_010));
+            assert_eq!(frames.due(), Some(ms(due)), "{link:?} {bytes}");
+            frames.want(Cause::Key, ms(1_020));
+            assert_eq!(frames.due(), Some(ms(1_020)), "{link:?} {bytes}");
+        }
+        let mut frames = Frames::new(Link::Ssh);
+        for at in [1_000, 1_010, 1_020] {
+            frames.drawn(ms(at), 3_000);
+        }
+        frames.want(Cause::Change, ms(1_030));
+        assert_eq!(frames.due(), Some(ms(2_500)), "what keys wrote is carried too");
     }
 
     #[test]

@@ -9,7 +9,10 @@ pub mod roster;
 pub mod senders;
 pub mod sheet;
 pub mod sieve;
+pub mod storm;
+pub mod tally;
 pub mod telling;
+pub mod trouble;
 pub mod untold;
 
 use std::sync::Arc;
@@ -18,13 +21,18 @@ use imbl::OrdSet;
 use ratatui::layout::Size;
 
 use self::acts::{Act, Acts, Target};
+use self::list::Filtered;
 use self::list::List;
+use self::place::Census;
 use self::place::Place;
 use self::refusing::Refusing;
 use self::roster::Roster;
 use self::senders::Senders;
 use self::sheet::{About, Purpose, Question, Sheet};
+use self::storm::Storms;
+use self::tally::Tally;
 use self::telling::Telling;
+use self::trouble::{Back, Overload};
 use self::untold::Untold;
 use super::action::{Action, Context, Entry, ReadOnly, find};
 use super::file::FileError;
@@ -39,7 +47,7 @@ use crate::domain::id::{AlertId, OpId};
 use crate::domain::table::Table;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
-use crate::engine::Refusals;
+use crate::engine::{Absence, Refusals};
 
 /// The two times of an event: the engine's, for what is shown and decided, and one that only runs
 /// forward, for waits.
@@ -100,8 +108,16 @@ pub struct Model {
     pub service: Service,
     /// The posts that are being refused, while they are, as of the last frame that was due.
     pub refusing: Option<Refusing>,
+    /// The posts that are not taken in, while there are any.
+    pub overload: Option<Overload>,
+    /// What an absence left in doubt.
+    pub back: Option<Back>,
     /// The calls that no channel took.
     pub untold: Untold,
+    /// What began lately.
+    pub storms: Storms,
+    /// The counts that are shown while it storms.
+    pub tally: Option<Tally>,
 }
 
 /// What the screen shows.
@@ -270,6 +286,12 @@ pub struct Service {
     pub unsaved: Option<Trouble>,
     /// The posts that were refused.
     pub refusals: Arc<Refusals>,
+    /// Since when and why nobody can connect.
+    pub unheard: Option<Trouble>,
+    /// When we could last not have heard of anything.
+    pub absence: Option<Absence>,
+    /// How many posts were not taken in since the program started, because too much was under way.
+    pub busy: u64,
 }
 
 /// Since when something is not as it should be, and why.
@@ -302,6 +324,8 @@ impl Model {
             _ => Screen::List,
         };
         let pane = Pane { subject: list.under_cursor(), rows: list.len(), ..Pane::default() };
+        let storms = Storms::of(&table, now.at);
+        let tally = storms.storm().map(|storm| Tally::new(&list, storm, now.at));
         Model {
             theme: Theme::of(&palette, settings.depth, settings.ground),
             acts: Acts::new(settings.seed),
@@ -324,10 +348,21 @@ impl Model {
             telling: Telling::new(now.tick),
             service: Service::default(),
             refusing: None,
+            overload: None,
+            back: None,
             untold: Untold::of(&table),
+            storms,
+            tally,
             table,
             settings,
         }
+    }
+
+    /// The console of a service that is so. What was refused before is not told.
+    #[must_use]
+    pub fn serving(self, service: Service, now: Timestamp) -> Model {
+        let back = service.absence.and_then(|absence| Back::of(absence, &self.table, now));
+        Model { service, back, ..self }
     }
 
     /// Which keys are read.
@@ -343,6 +378,22 @@ impl Model {
             (None, Screen::Detail(_)) => Context::Detail,
             (None, Screen::Senders(_)) => Context::Senders,
         }
+    }
+
+    /// The header's counts, as they are shown.
+    pub fn census(&self) -> Census {
+        self.tally.as_ref().map_or_else(|| self.list.census(), |tally| tally.census)
+    }
+
+    /// What the filter lets through, as it is shown.
+    pub fn filtered(&self) -> Filtered {
+        self.tally.as_ref().map_or_else(|| self.list.filtered(), |tally| tally.filtered)
+    }
+
+    /// How many alerts are new since the list stood still, and how many of them are critical, as is
+    /// shown.
+    pub fn fresh(&self) -> (usize, usize) {
+        self.tally.as_ref().map_or_else(|| self.list.fresh(), |tally| tally.fresh)
     }
 
     /// Whether the window is too small to act in.

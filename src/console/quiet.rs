@@ -2,6 +2,8 @@
 //! It never asks the terminal anything: a late answer would be read as keys.
 
 use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::queue;
@@ -40,13 +42,16 @@ pub struct QuietBackend<W: Write> {
     inner: CrosstermBackend<OneWrite<W>>,
     window: Window,
     caret: Caret,
+    written: Arc<AtomicUsize>,
 }
 
 impl<W: Write> QuietBackend<W> {
     /// A backend on `out`, which should be unbuffered.
     pub fn new(out: W, window: Window) -> QuietBackend<W> {
-        let writer = OneWrite { out, waiting: Vec::new() };
-        QuietBackend { inner: CrosstermBackend::new(writer), window, caret: Caret::Unknown }
+        let written = Arc::default();
+        let writer = OneWrite { out, waiting: Vec::new(), written: Arc::clone(&written) };
+        let inner = CrosstermBackend::new(writer);
+        QuietBackend { inner, window, caret: Caret::Unknown, written }
     }
 
     /// Says that the window has this size from now on, where the size is given.
@@ -54,6 +59,11 @@ impl<W: Write> QuietBackend<W> {
         if let Window::Fixed(given) = &mut self.window {
             *given = size;
         }
+    }
+
+    /// How many bytes were written since this was last asked.
+    pub fn take_written(&self) -> usize {
+        self.written.swap(0, Ordering::Relaxed)
     }
 
     /// Adds bytes that are no cells (a title, a clipboard) to the next frame's write.
@@ -160,6 +170,7 @@ impl<W: Write> Backend for QuietBackend<W> {
 struct OneWrite<W: Write> {
     out: W,
     waiting: Vec<u8>,
+    written: Arc<AtomicUsize>,
 }
 
 impl<W: Write> Write for OneWrite<W> {
@@ -177,6 +188,7 @@ impl<W: Write> Write for OneWrite<W> {
             self.waiting.extend_from_slice(BRACKET.1);
         }
         let written = self.out.write_all(&self.waiting).and_then(|()| self.out.flush());
+        self.written.fetch_add(self.waiting.len(), Ordering::Relaxed);
         self.waiting.clear();
         written
     }

@@ -112,9 +112,10 @@ where
         let now = Now { at: source.now(), tick: Tick::ZERO };
         let frames = Frames::new(settings.link);
         let size = screen.size()?;
-        let mut model = Model::new(settings, published.table.clone(), size, now);
         let mut vitals = source.vitals().watch();
-        model.service = service(&vitals.borrow_and_update());
+        let service = service(&vitals.borrow_and_update());
+        let model = Model::new(settings, published.table.clone(), size, now);
+        let model = model.serving(service, now.at);
         Ok(Console {
             screen,
             keys,
@@ -324,7 +325,8 @@ where
         self.screen.draw(|frame| view::draw(&self.model, frame))?;
         // Only now: a frame that took long to write was not read before it was written.
         let now = self.now();
-        self.frames.drawn(now.tick);
+        let bytes = self.screen.backend().take_written();
+        self.frames.drawn(now.tick, bytes);
         update(&mut self.model, Event::Drawn, now);
         Ok(())
     }
@@ -394,5 +396,13 @@ fn service(vital: &Vital) -> Service {
         StoreState::Well => None,
         StoreState::Broken { since, why } => Some(Trouble { since: *since, reason: why.clone() }),
     };
-    Service { unsaved, refusals: Arc::clone(&vital.refusals) }
+    let unheard = vital.unheard.as_ref();
+    let unheard = unheard.map(|it| Trouble { since: it.since, reason: it.why.clone() });
+    Service {
+        unsaved,
+        unheard,
+        absence: vital.absence,
+        busy: vital.busy,
+        refusals: Arc::clone(&vital.refusals),
+    }
 }

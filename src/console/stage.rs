@@ -276,6 +276,22 @@ impl Stage {
         });
     }
 
+    /// So many alerts of each service begin at once; every third one is a warning.
+    pub(crate) fn blow(&mut self, services: &[(&str, usize)]) {
+        let known = self.desk.table.alert_count();
+        let mut reports = Vec::new();
+        for (service, count) in services {
+            for number in 0..*count {
+                let severity = if number % 3 == 2 { "warning" } else { "critical" };
+                let title = format!("{service}{number} does not answer");
+                let subject = Subject::Known(identity(&format!("{known} {title}")));
+                let payload = Box::new(alert(&title, severity, service));
+                reports.push(Report::Firing { subject, payload });
+            }
+        }
+        self.command(&Actor::Machine("prometheus".into()), Command::Report(reports));
+    }
+
     fn report(&mut self, report: Report) {
         let sender = Actor::Machine("prometheus".into());
         self.command(&sender, Command::Report(vec![report]));

@@ -9,6 +9,7 @@ mod news;
 mod passing;
 mod questioning;
 mod sending;
+mod storm;
 mod telling;
 mod writing;
 
@@ -21,6 +22,7 @@ use super::key::{Held, Key, Named};
 use super::model::refusing::Refusing;
 use super::model::senders::Senders;
 use super::model::sheet::{About, Question, Sheet};
+use super::model::trouble::{Back, Overload};
 use super::model::{Model, Now, Page, PageAbout, Screen, Service, Tone, Wish};
 use super::{view, when};
 use crate::domain::text::{Text, line_of};
@@ -64,13 +66,36 @@ fn vitals(model: &mut Model, service: Service, now: Now) -> Vec<Effect> {
     let begun = model.refusing.is_none() && Refusing::of(&service.refusals, now.at).is_some();
     let told = matches!(model.screen, Screen::Senders(_))
         && is_told_anew(&model.service.refusals, &service.refusals);
-    let shown = begun || told || model.service.unsaved != service.unsaved;
+    let barred = begun | count_busy(model, &service, now) | come_back(model, &service, now);
+    let [were, are] = [&model.service, &service].map(|it| (&it.unsaved, &it.unheard));
+    let shown = barred || told || were != are;
     model.service = service;
     if !shown {
         return Vec::new();
     }
     freshen(model, now);
     vec![Effect::Draw(Cause::Change)]
+}
+
+/// Notes that posts were not taken in; says whether those are the first for long.
+fn count_busy(model: &mut Model, service: &Service, now: Now) -> bool {
+    if service.busy <= model.service.busy {
+        return false;
+    }
+    let known = model.overload.map(|overload| overload.since);
+    model.overload = Some(Overload { since: known.unwrap_or(now.at), last: now.at });
+    known.is_none()
+}
+
+/// Notes what an absence left in doubt; says whether that is another than before.
+fn come_back(model: &mut Model, service: &Service, now: Now) -> bool {
+    if service.absence == model.service.absence {
+        return false;
+    }
+    let back = service.absence.and_then(|absence| Back::of(absence, &model.table, now.at));
+    let news = back != model.back;
+    model.back = back;
+    news
 }
 
 /// Whether somebody is refused, or for something, that was not before.
@@ -118,6 +143,9 @@ fn press(model: &mut Model, key: Key, now: Now) -> Vec<Effect> {
         None => letter(model, key, now),
     };
     let changed = said || !effects.is_empty();
+    if changed && action.is_some_and(|action| !moving::is_step(action)) {
+        storm::recount(model, now.at);
+    }
     if changed && !effects.iter().any(|effect| matches!(effect, Effect::Draw(_))) {
         effects.push(Effect::Draw(Cause::Key));
     }
@@ -271,9 +299,14 @@ fn paste(model: &mut Model, text: &str, now: Now) -> Vec<Effect> {
     vec![Effect::Draw(Cause::Key)]
 }
 
-/// Brings up to date what waits for somebody's frame. While nothing can be saved the ages stop:
-/// what is shown is how it stood.
+/// Brings up to date what waits for somebody's frame.
 fn freshen(model: &mut Model, now: Now) {
+    set_clock(model, now);
+    storm::recount(model, now.at);
+}
+
+/// Brings the ages up to date, and who is refused. While nothing can be saved ages stop: what is shown is how it stood.
+fn set_clock(model: &mut Model, now: Now) {
     if model.service.unsaved.is_none() {
         model.clock = when::minute(now.at);
     }

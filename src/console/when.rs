@@ -38,15 +38,20 @@ pub fn span(from: Timestamp, to: Timestamp) -> String {
     }
 }
 
+/// How long something took, for a sentence: `20 s`, `4 min`, `3 h`, `9 days`.
+pub fn long(from: Timestamp, to: Timestamp) -> String {
+    let seconds = since(to, from).as_secs();
+    match seconds {
+        ..60 => format!("{} s", seconds.max(0)),
+        60..3600 => format!("{} min", seconds / 60),
+        3600..172_800 => format!("{} h", seconds / 3600),
+        172_800.. => format!("{} days", seconds / 86_400),
+    }
+}
+
 /// How long ago, for a sentence: `3 s ago`, `12 min ago`, `3 h ago`, `9 days ago`.
 pub fn ago(at: Timestamp, now: Timestamp) -> String {
-    let seconds = since(now, at).as_secs();
-    match seconds {
-        ..60 => format!("{} s ago", seconds.max(0)),
-        60..3600 => format!("{} min ago", seconds / 60),
-        3600..172_800 => format!("{} h ago", seconds / 3600),
-        172_800.. => format!("{} days ago", seconds / 86_400),
-    }
+    format!("{} ago", long(at, now))
 }
 
 /// The full minute at or before `now`: ages are shown as of then, so that all of them change

@@ -31,5 +31,6 @@ mod prometheus;
 mod pty;
 mod screen;
 mod start;
+mod storm;
 mod support;
 mod token;

@@ -26,6 +26,28 @@ pub(super) fn in_list(model: &mut Model, action: Action, now: Now) -> bool {
     true
 }
 
+/// Whether an action only moves the cursor or the window: it shows nothing newer.
+pub(super) fn is_step(action: Action) -> bool {
+    use Action::{
+        Bottom, CursorDown, CursorUp, HalfPageDown, HalfPageUp, PageDown, PageUp, PaneDown, PaneUp,
+        ScrollDown, ScrollUp,
+    };
+    matches!(
+        action,
+        CursorDown
+            | CursorUp
+            | HalfPageDown
+            | HalfPageUp
+            | PageDown
+            | PageUp
+            | Bottom
+            | ScrollDown
+            | ScrollUp
+            | PaneDown
+            | PaneUp
+    )
+}
+
 /// The first key that touches the list stops it in the order of the last frame.
 pub(super) fn stand_still(model: &mut Model) {
     let sorted = std::mem::take(&mut model.drawn.sorted);

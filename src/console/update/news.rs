@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 use std::mem::discriminant;
 use std::sync::Arc;
 
+use super::storm::{self, Haste};
 use super::{moving, telling};
 use crate::console::effect::{Effect, News};
-use crate::console::frame::Cause;
 use crate::console::model::list::{Mode, Seen, Still};
 use crate::console::model::place::{is_renamed, is_viewer, named, says_the_same};
 use crate::console::model::roster::Roster;
 use crate::console::model::senders::OpenedBy;
 use crate::console::model::sheet::Sheet;
+use crate::console::model::trouble::Back;
 use crate::console::model::untold::Untold;
 use crate::console::model::{Model, Now, PageAbout, Screen};
 use crate::console::view::layout::{self, PanePlace};
@@ -24,41 +25,73 @@ use crate::domain::table::Table;
 
 /// Takes published news into the list, change by change.
 pub(super) fn arrive(model: &mut Model, news: News, now: Now) -> Vec<Effect> {
-    let mut seen = Seen::Passenger;
     let called = telling::calls(model, &news);
+    let said = model.message.clone();
     forget_message(model, &news.table);
-    if let Some(changes) = &news.changes {
-        let mut table = model.table.clone();
-        let mut told = BTreeSet::new();
-        for change in changes.iter() {
-            let about = told_of(&table, change);
-            told.extend(about);
-            let seen_change = take(model, &mut table, change, now);
-            if seen_change == Seen::Changed || explains(model, change, about) {
-                seen = Seen::Changed;
-            }
-        }
-        model.table = news.table;
-        for id in told {
-            if model.untold.look(id, &model.table) == Seen::Changed {
-                seen = Seen::Changed;
-            }
-        }
-    } else {
-        model.table = news.table;
-        model.list.rebuild(&model.table, now.at);
-        model.untold = Untold::of(&model.table);
-        model.roster = Roster::of(&model.table);
-        seen = Seen::Changed;
+    let (seen, mut haste) = match news.changes {
+        Some(changes) => follow(model, &changes, news.table, now),
+        None => (begin_again(model, news.table, now), Haste::MayWait),
+    };
+    if model.message != said {
+        haste = Haste::AtOnce;
     }
-    let mut effects = telling::ring(model, &called, now);
+    let effects = telling::ring(model, &called, now);
     if seen == Seen::Passenger && effects.is_empty() {
         return effects;
     }
-    super::freshen(model, now);
     follow_live(model);
-    effects.push(Effect::Draw(Cause::Change));
-    effects
+    storm::news(model, haste, effects, now)
+}
+
+/// Takes changes that lead to `table`; says whether anything can be seen of them, and how soon.
+fn follow(model: &mut Model, changes: &[Change], table: Table, now: Now) -> (Seen, Haste) {
+    let (mut seen, mut haste) = (Seen::Passenger, Haste::MayWait);
+    let mut before = model.table.clone();
+    let (mut told, mut seen_of) = (BTreeSet::new(), Vec::new());
+    for change in changes {
+        let about = told_of(&before, change);
+        told.extend(about);
+        if take(model, &mut before, change, now) == Seen::Changed {
+            seen = Seen::Changed;
+            seen_of.extend(about);
+        }
+        if explains(model, change, about) {
+            (seen, haste) = (Seen::Changed, Haste::AtOnce);
+        }
+    }
+    model.table = table;
+    let (none, back) = (model.untold.is_empty(), model.back.is_some());
+    for id in &told {
+        let alert = model.table.alert(*id);
+        model.back.take_if(|back| alert.is_some_and(|alert| !back.hear(alert)));
+    }
+    if back && model.back.is_none() {
+        (seen, haste) = (Seen::Changed, Haste::AtOnce);
+    }
+    for id in told {
+        if model.untold.look(id, &model.table) == Seen::Changed {
+            seen = Seen::Changed;
+        }
+    }
+    if model.untold.is_empty() != none || is_disturbed(model, now) {
+        haste = Haste::AtOnce;
+    }
+    if haste == Haste::MayWait {
+        haste = storm::haste(model, &seen_of);
+    }
+    (seen, haste)
+}
+
+/// Reads `table` anew: some changes were missed.
+fn begin_again(model: &mut Model, table: Table, now: Now) -> Seen {
+    model.table = table;
+    model.list.rebuild(&model.table, now.at);
+    model.untold = Untold::of(&model.table);
+    let absence = model.back.take().map(|back| back.absence);
+    model.back = absence.and_then(|absence| Back::of(absence, &model.table, now.at));
+    model.roster = Roster::of(&model.table);
+    storm::again(model, now.at);
+    Seen::Changed
 }
 
 /// The alert of which `change` may tell whether its call was told. `table` is from before it.
@@ -106,6 +139,7 @@ fn take(model: &mut Model, table: &mut Table, change: &Change, now: Now) -> Seen
     model.roster.take(old.as_deref(), new.map(AsRef::as_ref));
     let seen = model.list.take(old.as_ref(), new, table, now.at);
     if let Some(new) = new {
+        storm::take(&mut model.storms, old.as_deref(), new);
         if old.is_none() {
             first_alert(model, id);
         }
@@ -165,6 +199,12 @@ fn first_alert(model: &mut Model, id: AlertId) {
     if senders.opened == OpenedBy::Itself && senders.is_without_secret() && model.sheet.is_none() {
         model.screen = Screen::List;
     }
+}
+
+/// Whether the open question was disturbed just now.
+fn is_disturbed(model: &Model, now: Now) -> bool {
+    let Some(Sheet::Question(question)) = &model.sheet else { return false };
+    question.disturbed == Some(now.tick)
 }
 
 /// An open question says when its alert changes behind it, and waits.

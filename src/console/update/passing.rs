@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{moving, news, telling, writing};
+use super::{moving, news, storm, telling, writing};
 use crate::console::effect::Effect;
 use crate::console::frame::{Cause, Tick};
 use crate::console::model::acts::Pace;
@@ -31,6 +31,9 @@ pub(super) fn drawn(model: &mut Model, now: Now) {
         renamed,
         order: Order::Shown,
     };
+    if let Some(tally) = &mut model.tally {
+        tally.drawn(now.tick);
+    }
     if let Some(warned) = &mut model.waits.warned {
         warned.shown.get_or_insert(now.tick);
     }
@@ -52,12 +55,13 @@ pub(super) fn is_renamed_since_drawn(model: &Model, id: AlertId) -> bool {
 pub(super) fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
     let mut effects = Vec::new();
     if model.waits.settle.is_some_and(|at| at <= now.tick) {
-        super::freshen(model, now);
+        super::set_clock(model, now);
         moving::settle(model);
         model.cursor = Cursor::Placed;
         effects.push(Effect::Draw(Cause::Key));
     }
     if writing::follow(model, now) {
+        storm::recount(model, now.at);
         effects.push(Effect::Draw(Cause::Key));
     }
     if model.list.pass_time(&model.table, now.at) == Seen::Changed {
@@ -78,12 +82,23 @@ pub(super) fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
         }
         effects.push(Effect::Draw(Cause::Change));
     }
+    let busy = model.overload.take_if(|overload| overload.until() <= now.at).is_some();
+    let back = model.back.take_if(|back| back.until() <= now.at).is_some();
+    if busy || back {
+        super::freshen(model, now);
+        effects.push(Effect::Draw(Cause::Change));
+    }
     if model.refusing.as_ref().is_some_and(|refusing| refusing.until <= now.at) {
         super::freshen(model, now);
         // Others may have been refused meanwhile: that is no frame of its own.
         if model.refusing.is_none() {
             effects.push(Effect::Draw(Cause::Change));
         }
+    }
+    if storm::woke(model, now) {
+        super::freshen(model, now);
+        news::follow_live(model);
+        effects.push(Effect::Draw(Cause::Change));
     }
     effects.extend(telling::overdue(model, now));
     if slowed(model, now) {
@@ -104,6 +119,10 @@ pub(super) fn next_wake(model: &Model, now: Now) -> Option<Tick> {
         next_age(model).map(at),
         idle_since(model),
         model.refusing.as_ref().map(|refusing| at(refusing.until)),
+        model.overload.map(|overload| at(overload.until())),
+        model.back.as_ref().map(|back| at(back.until())),
+        storm::until(model).map(at),
+        storm::due(model),
         model.acts.next_slowing(),
         model.telling.next(),
     ]
@@ -126,7 +145,7 @@ fn next_age(model: &Model) -> Option<Timestamp> {
 }
 
 /// The alerts whose ages are on the screen.
-fn shown(model: &Model) -> Vec<AlertId> {
+pub(super) fn shown(model: &Model) -> Vec<AlertId> {
     if model.page.is_some() || model.is_too_small() {
         return Vec::new();
     }

@@ -21,6 +21,7 @@ use crate::domain::text::Text;
 
 mod looking;
 mod stale;
+mod storm;
 
 fn is_live(model: &Model) -> bool {
     matches!(model.list.mode, Mode::Live)

@@ -1,65 +1,142 @@
 //! The bar under the header: one at a time, the gravest first.
 
+mod storm;
+
 use ratatui::style::Style;
 use ratatui::text::Line;
 
 use crate::console::action::{Action, Context};
 use crate::console::model::refusing::Refusing;
 use crate::console::model::{Model, Screen};
-use crate::console::text::{fit, number, wrap_to};
+use crate::console::text::{cut, fit, number, width, wrap};
 use crate::console::theme::Role;
+use crate::console::when;
+use crate::domain::command::Deaf;
 use crate::domain::text::line_of;
+use crate::engine::Absence;
 
 /// A bar takes no more than this.
 const MOST: usize = 3;
 
+/// What a bar says, before it is cut to the window.
+enum Said {
+    /// Sentences, to be broken where they have to be.
+    Text(String),
+    /// Lines, made for the window.
+    Lines(Vec<String>),
+}
+
 /// The lines of the bar; none where all is well.
 pub(super) fn lines(model: &Model, cells: u16) -> Vec<Line<'static>> {
-    let mut bars = all(model).into_iter();
-    let Some((role, text)) = bars.next() else { return Vec::new() };
-    let text = match bars.count() {
-        0 => text,
-        others => format!("{text} (and {others} more)"),
+    let cells = usize::from(cells);
+    let room = cells.saturating_sub(2);
+    let mut bars = all(model, room).into_iter();
+    let Some((role, said)) = bars.next() else { return Vec::new() };
+    let more = match bars.count() {
+        0 => String::new(),
+        others => format!(" (and {others} more)"),
     };
     let style = model.theme.style(role);
-    let cells = usize::from(cells);
     let mark = model.settings.symbols.cut();
-    wrap_to(&text, cells.saturating_sub(2), MOST, mark)
-        .into_iter()
-        .map(|line| painted(&line, cells, mark, style))
-        .collect()
+    let lines = match said {
+        Said::Text(text) => with_more(wrap(&text, room), &more, room, mark),
+        Said::Lines(lines) => with_more(lines, &more, room, mark),
+    };
+    lines.into_iter().map(|line| painted(&line, cells, mark, style)).collect()
+}
+
+/// `lines` as far as there is room, and behind them that there are more bars: what is cut is never
+/// that.
+fn with_more(mut lines: Vec<String>, more: &str, room: usize, mark: &str) -> Vec<String> {
+    let rest = lines.split_off(lines.len().min(MOST - 1));
+    let fits = |last: &String| width(last) + width(more) <= room;
+    match rest.as_slice() {
+        [] if lines.last().is_none_or(fits) => {}
+        [] => lines.push(String::new()),
+        rest => lines.push(cut(&rest.join(" "), room.saturating_sub(width(more)), mark)),
+    }
+    if let Some(last) = lines.last_mut() {
+        last.push_str(if last.is_empty() { more.trim_start() } else { more });
+    }
+    lines
 }
 
 fn painted(text: &str, cells: usize, mark: &str, style: Style) -> Line<'static> {
     Line::styled(fit(&format!(" {text}"), cells, mark), style)
 }
 
-/// Everything that deserves a bar, the gravest first.
-fn all(model: &Model) -> Vec<(Role, String)> {
+/// Everything that deserves a bar, the gravest first, for lines of `room` cells.
+fn all(model: &Model, room: usize) -> Vec<(Role, Said)> {
     let mut bars = Vec::new();
-    if let Some(trouble) = &model.service.unsaved {
-        let since = model.time(trouble.since);
-        bars.push((
-            Role::Trouble,
-            format!(
-                "STORAGE since {since}: {}; nothing can be saved. Senders are told to retry (503), \
-                 so newer alerts may be missing here, and acting is refused. See to the disk of \
-                 {}; saving then goes on by itself.",
-                trouble.reason,
-                line_of(&model.settings.data.to_string_lossy())
-            ),
-        ));
-    }
-    bars.extend(untold(model).map(|text| (Role::Trouble, text)));
-    bars.extend(refused(model).map(|text| (Role::Notice, text)));
-    if let Some(error) = &model.key_trouble {
-        bars.push((Role::Notice, format!("{error}. Built-in keys are in use.")));
-    }
-    if let Some(error) = model.theme_trouble.as_ref().map(ToString::to_string) {
-        let error = line_of(&error);
-        bars.push((Role::Notice, format!("{error}. The built-in theme is in use.")));
-    }
+    let mut say = |role, text: Option<String>| {
+        bars.extend(text.map(|text| (role, Said::Text(text))));
+    };
+    say(Role::Trouble, unsaved(model));
+    say(Role::Trouble, unheard(model));
+    say(Role::Trouble, untold(model));
+    say(Role::Notice, back(model));
+    say(Role::Notice, overload(model));
+    let storm = model.tally.as_ref().map(|tally| storm::lines(model, tally, room));
+    bars.extend(storm.map(|lines| (Role::Notice, Said::Lines(lines))));
+    let mut say = |text: Option<String>| {
+        bars.extend(text.map(|text| (Role::Notice, Said::Text(text))));
+    };
+    say(refused(model));
+    let keys = model.key_trouble.as_ref();
+    say(keys.map(|error| format!("{error}. Built-in keys are in use.")));
+    let theme = model.theme_trouble.as_ref().map(ToString::to_string);
+    say(theme.map(|error| format!("{}. The built-in theme is in use.", line_of(&error))));
     bars
+}
+
+fn unsaved(model: &Model) -> Option<String> {
+    let trouble = model.service.unsaved.as_ref()?;
+    Some(format!(
+        "STORAGE since {}: {}; nothing can be saved. Senders are told to retry (503), so newer \
+         alerts may be missing here, and acting is refused. See to the disk of {}; saving then goes \
+         on by itself.",
+        model.time(trouble.since),
+        trouble.reason,
+        line_of(&model.settings.data.to_string_lossy())
+    ))
+}
+
+/// Nobody new can connect. Who is connected can still send.
+fn unheard(model: &Model) -> Option<String> {
+    let trouble = model.service.unheard.as_ref()?;
+    Some(format!(
+        "NOT LISTENING on {} since {}: {}. Nobody new can connect, so newer alerts may be missing \
+         here. Give the system room (LimitNOFILE for open files); listening then goes on by itself.",
+        model.settings.listening,
+        model.time(trouble.since),
+        trouble.reason,
+    ))
+}
+
+/// What an absence left in doubt.
+fn back(model: &Model) -> Option<String> {
+    let back = model.back.as_ref()?;
+    let Absence { why, from, grant } = back.absence;
+    let away = when::long(from, grant.heard_from);
+    let away = match why {
+        // Nobody writes down that the power failed: it was heard of then, and not after.
+        Deaf::Start => format!("up to {away}"),
+        Deaf::Jump | Deaf::Storage | Deaf::Overload => away,
+    };
+    Some(format!(
+        "BACK since {} after {away} away. What ended meanwhile may still show as firing until about \
+         {}.",
+        model.time(grant.heard_from),
+        model.time(back.until()),
+    ))
+}
+
+/// Posts are not taken in. Whoever repeats loses nothing.
+fn overload(model: &Model) -> Option<String> {
+    let since = model.time(model.overload?.since);
+    Some(format!(
+        "OVERLOADED since {since}: some posts are answered with 503 and will be sent again."
+    ))
 }
 
 /// Calls that no channel took: whoever is not at a terminal does not know.

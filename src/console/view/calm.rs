@@ -15,7 +15,7 @@ use crate::domain::severity::Severity;
 /// Whether nothing is open and nothing asks for another view of it. A list that stands still stays
 /// as it is.
 pub(super) fn is_calm(model: &Model) -> bool {
-    model.list.census().open() == 0
+    model.census().open() == 0
         && model.list.sieve().is_empty()
         && model.trial().is_none()
         && layout::is_live(model)

@@ -64,7 +64,7 @@ fn health(model: &Model) -> Option<[String; 2]> {
 /// What stands alone in a window that is too small for anything else.
 pub(super) fn too_small(model: &Model) -> Line<'static> {
     let name = &model.settings.name;
-    let critical = number(model.list.census().critical);
+    let critical = number(model.census().critical);
     let text = if asks_to_quit(model) {
         format!("stop watchbell {name}? y quits, esc stays")
     } else {
@@ -82,7 +82,7 @@ pub(super) fn asks_to_quit(model: &Model) -> bool {
 pub(super) fn title(model: &Model) -> String {
     let name = &model.settings.name;
     let dot = model.settings.symbols.dot();
-    match model.list.census().critical {
+    match model.census().critical {
         0 => format!("{name} {dot} watchbell"),
         critical => format!("{} CRIT {dot} {name} {dot} watchbell", number(critical)),
     }
@@ -93,7 +93,7 @@ pub(super) fn filter(model: &Model, cells: u16) -> Line<'static> {
     let left = Line::from(vec![ink(model, Role::Key, " /"), plain(" "), filter_text(model)]);
     let right = format!(
         "{} {} {} clears",
-        hidden(model, model.list.filtered()),
+        hidden(model, model.filtered()),
         model.settings.symbols.dot(),
         model.key(Context::List, Action::ClearFilter)
     );
@@ -116,7 +116,7 @@ fn filter_text(model: &Model) -> Span<'static> {
 }
 
 fn counts(model: &Model) -> Vec<Span<'static>> {
-    let census = model.list.census();
+    let census = model.census();
     if model.table.alert_count() == 0 {
         return vec![plain(" nothing sent yet")];
     }

@@ -82,7 +82,7 @@ pub(super) fn note(model: &Model) -> String {
     if let Some(trial) = model.trial() {
         return header::hidden(model, trial.filtered);
     }
-    match model.list.fresh() {
+    match model.fresh() {
         (0, _) => String::new(),
         (new, 0) => format!("{} new: press {}", number(new), show_new(model)),
         (new, critical) => {

@@ -8,6 +8,7 @@ macro_rules! picture {
     };
 }
 
+mod bars;
 mod senders;
 mod styles;
 
