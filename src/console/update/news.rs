@@ -76,7 +76,7 @@ fn follow(model: &mut Model, changes: &[Change], table: Table, now: Now) -> (See
     if model.untold.is_empty() != none || is_disturbed(model, now) {
         haste = Haste::AtOnce;
     }
-    if haste == Haste::MayWait {
+    if haste == Haste::MayWait && model.tally.is_some() {
         haste = storm::haste(model, &seen_of);
     }
     (seen, haste)

@@ -1,7 +1,9 @@
 //! Bars: their texts at two widths, in both sets of glyphs, and which of them is shown.
 
+use std::sync::Arc;
+
 use crate::console::effect::Event;
-use crate::console::model::{Refused, Service, Trouble};
+use crate::console::model::{Service, Trouble};
 use crate::console::settings::Settings;
 use crate::console::stage::{Stage, alert, night, settings};
 use crate::console::text::Symbols;
@@ -11,7 +13,7 @@ use crate::domain::report::{Payload, Report, Road};
 use crate::domain::samples::{Desk, identity, told};
 use crate::domain::table::Grant;
 use crate::domain::time::{SignedDuration, after, before};
-use crate::engine::Absence;
+use crate::engine::{Absence, Refused};
 
 /// The upper part of the screen at 80 and 120 columns, in Unicode and in ASCII.
 fn pictures(desk: impl Fn() -> Desk, happens: impl Fn(&mut Stage)) -> String {
@@ -241,12 +243,9 @@ fn the_gravest_is_shown_and_how_many_more_there_are() {
             bar.lines().skip(1).take_while(|line| !line.contains(" SEV ")).collect();
         said.push(bar.join("\n"));
     };
-    service.refused = Some(Refused {
-        at: stage.now().at,
-        from: "127.0.0.1".into(),
-        reason: "no token (401)".into(),
-        count: 1,
-    });
+    let (from, why) = ("127.0.0.1".into(), "no token".into());
+    let refused = Refused { at: stage.now().at, from, sender: None, why, status: 401 };
+    Arc::make_mut(&mut service.refusals).add(&refused);
     show(&mut stage, &service, &mut said);
     stage.blow(&[("db", 60)]);
     show(&mut stage, &service, &mut said);
