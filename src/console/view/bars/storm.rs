@@ -3,6 +3,7 @@
 
 use std::cmp::Reverse;
 
+use super::MOST;
 use crate::console::model::Model;
 use crate::console::model::place::named;
 use crate::console::model::storm::Storm;
@@ -11,40 +12,41 @@ use crate::console::text::{cut, number, width};
 use crate::console::when;
 use crate::domain::severity::Severity;
 
-/// Between the parts of a line.
-const APART: &str = "  ";
 /// What a service's name takes at most.
 const NAME: usize = 24;
 
-/// The lines of the bar, of at most `room` cells each: one where all of it fits, else one for each
-/// part.
+/// The lines of the bar, of `room` cells each, with as many services as they hold: a line less than
+/// there may be, where one service at least finds room.
 pub(super) fn lines(model: &Model, tally: &Tally, room: usize) -> Vec<String> {
     let mark = model.settings.symbols.cut();
-    let storm = &tally.storm;
     let head = head(model, tally);
-    let first = first(model, storm).unwrap_or_default();
-    let all = services(model, storm);
-    let whole = [head.as_str(), &listed(&all, all.len(), mark), &first];
-    let whole = whole.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(APART);
-    if width(&whole) <= room {
-        return vec![whole];
-    }
-    let beside = room.saturating_sub(width(&head) + width(APART));
-    let mut lines = if let Some(services) = fitting(&all, beside, mark) {
-        vec![format!("{head}{APART}{services}")]
-    } else {
-        let mut lines = vec![cut(&head, room, mark)];
-        lines.extend(fitting(&all, room, mark));
-        lines
+    let first = first(model, &tally.storm).map(|first| cut(&first, room, mark));
+    let services = services(model, &tally.storm);
+    let lines_of = |count| {
+        let head = head.split(' ').map(|word| (1, word.to_owned()));
+        let listed = listed(&services, count, mark).into_iter().enumerate();
+        let listed = listed.map(|(number, text)| (if number == 0 { 2 } else { 1 }, text));
+        let first = first.iter().map(|first| (2, first.clone()));
+        packed(head.chain(listed).chain(first), room)
     };
-    // The first alert comes behind the services where it fits whole.
-    match lines.last_mut() {
-        Some(last) if width(last) + width(APART) + width(&first) <= room => {
-            last.push_str(APART);
-            last.push_str(&first);
+    // A service takes five cells at least: more of them are never tried.
+    let tried = (1..=services.len().min(MOST * room / 5)).rev();
+    let within = |most| tried.clone().map(lines_of).find(|lines| lines.len() <= most);
+    within(MOST - 1).or_else(|| within(MOST)).unwrap_or_else(|| lines_of(1))
+}
+
+/// Pieces in lines of at most `room` cells, each with so many blanks before it as it says, but at
+/// the beginning of a line.
+fn packed(pieces: impl Iterator<Item = (usize, String)>, room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for (blanks, piece) in pieces {
+        match lines.last_mut() {
+            Some(line) if width(line) + blanks + width(&piece) <= room => {
+                line.extend(std::iter::repeat_n(' ', blanks));
+                line.push_str(&piece);
+            }
+            _ => lines.push(piece),
         }
-        _ if first.is_empty() => {}
-        _ => lines.push(cut(&first, room, mark)),
     }
     lines
 }
@@ -80,22 +82,19 @@ fn services(model: &Model, storm: &Storm) -> Vec<(String, usize)> {
     services
 }
 
-/// As many services as fit in `room` cells, if one does.
-fn fitting(services: &[(String, usize)], room: usize, mark: &str) -> Option<String> {
-    // A service takes three cells at least: no more than these are ever tried.
-    let most = services.len().min(room / 3);
-    (1..=most).rev().map(|count| listed(services, count, mark)).find(|text| width(text) <= room)
-}
-
-/// `db 812, web 301, … and 4 more services.`
-fn listed(services: &[(String, usize)], count: usize, mark: &str) -> String {
-    let named =
-        services.iter().take(count).map(|(name, count)| format!("{name} {}", number(*count)));
-    let named: Vec<String> = named.collect();
-    let named = named.join(", ");
+/// `db 812,` `web 301,` `… and 4 more services.`
+fn listed(services: &[(String, usize)], count: usize, mark: &str) -> Vec<String> {
+    let named = services.iter().take(count).map(|(name, count)| (name, number(*count)));
+    let mut listed: Vec<String> = named.map(|(name, count)| format!("{name} {count},")).collect();
     match services.len().saturating_sub(count) {
-        0 => format!("{named}."),
-        1 => format!("{named}, {mark} and 1 more service."),
-        more => format!("{named}, {mark} and {} more services.", number(more)),
+        0 => {
+            if let Some(last) = listed.last_mut() {
+                last.pop();
+                last.push('.');
+            }
+        }
+        1 => listed.push(format!("{mark} and 1 more service.")),
+        more => listed.push(format!("{mark} and {} more services.", number(more))),
     }
+    listed
 }
