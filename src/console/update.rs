@@ -135,9 +135,7 @@ fn press(model: &mut Model, key: Key, now: Now) -> Vec<Effect> {
     if model.message.as_ref().is_some_and(|message| message.tone != Tone::Trouble) {
         model.message = None;
     }
-    if action != Some(Action::Acknowledge) {
-        model.acts.takeover = None;
-    }
+    model.acts.faster.take_if(|faster| Some(faster.action) != action);
     let mut effects = match action {
         Some(action) => act(model, context, action, now),
         None => letter(model, key, now),

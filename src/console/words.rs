@@ -1,11 +1,15 @@
 //! Sentences that several parts of the screen share, so that they say the same everywhere.
 
 use super::model::Model;
+use super::model::acts::Done;
 use super::model::place::is_viewer;
 use super::text::number;
-use crate::domain::actor::Actor;
+use crate::domain::actor::{Actor, Person};
 use crate::domain::alert::{Alert, Ending, Resolution, State, Suppressor};
 use crate::domain::event::{Event, What};
+use crate::domain::severity::Severity;
+use crate::domain::tells::{already, told_if_assigned};
+use crate::domain::text::Text;
 use crate::domain::time::SignedDuration;
 
 /// How it ended, to go on a sentence with: `resolved by its source`, `resolved by bob`,
@@ -132,6 +136,71 @@ pub fn event(model: &Model, event: &Event) -> String {
         return format!("held until {}, its source still fires", model.time(until));
     }
     event.to_string()
+}
+
+/// What was sent because of an act and is not called back: `1 message was sent already: bob by
+/// pager.` Nothing where nothing was.
+pub fn already_sent(model: &Model, done: &Done) -> Option<String> {
+    let already = already(&model.table, done.target.id, done.revision);
+    let said = |channels: &[&Text]| {
+        let named: Vec<String> = channels.iter().map(|name| channel(model, name)).collect();
+        named.join(", ")
+    };
+    let sent = match already.sent.len() {
+        0 => None,
+        1 => Some(format!("1 message was sent already: {}.", said(&already.sent))),
+        more => {
+            Some(format!("{} messages were sent already: {}.", number(more), said(&already.sent)))
+        }
+    };
+    let unsure = match already.unsure.len() {
+        0 => None,
+        1 => Some(format!("1 message may have arrived: {}.", said(&already.unsure))),
+        more => {
+            Some(format!("{} messages may have arrived: {}.", number(more), said(&already.unsure)))
+        }
+    };
+    let sentences: Vec<String> = sent.into_iter().chain(unsure).collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+/// A channel as people know it: `ops`, or `bob by pager` where it is bob's alone.
+fn channel(model: &Model, name: &Text) -> String {
+    let policy = model.table.policy();
+    let own = policy.channels.iter().find(|channel| channel.name == *name);
+    let of = own.and_then(|channel| policy.account(channel.of?));
+    of.map_or_else(|| name.to_string(), |account| format!("{} by {name}", account.name))
+}
+
+/// Whether somebody hears of it that an alert is given to them, and that it is not acknowledged by
+/// that: what is so by the configuration, and no guess.
+pub fn assigning(model: &Model, alert: &Alert, to: Option<&Person>) -> String {
+    let unacknowledged = "Assigning does not acknowledge.";
+    let Some(to) = to else { return "Nobody is told of it.".to_owned() };
+    let viewer = &model.settings.viewer;
+    let name = &to.name;
+    let channels = told_if_assigned(&model.table, alert, viewer, to);
+    let names: Vec<&str> = channels.iter().map(|name| name.as_str()).collect();
+    if !names.is_empty() {
+        return format!("{name} is told by {}. {unacknowledged}", names.join(", "));
+    }
+    let held = alert.standing.acknowledgement();
+    if viewer.person() == Some(to) {
+        unacknowledged.to_owned()
+    } else if held.is_some_and(|held| held.by.person() == Some(to)) {
+        format!("{name} has acknowledged it, and is not told.")
+    } else if alert.severity == Severity::Warning {
+        format!("Nobody is told of warnings; tell {name} yourself. {unacknowledged}")
+    } else {
+        format!("No channel reaches {name}; tell them yourself. {unacknowledged}")
+    }
+}
+
+/// What somebody did, to begin a sentence with. A person's name stays as it is.
+pub fn deed(event: &Event) -> String {
+    let deed = event.deed();
+    let named = deed.starts_with(&event.via.naming(&event.actor));
+    if named { deed } else { sentence(&deed) }
 }
 
 /// A sentence with its first letter large.

@@ -1,5 +1,7 @@
 //! Events: one line of the timeline each, in words and with what an undo needs.
 
+mod deed;
+
 use std::fmt;
 
 use super::actor::{Actor, Person, Via};

@@ -18,13 +18,16 @@ pub enum Refusal {
     /// It has ended, and this can only be done to an open alert (T7).
     #[error("already resolved {0}; reopen it first")]
     Resolved(ResolvedBy),
-    /// Somebody acknowledged it after the asker saw it; asking again takes it over (T6).
-    #[error("{by} has acknowledged it meanwhile; ask again to take it over")]
+    /// Somebody did something to it after the asker saw it that they may want to know first; who
+    /// asks again has seen it (T6).
+    #[error("{deed} meanwhile; ask again to do it all the same")]
     Overtaken {
         /// Who was faster.
         by: Actor,
         /// When.
         at: Timestamp,
+        /// What they did, as [`Event::deed`](super::event::Event::deed) has it.
+        deed: Text,
     },
     /// Its identity has an open alert, so that it cannot be brought back (T14).
     #[error("the same alert fires again as {open}; act on that one")]
@@ -35,7 +38,8 @@ pub enum Refusal {
     /// The act to take back is not the last one on this alert, or not the asker's.
     #[error("{}", .last.as_ref().map_or("nothing of yours to undo".to_owned(), |last| format!("not undone: {last} since")))]
     NotUndone {
-        /// The line of the timeline that stands in the way, if one does.
+        /// What stands in the way, if anything, as [`Event::deed`](super::event::Event::deed) has
+        /// it.
         last: Option<Text>,
     },
     /// A snooze would be over before it began.

@@ -3,9 +3,11 @@
 
 use std::sync::Arc;
 
+use super::actor::{Actor, Person};
 use super::alert::{Acknowledgement, Alert, Call, Ending, State, Suppressor};
 use super::delivery::{Delivery, Progress, Tell};
 use super::event::{Event, What};
+use super::id::{AlertId, Revision};
 use super::policy::Channel;
 use super::severity::Severity;
 use super::table::Table;
@@ -29,10 +31,7 @@ pub fn tells(alert: &Alert, event: &Event) -> Option<Tell> {
         What::Flapping => critical.then_some(Tell::Flapping),
         What::Acknowledged { .. } => critical.then_some(Tell::Acknowledged),
         What::Assigned { to: Some(to), .. } => {
-            let has = |held: &Acknowledgement| held.by.person() == Some(to);
-            let news = event.actor.person() != Some(to)
-                && !alert.standing.acknowledgement().is_some_and(has);
-            (critical && news).then_some(Tell::Assigned)
+            (critical && is_news(alert, &event.actor, to)).then_some(Tell::Assigned)
         }
         What::Fired { .. }
         | What::Changed(_)
@@ -85,6 +84,53 @@ fn was_called(table: &Table, alert: &Alert, channel: &Channel) -> bool {
             && delivery.channel == channel.name
             && (delivery.waits() || delivery.may_have_arrived())
     })
+}
+
+/// What channels were told because of one commit: what they took, and what they may have heard of
+/// although nobody knows that they did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Already<'t> {
+    /// Taken.
+    pub sent: Vec<&'t Text>,
+    /// An attempt has begun, or came to nothing that is known.
+    pub unsure: Vec<&'t Text>,
+}
+
+/// The channels that were told something of `alert` because of the commit `cause`. Nothing of that
+/// can be called back.
+pub fn already(table: &Table, alert: AlertId, cause: Revision) -> Already<'_> {
+    let mut already = Already::default();
+    for one in table.deliveries_of(alert).filter(|one| one.cause == cause) {
+        match one.state {
+            Progress::Sent { .. } => already.sent.push(&one.channel),
+            _ if one.may_have_arrived() => already.unsure.push(&one.channel),
+            _ => {}
+        }
+    }
+    already.sent.sort();
+    already.unsure.sort();
+    already
+}
+
+/// The channels that are told so if `by` assigns `alert` to `to`, by the rules of [`tells`] and
+/// [`hears`].
+pub fn told_if_assigned<'t>(
+    table: &'t Table,
+    alert: &Alert,
+    by: &Actor,
+    to: &Person,
+) -> Vec<&'t Text> {
+    if alert.severity != Severity::Critical || !is_news(alert, by, to) {
+        return Vec::new();
+    }
+    let own = |channel: &&Channel| channel.of == Some(to.id);
+    table.policy().channels.iter().filter(own).map(|channel| &channel.name).collect()
+}
+
+/// Whether `to` would not know it anyway: they do it themselves, or have the alert.
+fn is_news(alert: &Alert, by: &Actor, to: &Person) -> bool {
+    let has = |held: &Acknowledgement| held.by.person() == Some(to);
+    by.person() != Some(to) && !alert.standing.acknowledgement().is_some_and(has)
 }
 
 /// What the last channel said, if people are being called for the alert and none of the channels

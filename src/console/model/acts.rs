@@ -4,8 +4,10 @@ use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::time::Duration;
 
+use crate::console::action::Action;
 use crate::console::frame::Tick;
 use crate::domain::actor::Person;
+use crate::domain::alert::lifecycle;
 use crate::domain::command::AlertCommand;
 use crate::domain::id::{AlertId, Ids, OpId, Revision};
 use crate::domain::text::Text;
@@ -63,6 +65,36 @@ impl Act {
             Act::Wake => AlertCommand::Wake,
             Act::Note(text) | Act::NoteAndResolve(text) => AlertCommand::Note(text.clone()),
             Act::Undo(done) => AlertCommand::Undo(done.revision),
+        }
+    }
+
+    /// What it does to an alert, for the rule of who was faster.
+    pub fn happening(&self) -> lifecycle::Act {
+        match self {
+            Act::Acknowledge => lifecycle::Act::Acknowledge(None),
+            Act::Unacknowledge => lifecycle::Act::Unacknowledge,
+            Act::Assign(person) => lifecycle::Act::Assign(person.clone()),
+            Act::Resolve => lifecycle::Act::Resolve,
+            Act::Reopen => lifecycle::Act::Reopen,
+            Act::Snooze(until) => lifecycle::Act::Snooze(*until),
+            Act::Wake => lifecycle::Act::Wake,
+            Act::Note(text) | Act::NoteAndResolve(text) => lifecycle::Act::Note(text.clone()),
+            Act::Undo(done) => lifecycle::Act::Undo(done.revision),
+        }
+    }
+
+    /// The action whose key asks for it.
+    pub fn action(&self) -> Action {
+        match self {
+            Act::Acknowledge => Action::Acknowledge,
+            Act::Unacknowledge => Action::Unacknowledge,
+            Act::Assign(_) => Action::Assign,
+            Act::Resolve => Action::Resolve,
+            Act::Reopen => Action::Reopen,
+            Act::Snooze(_) => Action::Snooze,
+            Act::Wake => Action::Wake,
+            Act::Note(_) | Act::NoteAndResolve(_) => Action::Note,
+            Act::Undo(_) => Action::Undo,
         }
     }
 
@@ -155,12 +187,16 @@ pub struct Flight {
     pub pace: Pace,
 }
 
-/// An alert of another person, of whom a message tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Takeover {
-    /// Which.
+/// Somebody was faster than a key, and a message says so: the same key again does it all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Faster {
+    /// On which alert.
     pub about: AlertId,
-    /// When the first frame that says whose it is was written; a key before that does not answer it.
+    /// The key's action.
+    pub action: Action,
+    /// What the message says.
+    pub text: String,
+    /// When the first frame that says so was written; a key before that does not answer it.
     pub shown: Option<Tick>,
 }
 
@@ -197,8 +233,8 @@ pub struct Acts {
     done: VecDeque<Done>,
     /// Texts of notes that were not saved.
     pub drafts: HashMap<AlertId, String>,
-    /// The alert of another person that the next press takes over.
-    pub takeover: Option<Takeover>,
+    /// Who was faster than the last key, if somebody was.
+    pub faster: Option<Faster>,
 }
 
 impl Acts {
@@ -209,7 +245,7 @@ impl Acts {
             flights: Vec::new(),
             done: VecDeque::new(),
             drafts: HashMap::new(),
-            takeover: None,
+            faster: None,
         }
     }
 

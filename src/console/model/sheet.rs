@@ -1,5 +1,7 @@
 //! What opens from the bottom over the list: questions, the picker of people, lines of text.
 
+use std::time::Duration;
+
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use tui_input::Input;
@@ -9,8 +11,10 @@ use super::list::{Filtered, Mode};
 use super::sieve::Sieve;
 use crate::console::frame::Tick;
 use crate::domain::actor::{Actor, Person};
+use crate::domain::policy::Account;
 use crate::domain::table::Table;
 use crate::domain::text::Text;
+use crate::domain::time::Timestamp;
 
 /// What is open over the list.
 #[derive(Clone, Debug)]
@@ -23,6 +27,77 @@ pub enum Sheet {
     Prompt(Prompt),
 }
 
+/// Something happened to the alert of a sheet behind it. The sheet says so, and waits for a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disturbed {
+    /// When it became known.
+    pub at: Tick,
+    /// What happened, as a sentence.
+    pub told: String,
+}
+
+impl Disturbed {
+    /// How long a yes is not meant for what it says.
+    const UNREAD: Duration = Duration::from_secs(1);
+
+    /// Whether nobody can have read it yet.
+    pub fn is_unread(&self, now: Tick) -> bool {
+        now < self.at + Self::UNREAD
+    }
+}
+
+impl Sheet {
+    /// The alert it is about, if it is about one.
+    pub fn target(&self) -> Option<&Target> {
+        match self {
+            Sheet::Question(question) => question.target(),
+            Sheet::Picker(picker) => Some(&picker.target),
+            Sheet::Prompt(prompt) => match &prompt.purpose {
+                Purpose::Note(target) | Purpose::ResolveNote(target) | Purpose::Snooze(target) => {
+                    Some(target)
+                }
+                Purpose::Filter(_) | Purpose::TokenName => None,
+            },
+        }
+    }
+
+    /// What it leads to on that alert. What it does not ask for yet is anything.
+    pub fn act(&self) -> Option<Act> {
+        match self {
+            Sheet::Question(question) => match &question.about {
+                About::Act(act, _) => Some(act.clone()),
+                About::Undo(done) => Some(Act::Undo(done.clone())),
+                About::Quit => None,
+            },
+            Sheet::Picker(_) => Some(Act::Assign(None)),
+            Sheet::Prompt(prompt) => match &prompt.purpose {
+                Purpose::Note(_) => Some(Act::Note(Text::default())),
+                Purpose::ResolveNote(_) => Some(Act::Resolve),
+                Purpose::Snooze(_) => Some(Act::Snooze(Timestamp::MAX)),
+                Purpose::Filter(_) | Purpose::TokenName => None,
+            },
+        }
+    }
+
+    /// What happened to its alert behind it.
+    pub fn disturbed(&self) -> Option<&Disturbed> {
+        match self {
+            Sheet::Question(Question { disturbed, .. })
+            | Sheet::Picker(Picker { disturbed, .. })
+            | Sheet::Prompt(Prompt { disturbed, .. }) => disturbed.as_ref(),
+        }
+    }
+
+    /// Notes what happened to its alert behind it.
+    pub fn disturb(&mut self, by: Disturbed) {
+        match self {
+            Sheet::Question(Question { disturbed, .. })
+            | Sheet::Picker(Picker { disturbed, .. })
+            | Sheet::Prompt(Prompt { disturbed, .. }) => *disturbed = Some(by),
+        }
+    }
+}
+
 /// A question. It belongs to what it was opened for, whatever happens behind it.
 #[derive(Clone, Debug)]
 pub struct Question {
@@ -30,8 +105,8 @@ pub struct Question {
     pub about: About,
     /// When its first frame was written; keys before that were not meant for it.
     pub drawn: Option<Tick>,
-    /// When its alert last changed behind it.
-    pub disturbed: Option<Tick>,
+    /// What happened to its alert behind it.
+    pub disturbed: Option<Disturbed>,
 }
 
 /// What a question is about.
@@ -70,8 +145,11 @@ pub struct Picker {
     pub input: Input,
     /// The choices that are left.
     pub choices: Vec<Choice>,
-    /// The marked one.
-    pub marked: usize,
+    /// The marked one. None where nothing was typed and the one who chooses is nobody's account:
+    /// the first of the names is no choice of theirs.
+    pub marked: Option<usize>,
+    /// What happened to its alert behind it.
+    pub disturbed: Option<Disturbed>,
     people: Vec<Choice>,
 }
 
@@ -111,7 +189,8 @@ impl Picker {
             .filter_map(|alert| alert.standing.assignee.as_ref().map(|person| person.id))
             .collect();
         let mut people: Vec<_> = table.policy().accounts.iter().collect();
-        people.sort_by_key(|account| (Some(account.id) != me, account.name.clone()));
+        let named = |account: &Account| account.name.as_str().to_lowercase();
+        people.sort_by_cached_key(|one| (Some(one.id) != me, named(one), one.name.clone()));
         let people: Vec<Choice> = people
             .into_iter()
             .map(|account| Choice::Person {
@@ -121,8 +200,14 @@ impl Picker {
                 open: owners.iter().filter(|id| **id == account.id).count(),
             })
             .collect();
-        let mut picker =
-            Picker { target, input: Input::default(), choices: Vec::new(), marked: 0, people };
+        let mut picker = Picker {
+            target,
+            input: Input::default(),
+            choices: Vec::new(),
+            marked: None,
+            disturbed: None,
+            people,
+        };
         picker.narrow();
         picker
     }
@@ -152,12 +237,15 @@ impl Picker {
         if typed.is_empty() || meant || !self.choices.is_empty() {
             self.choices.push(Choice::Nobody);
         }
-        self.marked = if nobody { self.choices.len() - 1 } else { best.1 };
+        let marked = if nobody { self.choices.len() - 1 } else { best.1 };
+        let chosen = !typed.is_empty()
+            || matches!(self.choices.first(), Some(Choice::Person { kin: Kin::You, .. }));
+        self.marked = (chosen && marked < self.choices.len()).then_some(marked);
     }
 
     /// The marked choice.
     pub fn choice(&self) -> Option<&Choice> {
-        self.choices.get(self.marked)
+        self.choices.get(self.marked?)
     }
 }
 
@@ -173,6 +261,8 @@ pub struct Prompt {
     pub input: Input,
     /// Which earlier text is shown, counted back from the newest.
     pub recalled: Option<usize>,
+    /// What happened behind it to the alert that it is about.
+    pub disturbed: Option<Disturbed>,
 }
 
 /// What a text is written for.
@@ -208,7 +298,8 @@ pub struct Trial {
 impl Prompt {
     /// A prompt with `text` in it and the caret at its end.
     pub fn new(purpose: Purpose, text: &str) -> Prompt {
-        Prompt { purpose, input: Input::new(text.to_owned()), recalled: None }
+        let input = Input::new(text.to_owned());
+        Prompt { purpose, input, recalled: None, disturbed: None }
     }
 
     /// Whether nothing more can be written.

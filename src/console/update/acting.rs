@@ -1,19 +1,23 @@
 //! Keys that act on an alert: taking it at once, or opening what asks first.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{moving, passing};
 use crate::console::action::{Action, Context};
 use crate::console::effect::Effect;
 use crate::console::frame::{Cause, Tick};
-use crate::console::model::acts::{Act, Done, Takeover, Target};
-use crate::console::model::place::{is_viewer, named};
-use crate::console::model::sheet::{About, Picker, Prompt, Purpose, Question, Sheet};
+use crate::console::model::acts::{Act, Done, Faster, Target};
+use crate::console::model::place::{is_renamed, is_viewer, named, says_the_same};
+use crate::console::model::sheet::{About, Disturbed, Picker, Prompt, Purpose, Question, Sheet};
 use crate::console::model::{Cursor, Model, Moved, Now, Order, Screen, Warned};
 use crate::console::words;
 use crate::domain::actor::Via;
-use crate::domain::alert::{Resolution, State};
+use crate::domain::alert::lifecycle::{By, overtaken};
+use crate::domain::alert::{Alert, Resolution, State};
 use crate::domain::command::{Command, Order as EngineOrder};
+use crate::domain::event::Event;
+use crate::domain::id::AlertId;
 
 /// How long after the first row was replaced a key does not act on it.
 const GUARD: Duration = Duration::from_secs(1);
@@ -37,6 +41,10 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         moving::settle(model);
         model.cursor = Cursor::Placed;
     }
+    if let Some(text) = unread(model, action, &target, now) {
+        model.say_of(target.id, text);
+        return effects;
+    }
     // A key that is held down must not put off for ever when the warning has been read.
     let standing = model.waits.warned.filter(|warned| warned.about == target.id);
     let fresh = |why| Warned { about: target.id, why, shown: None };
@@ -52,25 +60,72 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
     }
     match action {
         Action::Acknowledge => return acknowledge(model, target, now),
-        Action::Unacknowledge => ask(model, Act::Unacknowledge, target),
-        Action::Resolve => ask(model, Act::Resolve, target),
-        Action::Reopen => ask(model, Act::Reopen, target),
-        Action::Snooze => {
-            model.sheet = Some(Sheet::Prompt(Prompt::new(Purpose::Snooze(target), "")));
-        }
         Action::Wake => return submit(model, Act::Wake, target, now),
+        Action::Unacknowledge => open(model, question(Act::Unacknowledge, target), now),
+        Action::Resolve => open(model, question(Act::Resolve, target), now),
+        Action::Reopen => open(model, question(Act::Reopen, target), now),
+        Action::Snooze => {
+            open(model, Sheet::Prompt(Prompt::new(Purpose::Snooze(target), "")), now);
+        }
         Action::Assign => {
             let picker = Picker::new(target, &model.table, &model.settings.viewer);
-            model.sheet = Some(Sheet::Picker(picker));
+            open(model, Sheet::Picker(picker), now);
         }
         Action::Note => {
             let draft = model.acts.drafts.get(&target.id).cloned().unwrap_or_default();
-            let prompt = Prompt::new(Purpose::Note(target), &draft);
-            model.sheet = Some(Sheet::Prompt(prompt));
+            open(model, Sheet::Prompt(Prompt::new(Purpose::Note(target), &draft)), now);
         }
         _ => {}
     }
     effects
+}
+
+fn question(act: Act, target: Target) -> Sheet {
+    Sheet::Question(Question::new(About::Act(act, target)))
+}
+
+/// Opens a sheet. What happened to its alert since the last frame is behind it, too.
+fn open(model: &mut Model, mut sheet: Sheet, now: Now) {
+    let drawn = sheet.target().and_then(|target| model.drawn.table.alert(target.id)).cloned();
+    let known = drawn.as_ref().and_then(|drawn| model.table.alert(drawn.id)).cloned();
+    let disturbed =
+        drawn.zip(known).and_then(|(drawn, known)| disturbed(model, &sheet, &drawn, &known, now));
+    if let Some(disturbed) = disturbed {
+        sheet.disturb(disturbed);
+    }
+    model.sheet = Some(sheet);
+}
+
+/// What happened to the alert of a sheet between two forms of it, where that may change what one
+/// wants.
+pub(super) fn disturbed(
+    model: &Model,
+    sheet: &Sheet,
+    old: &Alert,
+    new: &Alert,
+    now: Now,
+) -> Option<Disturbed> {
+    sheet.target().filter(|target| target.id == new.id)?;
+    let by = By { actor: &model.settings.viewer, seen: Some(old.revision) };
+    let faster = overtaken(new, &sheet.act()?.happening(), by);
+    let changed =
+        faster.is_some() || !says_the_same(&old.standing, &new.standing) || is_renamed(old, new);
+    let news = |event: &&Arc<Event>| event.revision > old.revision && event.what.moves();
+    let event = faster.or_else(|| new.recent.iter().rfind(news));
+    let told = event.map_or_else(
+        || "It changed while this was open.".to_owned(),
+        |event| {
+            let deed = model.settings.symbols.of(words::deed(event));
+            format!("{deed} at {}, while this was open.", model.time(event.at))
+        },
+    );
+    changed.then_some(Disturbed { at: now.tick, told })
+}
+
+/// The target with the revision of the last frame: what was read last counts, not what was there
+/// when a sheet opened.
+pub(super) fn as_drawn(model: &Model, target: Target) -> Target {
+    model.target_of(target.id).unwrap_or(target)
 }
 
 /// Asks the engine for an act.
@@ -118,26 +173,36 @@ fn acknowledge(model: &mut Model, target: Target, now: Now) -> Vec<Effect> {
             model.say_of(target.id, format!("You acknowledged it at {}.", model.time(it.at)));
             vec![Effect::Draw(Cause::Key)]
         }
-        Some(it) if !is_told(model, &target, now) => {
-            let at = model.time(it.at);
-            let standing = model.acts.takeover.filter(|takeover| takeover.about == target.id);
-            model.acts.takeover = standing.or(Some(Takeover { about: target.id, shown: None }));
+        Some(it) if told(model, Action::Acknowledge, &target).is_none() => {
             let key = model.key(Context::List, Action::Acknowledge);
+            let at = model.time(it.at);
             let text = format!("{} acknowledged it at {at}. {key} again takes it over.", it.by);
-            model.say_of(target.id, text);
+            faster(model, target.id, Action::Acknowledge, text);
             vec![Effect::Draw(Cause::Key)]
         }
         Some(_) | None => {
-            model.acts.takeover = None;
+            model.acts.faster = None;
             submit(model, Act::Acknowledge, target, now)
         }
     }
 }
 
-/// Whether a message could be read that says whose the alert is.
-fn is_told(model: &Model, target: &Target, now: Now) -> bool {
-    let takeover = model.acts.takeover.filter(|takeover| takeover.about == target.id);
-    takeover.is_some_and(|takeover| is_read(model, takeover.shown, now))
+/// Says that somebody was faster; the same key answers that once it could be read.
+pub(super) fn faster(model: &mut Model, about: AlertId, action: Action, text: String) {
+    model.acts.faster = Some(Faster { about, action, text: text.clone(), shown: None });
+    model.say_of(about, text);
+}
+
+/// The message that this key would answer, if there is one.
+fn told<'a>(model: &'a Model, action: Action, target: &Target) -> Option<&'a Faster> {
+    let faster = model.acts.faster.as_ref();
+    faster.filter(|faster| faster.about == target.id && faster.action == action)
+}
+
+/// What such a message says, while nobody can have read it.
+fn unread(model: &Model, action: Action, target: &Target, now: Now) -> Option<String> {
+    let told = told(model, action, target)?;
+    (!is_read(model, told.shown, now)).then(|| told.text.clone())
 }
 
 /// Whether what the first frame showed at `shown` could be read by now. Pressed twice in one go, a
@@ -145,10 +210,6 @@ fn is_told(model: &Model, target: &Target, now: Now) -> bool {
 fn is_read(model: &Model, shown: Option<Tick>, now: Now) -> bool {
     let wait = model.settings.link.settle().max(READ);
     shown.is_some_and(|at| now.tick >= at + wait)
-}
-
-fn ask(model: &mut Model, act: Act, target: Target) {
-    model.sheet = Some(Sheet::Question(Question::new(About::Act(act, target))));
 }
 
 /// Why the key may have been meant for something else when the person decided to press it.

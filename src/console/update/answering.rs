@@ -1,15 +1,18 @@
 //! The engine's answers, in words. Nothing is said to be done before it is saved.
 
+use std::sync::Arc;
+
 use super::acting;
 use crate::console::action::{Action, Context};
 use crate::console::effect::{Effect, Failure, Receipt};
 use crate::console::frame::Cause;
-use crate::console::model::acts::{Act, Done, Flight, Takeover, Target};
+use crate::console::model::acts::{Act, Done, Flight, Target};
 use crate::console::model::{Message, Model, Now, Tone};
-use crate::console::when;
+use crate::console::text::{cut, width};
+use crate::console::{when, words};
 use crate::domain::actor::Actor;
 use crate::domain::command::{Acted, Answer, Unchanged};
-use crate::domain::event::What;
+use crate::domain::event::{Event, What};
 use crate::domain::id::{OpId, Revision};
 use crate::domain::refusal::Refusal;
 
@@ -30,7 +33,7 @@ pub(super) fn answered(
                 Some(Ok(Acted::Changed)) => {
                     effects.extend(changed(model, flight, revision, now));
                 }
-                Some(Ok(Acted::Unchanged(why))) => unchanged(model, &flight, &why),
+                Some(Ok(Acted::Unchanged(why))) => unchanged(model, &flight, &why, now),
                 Some(Err(refusal)) => refused(model, &flight, &refusal, now),
                 None => {}
             }
@@ -51,7 +54,7 @@ fn changed(model: &mut Model, flight: Flight, revision: Revision, now: Now) -> V
     let over = over.map(|by| format!(", taken over from {by}")).unwrap_or_default();
     let text = format!("{}{over}: {}", act.past(), target.title);
     let text = match &act {
-        Act::Undo(_) => format!("{} {}", act.past(), target.title),
+        Act::Undo(done) => undone(model, &act, done, &target),
         Act::Snooze(until) => format!("Snoozed until {}: {}", model.time(*until), target.title),
         Act::Acknowledge
         | Act::Unacknowledge
@@ -96,6 +99,20 @@ fn changed(model: &mut Model, flight: Flight, revision: Revision, now: Now) -> V
     }
 }
 
+/// So much of a title is there, whatever else a message says.
+const SHORTEST_TITLE: usize = 12;
+
+/// What was taken back, and what cannot be: that stays to be read, whatever the title is.
+fn undone(model: &Model, act: &Act, done: &Done, target: &Target) -> String {
+    let Some(sent) = words::already_sent(model, done) else {
+        return format!("{} {}", act.past(), target.title);
+    };
+    let rest = width(&act.past()) + width(&sent) + 5;
+    let room = usize::from(model.size.width).saturating_sub(rest).max(SHORTEST_TITLE);
+    let title = cut(&target.title, room, model.settings.symbols.cut());
+    format!("{} {title}. {sent}", act.past())
+}
+
 /// Who had the alert that was acknowledged in this commit.
 fn taken_from(model: &Model, target: &Target, revision: Revision) -> Option<Actor> {
     let events = &model.alert(target.id)?.recent;
@@ -103,7 +120,15 @@ fn taken_from(model: &Model, target: &Target, revision: Revision) -> Option<Acto
     if let What::Acknowledged { over, .. } = &event.what { over.clone() } else { None }
 }
 
-fn unchanged(model: &mut Model, flight: &Flight, why: &Unchanged) {
+fn unchanged(model: &mut Model, flight: &Flight, why: &Unchanged, now: Now) {
+    if let Some(text) = done_since(model, flight, now) {
+        let key = model.key(Context::List, Action::Reopen);
+        let text = match why {
+            Unchanged::ResolvedAlready => format!("{text} {key} reopens it."),
+            _ => text,
+        };
+        return model.say_of(flight.target.id, text);
+    }
     let standing = model.alert(flight.target.id).map(|alert| alert.standing.clone());
     let text = match why {
         Unchanged::AcknowledgedAlready => {
@@ -128,15 +153,22 @@ fn unchanged(model: &mut Model, flight: &Flight, why: &Unchanged) {
 
 fn refused(model: &mut Model, flight: &Flight, refusal: &Refusal, now: Now) {
     let text = match refusal {
-        Refusal::Overtaken { by, at } => {
-            model.acts.takeover = Some(Takeover { about: flight.target.id, shown: None });
-            let key = model.key(Context::List, Action::Acknowledge);
+        Refusal::Overtaken { by, at, deed } => {
             let ago = when::ago(*at, now.at);
-            format!("{by} acknowledged it {ago}. {key} again takes it over.")
+            let deed = model.settings.symbols.of(deed.to_string());
+            let deed =
+                if deed.starts_with(&by.to_string()) { deed } else { words::sentence(&deed) };
+            let key = model.key(Context::List, flight.act.action());
+            let text = format!("{deed} {ago}. {key} again {}.", all_the_same(model, flight));
+            return acting::faster(model, flight.target.id, flight.act.action(), text);
         }
         Refusal::Resolved(resolved) => acting::ended(model, &resolved.0, &flight.act.to_string()),
         Refusal::NotUndone { last: Some(last) } => {
-            format!("Not undone: {}: {last} since.", flight.target.title)
+            let last = model.settings.symbols.of(last.to_string());
+            match done_at(model, flight, &last) {
+                Some(at) => format!("Not undone: {last} at {at} ({}).", flight.target.title),
+                None => format!("Not undone: {last} since ({}).", flight.target.title),
+            }
         }
         Refusal::NotUndone { last: None } => {
             format!("Nothing of yours to undo: {}", flight.target.title)
@@ -150,6 +182,43 @@ fn refused(model: &mut Model, flight: &Flight, refusal: &Refusal, now: Now) {
     if let Act::Note(text) | Act::NoteAndResolve(text) = &flight.act {
         model.acts.drafts.insert(flight.target.id, text.to_string());
     }
+}
+
+/// What the key does again, whatever was done meanwhile.
+fn all_the_same(model: &Model, flight: &Flight) -> &'static str {
+    let alert = model.alert(flight.target.id);
+    let had = alert.is_some_and(|alert| alert.standing.acknowledgement().is_some());
+    match flight.act {
+        Act::Acknowledge if had => "takes it over",
+        Act::Acknowledge => "acknowledges it",
+        Act::Unacknowledge => "un-acknowledges it",
+        Act::Assign(_) => "assigns it all the same",
+        Act::Resolve => "resolves it all the same",
+        Act::Reopen => "reopens it all the same",
+        Act::Snooze(_) => "snoozes it all the same",
+        Act::Wake => "wakes it all the same",
+        Act::Note(_) | Act::NoteAndResolve(_) | Act::Undo(_) => "does it all the same",
+    }
+}
+
+/// When the thing was done that stands in the way of an undo.
+fn done_at(model: &Model, flight: &Flight, deed: &str) -> Option<String> {
+    let events = &model.alert(flight.target.id)?.recent;
+    let done = |event: &&Arc<Event>| model.settings.symbols.of(event.deed()) == deed;
+    events.iter().rfind(done).map(|event| model.time(event.at))
+}
+
+/// Who saw to it that there was nothing to do, if somebody did since the alert was drawn:
+/// `bob resolved it 3 s ago.`
+fn done_since(model: &Model, flight: &Flight, now: Now) -> Option<String> {
+    let events = &model.alert(flight.target.id)?.recent;
+    let done = |event: &&Arc<Event>| {
+        let moves = event.what.moves() || matches!(event.what, What::Suppressed(_));
+        moves && event.revision > flight.target.seen && event.actor != model.settings.viewer
+    };
+    let event = events.iter().rfind(done)?;
+    let deed = model.settings.symbols.of(words::deed(event));
+    Some(format!("{deed} {}.", when::ago(event.at, now.at)))
 }
 
 /// What could not be saved is not lost: a note stays as a draft, an undo may be tried again.

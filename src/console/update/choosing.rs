@@ -13,17 +13,22 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
     let Some(Sheet::Picker(picker)) = &mut model.sheet else { return Vec::new() };
     let last = picker.choices.len().saturating_sub(1);
     match action {
-        Action::Next => picker.marked = (picker.marked + 1).min(last),
-        Action::Previous => picker.marked = picker.marked.saturating_sub(1),
+        Action::Next => picker.marked = Some(picker.marked.map_or(0, |at| (at + 1).min(last))),
+        Action::Previous => picker.marked = picker.marked.map(|at| at.saturating_sub(1)),
         Action::Cancel => model.sheet = None,
+        // What the sheet says of its alert cannot have been read yet.
+        Action::Pick if picker.disturbed.as_ref().is_some_and(|by| by.is_unread(now.tick)) => {
+            return Vec::new();
+        }
         Action::Pick => {
             let person = match picker.choice().cloned() {
                 Some(Choice::Person { person, .. }) => Some(person),
                 Some(Choice::Nobody) => None,
-                // The sheet says that nobody has this name; what was typed can be put right.
+                // The sheet says that nobody has this name, or marks nobody.
                 None => return Vec::new(),
             };
             let target = picker.target.clone();
+            let target = acting::as_drawn(model, target);
             model.sheet = None;
             return acting::submit(model, Act::Assign(person), target, now);
         }

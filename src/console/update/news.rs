@@ -5,13 +5,12 @@ use std::mem::discriminant;
 use std::sync::Arc;
 
 use super::storm::{self, Haste};
-use super::{moving, telling};
+use super::{acting, moving, telling};
 use crate::console::effect::{Effect, News};
 use crate::console::model::list::{Mode, Seen, Still};
-use crate::console::model::place::{is_renamed, is_viewer, named, says_the_same};
+use crate::console::model::place::{is_viewer, named};
 use crate::console::model::roster::Roster;
 use crate::console::model::senders::OpenedBy;
-use crate::console::model::sheet::Sheet;
 use crate::console::model::trouble::Back;
 use crate::console::model::untold::Untold;
 use crate::console::model::{Model, Now, PageAbout, Screen};
@@ -188,7 +187,7 @@ fn forget_message(model: &mut Model, table: &Table) {
     let newest = |table: &Table| table.newest(&old.identity).map(|alert| alert.id);
     if !stands || newest(table) != newest(&model.table) {
         model.message = None;
-        model.acts.takeover = None;
+        model.acts.faster = None;
     }
 }
 
@@ -201,19 +200,18 @@ fn first_alert(model: &mut Model, id: AlertId) {
     }
 }
 
-/// Whether the open question was disturbed just now.
+/// Whether the open sheet was disturbed just now.
 fn is_disturbed(model: &Model, now: Now) -> bool {
-    let Some(Sheet::Question(question)) = &model.sheet else { return false };
-    question.disturbed == Some(now.tick)
+    let disturbed = model.sheet.as_ref().and_then(|sheet| sheet.disturbed());
+    disturbed.is_some_and(|disturbed| disturbed.at == now.tick)
 }
 
-/// An open question says when its alert changes behind it, and waits.
+/// An open sheet says when its alert changes behind it, and waits.
 fn disturb(model: &mut Model, old: &Alert, new: &Alert, now: Now) {
-    if let Some(Sheet::Question(question)) = &mut model.sheet
-        && question.target().is_some_and(|target| target.id == new.id)
-        && (!says_the_same(&old.standing, &new.standing) || is_renamed(old, new))
-    {
-        question.disturbed = Some(now.tick);
+    let sheet = model.sheet.as_ref();
+    let disturbed = sheet.and_then(|sheet| acting::disturbed(model, sheet, old, new, now));
+    if let Some((sheet, disturbed)) = model.sheet.as_mut().zip(disturbed) {
+        sheet.disturb(disturbed);
     }
 }
 

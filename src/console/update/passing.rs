@@ -37,8 +37,8 @@ pub(super) fn drawn(model: &mut Model, now: Now) {
     if let Some(warned) = &mut model.waits.warned {
         warned.shown.get_or_insert(now.tick);
     }
-    if let Some(takeover) = &mut model.acts.takeover {
-        takeover.shown.get_or_insert(now.tick);
+    if let Some(faster) = &mut model.acts.faster {
+        faster.shown.get_or_insert(now.tick);
     }
     if let Some(Sheet::Question(question)) = &mut model.sheet {
         question.drawn.get_or_insert(now.tick);

@@ -1,7 +1,5 @@
 //! Questions: `y` alone does it, and only once the question could be read.
 
-use std::time::Duration;
-
 use super::acting;
 use crate::console::action::Action;
 use crate::console::effect::Effect;
@@ -10,9 +8,6 @@ use crate::console::model::acts::Act;
 use crate::console::model::sheet::{About, Prompt, Purpose, Question, Sheet};
 use crate::console::model::{Model, Now};
 use crate::console::view::layout;
-
-/// How long `y` is ignored after the alert changed behind the question.
-const DISTURBED: Duration = Duration::from_secs(1);
 
 /// Whether a key can be meant for the question: it has been on the screen for a moment.
 pub(super) fn is_read(question: &Question, model: &Model, now: Now) -> bool {
@@ -36,7 +31,9 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         }
         // The sheet says so, and offers neither.
         Action::Yes | Action::YesWithNote if model.ended(&question).is_some() => Vec::new(),
-        Action::Yes if question.disturbed.is_some_and(|at| now.tick < at + DISTURBED) => Vec::new(),
+        Action::Yes if question.disturbed.as_ref().is_some_and(|by| by.is_unread(now.tick)) => {
+            Vec::new()
+        }
         Action::Yes => {
             model.sheet = None;
             yes(model, question, now)
@@ -49,8 +46,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
 fn yes(model: &mut Model, question: Question, now: Now) -> Vec<Effect> {
     match question.about {
         About::Act(act, target) => {
-            // What was read last counts, not what was there when the question opened.
-            let target = model.target_of(target.id).unwrap_or(target);
+            let target = acting::as_drawn(model, target);
             acting::submit(model, act, target, now)
         }
         About::Undo(done) => acting::take_back(model, done, now),

@@ -19,6 +19,7 @@ use crate::domain::id::AlertId;
 use crate::domain::samples::Desk;
 use crate::domain::text::Text;
 
+mod faster;
 mod looking;
 mod stale;
 mod storm;
@@ -194,7 +195,8 @@ fn a_key_is_about_the_alert_that_was_drawn() {
     stage.unseen("bob", new, AlertCommand::Acknowledge);
     assert_eq!(stage.model.list.under_cursor(), Some(stage.id("p99")));
     stage.rush("n");
-    assert!(stage.line(-3).contains("Note on: net004"), "{}", stage.screen());
+    assert!(stage.line(-4).contains("Note on: net004"), "{}", stage.screen());
+    assert_eq!(stage.line(-3), "bob acknowledged it at 03:15, while this was open.");
 }
 
 #[test]
@@ -444,7 +446,7 @@ fn undo_asks_after_a_minute_and_is_refused_when_others_acted_since() {
     stage.press("u");
     assert_eq!(
         stage.line(-1),
-        "Not undone: net004 is HighMemory (95.04%): assigned to carol by bob since."
+        "Not undone: bob assigned it to carol at 03:16 (net004 is HighMemory (95.04%))."
     );
 }
 
@@ -954,7 +956,7 @@ fn what_cannot_be_undone_is_named() {
     stage.press("u");
     assert_eq!(
         stage.line(-1),
-        "Not undone: p99 latency above 2 s: assigned to carol by bob since."
+        "Not undone: bob assigned it to carol at 03:15 (p99 latency above 2 s)."
     );
 }
 

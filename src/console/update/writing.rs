@@ -161,12 +161,17 @@ fn accept(model: &mut Model, prompt: Prompt, now: Now) -> Vec<Effect> {
         Purpose::Note(target) => noted(model, &text, target, Act::Note, now),
         Purpose::ResolveNote(target) => noted(model, &text, target, Act::NoteAndResolve, now),
         Purpose::Snooze(ref target) => {
+            if prompt.disturbed.as_ref().is_some_and(|by| by.is_unread(now.tick)) {
+                model.sheet = Some(Sheet::Prompt(prompt));
+                return Vec::new();
+            }
+            let target = acting::as_drawn(model, target.clone());
             // What was not understood stays to be corrected; the prompt says why.
             let Ok(until) = until(&text, now.at, &model.settings.zone) else {
                 model.sheet = Some(Sheet::Prompt(prompt));
                 return vec![Effect::Draw(Cause::Key)];
             };
-            acting::submit(model, Act::Snooze(until), target.clone(), now)
+            acting::submit(model, Act::Snooze(until), target, now)
         }
         Purpose::TokenName => sending::make(model, &text),
     }
@@ -186,6 +191,7 @@ fn noted(
     }
     // A draft until it is saved.
     model.acts.drafts.insert(target.id, text.to_owned());
+    let target = acting::as_drawn(model, target);
     acting::submit(model, act(Text::derive(text)), target, now)
 }
 

@@ -10,7 +10,7 @@ use crate::console::model::Model;
 use crate::console::model::acts::{Act, Done, Target};
 use crate::console::model::place::named;
 use crate::console::model::sheet::{
-    About, Choice, Kin, LONGEST, Picker, Prompt, Purpose, Question, Sheet, Trial,
+    About, Choice, Disturbed, Kin, LONGEST, Picker, Prompt, Purpose, Question, Sheet, Trial,
 };
 use crate::console::settings::Keeps;
 use crate::console::text::{cut, fit, number, width, wrap};
@@ -95,10 +95,7 @@ fn asked_in(model: &Model, question: &Question, cells: usize, breadth: Breadth) 
         let keys = key_lines(model, Context::Confirm, &[(Action::No, "close")], cells);
         return Content { lines, keys, caret: None };
     }
-    if question.disturbed.is_some() {
-        let text = " It changed while this was open.";
-        lines.push(Line::from(ink(model, Role::Attention, text)));
-    }
+    lines.extend(changed(model, question.disturbed.as_ref(), cells));
     lines.extend(said(&body(model, question, breadth), cells));
     let (yes, note) = match &question.about {
         About::Act(Act::Resolve, _) => ("resolve", Some("resolve with a note")),
@@ -116,6 +113,13 @@ fn asked_in(model: &Model, question: &Question, cells: usize, breadth: Breadth) 
     keys.extend(note.map(|words| (Action::YesWithNote, words)));
     keys.push((Action::No, no));
     Content { lines, keys: key_lines(model, Context::Confirm, &keys, cells), caret: None }
+}
+
+/// What happened to the alert behind a sheet.
+fn changed(model: &Model, by: Option<&Disturbed>, cells: usize) -> Vec<Line<'static>> {
+    let lines = by.map(|by| wrap(&by.told, cells.saturating_sub(2))).unwrap_or_default();
+    let line = |text: String| Line::from(ink(model, Role::Attention, format!(" {text}")));
+    lines.into_iter().map(line).collect()
 }
 
 /// How the alert ended behind the question.
@@ -246,7 +250,12 @@ fn in_brief(act: &Act, alert: &Alert) -> String {
 }
 
 fn undone(model: &Model, done: &Done) -> String {
-    format!("You did it at {}. The alert goes back to how it stood before.", model.time(done.at))
+    let sent = words::already_sent(model, done).map(|sent| format!(" {sent}"));
+    format!(
+        "You did it at {}. The alert goes back to how it stood before.{}",
+        model.time(done.at),
+        sent.unwrap_or_default()
+    )
 }
 
 fn firing(model: &Model) -> String {
@@ -262,22 +271,30 @@ fn picked(model: &Model, picker: &Picker, cells: usize) -> Content {
     let service = alert.map(|alert| format!(" ({})", model.table.service_name(alert.service)));
     let title = format!("Assign: {}{}", picker.target.title, service.unwrap_or_default());
     let mut lines = vec![rule(model, &title, "", cells)];
+    lines.extend(changed(model, picker.disturbed.as_ref(), cells));
     let caret = input(model, " to: ", &picker.input, cells, &mut lines);
     // In a low window the people are worth more than the air around them.
     let height = usize::from(model.size.height);
     let low = height < usize::from(layout::ROOMY);
     let air = || (!low).then(Line::default);
     lines.extend(air());
-    let people = if low { height.saturating_sub(5).clamp(1, PEOPLE) } else { PEOPLE };
+    let to = match picker.choice() {
+        Some(Choice::Person { person, .. }) => Some(Some(person)),
+        Some(Choice::Nobody) => Some(None),
+        None => None,
+    };
+    let told = alert.zip(to).map(|(alert, to)| words::assigning(model, alert, to));
+    let told = told.unwrap_or_default();
+    // Rule, line of text, keys, and what is said take their part.
+    let rest = lines.len() + 2 + wrap(&told, cells.saturating_sub(2)).len();
+    let people = if low { height.saturating_sub(rest + 1).clamp(1, PEOPLE) } else { PEOPLE };
     lines.extend(choices(model, picker, people, cells));
     if picker.choices.is_empty() {
         let text = " Nobody has this name or address.";
         lines.push(Line::from(ink(model, Role::Attention, text)));
     }
     lines.extend(air());
-    if !low {
-        lines.extend(said("Assigning does not acknowledge.", cells));
-    }
+    lines.extend(said(&told, cells));
     let assign = picker.choice().map(|choice| format!("assign to {}", name(choice)));
     let mut keys: Vec<_> = assign.iter().map(|words| (Action::Pick, words.as_str())).collect();
     keys.push((Action::Cancel, "cancel"));
@@ -296,11 +313,11 @@ fn picked(model: &Model, picker: &Picker, cells: usize) -> Content {
 /// As many choices as fit, the marked one among them.
 fn choices(model: &Model, picker: &Picker, most: usize, cells: usize) -> Vec<Line<'static>> {
     let symbols = model.settings.symbols;
-    let from = (picker.marked + 1).saturating_sub(most);
+    let from = picker.marked.map_or(0, |at| at + 1).saturating_sub(most);
     let names = picker.choices.iter().map(|choice| width(&name(choice))).max().unwrap_or_default();
     let names = names.clamp(10, 24);
     let line = |(row, choice): (usize, &Choice)| {
-        let cursor = if row == picker.marked {
+        let cursor = if Some(row) == picker.marked {
             ink(model, Role::Cursor, symbols.cursor())
         } else {
             plain(" ")
@@ -345,6 +362,7 @@ fn written(model: &Model, prompt: &Prompt, cells: usize) -> Content {
         }
     };
     let mut lines = vec![rule(model, &title, "", cells)];
+    lines.extend(changed(model, prompt.disturbed.as_ref(), cells));
     let caret = input(model, lead, &prompt.input, cells, &mut lines);
     lines.extend(full(model, prompt, cells));
     let keys = [(Action::Accept, accept), (Action::Cancel, cancel)];
@@ -354,6 +372,7 @@ fn written(model: &Model, prompt: &Prompt, cells: usize) -> Content {
 /// Says what was understood while it is written: a time that is not meant must be seen.
 fn snoozed(model: &Model, prompt: &Prompt, target: &Target, cells: usize) -> Content {
     let mut lines = vec![rule(model, &format!("Snooze: {}", target.title), "", cells)];
+    lines.extend(changed(model, prompt.disturbed.as_ref(), cells));
     let caret = input(model, " for, or until: ", &prompt.input, cells, &mut lines);
     let text = prompt.input.value().trim();
     let zone = &model.settings.zone;

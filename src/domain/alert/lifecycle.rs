@@ -4,11 +4,13 @@
 //! or at a clock.
 
 mod acted;
+mod overtaken;
 mod passed;
 mod reported;
 mod suppressed;
 mod undone;
 
+pub use overtaken::overtaken;
 pub use undone::last_act;
 
 use super::call::{Call, Calling, Pause};
@@ -139,8 +141,8 @@ impl Step {
 
 /// Takes one step. `alert` is the open episode of the identity, or else its newest one.
 ///
-/// Refuses what T7 refuses, an acknowledgement that would take over from somebody the asker has
-/// not seen (T6), and an undo of what is not the asker's last act.
+/// Refuses what T7 refuses, an act of somebody who has not seen what another did to it just before
+/// (T6, [`overtaken`]), and an undo of what is not the asker's last act.
 pub fn step(
     alert: Option<&Alert>,
     happening: &Happening,

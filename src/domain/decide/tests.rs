@@ -16,6 +16,7 @@ use crate::domain::token::{Digest, Scope};
 
 mod calls;
 mod cases;
+mod faster;
 mod laws;
 mod outbox;
 mod sources;
@@ -136,7 +137,8 @@ fn who_decided_on_an_older_view_is_told_who_was_faster_and_may_then_take_over() 
     let drawn = desk.alert(id).revision;
     desk.act(&bob, id, AlertCommand::Acknowledge).unwrap();
     let refused = desk.act_seen(&alice, Some(drawn), id, AlertCommand::Acknowledge);
-    assert_eq!(refused, Err(Refusal::Overtaken { by: bob, at: desk.now }));
+    let deed = "bob acknowledged it".into();
+    assert_eq!(refused, Err(Refusal::Overtaken { by: bob, at: desk.now, deed }));
     let seen = desk.alert(id).revision;
     desk.act_seen(&alice, Some(seen), id, AlertCommand::Acknowledge).unwrap();
     assert_eq!(desk.alert(id).standing.acknowledgement().unwrap().by, alice);
@@ -209,7 +211,7 @@ fn undo_is_refused_to_others_twice_and_after_anything_moved_since() {
     assert_eq!(desk.act(&alice, id, AlertCommand::Undo(Revision(99))), nothing);
     desk.act(&bob, id, AlertCommand::Assign(Some(person("carol").id))).unwrap();
     let refusal = desk.act(&alice, id, AlertCommand::Undo(mine)).unwrap_err();
-    assert_eq!(refusal.to_string(), "not undone: assigned to carol by bob since");
+    assert_eq!(refusal.to_string(), "not undone: bob assigned it to carol since");
     desk.act(&bob, id, AlertCommand::Undo(desk.revision)).unwrap();
     desk.act(&alice, id, AlertCommand::Undo(mine)).unwrap();
     desk.act(&alice, id, AlertCommand::Undo(mine)).unwrap_err();
@@ -231,7 +233,7 @@ fn undo_is_refused_if_a_source_moved_the_alert_in_the_same_commit() {
     ];
     desk.orders(orders);
     let refused = desk.act(&alice, id, AlertCommand::Undo(desk.revision)).unwrap_err();
-    assert_eq!(refused.to_string(), "not undone: resolved by its source, prometheus since");
+    assert_eq!(refused.to_string(), "not undone: its source resolved it since");
     assert!(!desk.alert(id).is_open());
 }
 

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::actor::Actor;
 use crate::domain::alert::Resolution;
 use crate::domain::id::{AccountId, AlertId};
 use crate::domain::refusal::{Refusal, ResolvedBy};
+use crate::domain::text::Text;
 use crate::record::v1::{ActorV1, IdV1, ResolutionV1, SpanV1, TextV1, TimeV1};
 
 /// Why an order was not carried out. `code` and `message` say what `why` holds, for readers that
@@ -26,13 +28,27 @@ pub enum WhyV1 {
     UnknownAlert(IdV1),
     UnknownAccount(IdV1),
     Resolved(Box<ResolutionV1>),
-    Overtaken { by: ActorV1, at: TimeV1 },
-    OpenElsewhere { open: IdV1 },
-    NotUndone { last: Option<TextV1> },
-    SnoozeOver { until: TimeV1 },
+    Overtaken {
+        by: ActorV1,
+        at: TimeV1,
+        /// Absent from those who refuse for acknowledgements alone.
+        #[serde(default)]
+        deed: Option<TextV1>,
+    },
+    OpenElsewhere {
+        open: IdV1,
+    },
+    NotUndone {
+        last: Option<TextV1>,
+    },
+    SnoozeOver {
+        until: TimeV1,
+    },
     SnoozeTooLong(SpanV1),
     EndsBeforeStart,
-    OnceUsed { alert: IdV1 },
+    OnceUsed {
+        alert: IdV1,
+    },
     EmptyNote,
     UnknownService(TextV1),
     TokenExists(TextV1),
@@ -61,7 +77,9 @@ impl From<&Refusal> for WhyV1 {
             Refusal::Resolved(ResolvedBy(resolution)) => {
                 Self::Resolved(Box::new(resolution.as_ref().into()))
             }
-            Refusal::Overtaken { by, at } => Self::Overtaken { by: by.into(), at: TimeV1(*at) },
+            Refusal::Overtaken { by, at, deed } => {
+                Self::Overtaken { by: by.into(), at: TimeV1(*at), deed: Some(deed.into()) }
+            }
             Refusal::OpenElsewhere { open } => Self::OpenElsewhere { open: IdV1(open.0) },
             Refusal::NotUndone { last } => Self::NotUndone { last: last.as_ref().map(Into::into) },
             Refusal::SnoozeOver { until } => Self::SnoozeOver { until: TimeV1(*until) },
@@ -86,7 +104,11 @@ impl From<WhyV1> for Refusal {
             WhyV1::Resolved(resolution) => {
                 Self::Resolved(ResolvedBy(Box::new(Resolution::from(*resolution))))
             }
-            WhyV1::Overtaken { by, at } => Self::Overtaken { by: by.into(), at: at.0 },
+            WhyV1::Overtaken { by, at, deed } => {
+                let by = Actor::from(by);
+                let did = || Text::derive(&format!("{by} acknowledged it"));
+                Self::Overtaken { at: at.0, deed: deed.map_or_else(did, Into::into), by }
+            }
             WhyV1::OpenElsewhere { open } => Self::OpenElsewhere { open: AlertId(open.0) },
             WhyV1::NotUndone { last } => Self::NotUndone { last: last.map(Into::into) },
             WhyV1::SnoozeOver { until } => Self::SnoozeOver { until: until.0 },

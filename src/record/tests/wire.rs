@@ -77,7 +77,8 @@ fn refusal() -> impl Strategy<Value = Refusal> {
         samples::id().prop_map(|id| Refusal::UnknownAlert(AlertId(id))),
         samples::id().prop_map(|id| Refusal::UnknownAccount(AccountId(id))),
         samples::resolution().prop_map(|end| Refusal::Resolved(ResolvedBy(Box::new(end)))),
-        (samples::actor(), samples::time()).prop_map(|(by, at)| Refusal::Overtaken { by, at }),
+        (samples::actor(), samples::time(), samples::text())
+            .prop_map(|(by, at, deed)| Refusal::Overtaken { by, at, deed }),
         samples::id().prop_map(|id| Refusal::OpenElsewhere { open: AlertId(id) }),
         option::of(samples::text()).prop_map(|last| Refusal::NotUndone { last }),
         samples::time().prop_map(|until| Refusal::SnoozeOver { until }),

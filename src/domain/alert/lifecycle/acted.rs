@@ -1,6 +1,6 @@
 //! What people cause: T6 to T10, T12 and T14.
 
-use super::{Act, By, Step, already_resolved, suppressed, undone};
+use super::{Act, By, Step, already_resolved, overtaken, suppressed, undone};
 use crate::domain::actor::Person;
 use crate::domain::alert::call::Call;
 use crate::domain::alert::episode::{Alert, Note};
@@ -15,7 +15,7 @@ use crate::domain::text::Text;
 use crate::domain::time::{SignedDuration, Timestamp, after};
 
 pub(super) fn act(alert: &Alert, act: &Act, by: By<'_>, tick: &Tick) -> Result<Step, Refusal> {
-    match act {
+    let step = match act {
         Act::Acknowledge(lasts) => acknowledge(alert, *lasts, by, tick),
         Act::Unacknowledge => unacknowledge(alert, tick),
         Act::Assign(to) => assign(alert, to.as_ref(), tick),
@@ -25,6 +25,15 @@ pub(super) fn act(alert: &Alert, act: &Act, by: By<'_>, tick: &Tick) -> Result<S
         Act::Reopen => Ok(reopen(alert, tick)),
         Act::Note(text) => Ok(note(alert, text, by, tick)),
         Act::Undo(revision) => undone::undo(alert, *revision, by, tick),
+    }?;
+    // Where it is so already nobody is in the way.
+    match (&step, overtaken(alert, act, by)) {
+        (Step::Move(_), Some(event)) => Err(Refusal::Overtaken {
+            by: event.actor.clone(),
+            at: event.at,
+            deed: Text::derive(&event.deed()),
+        }),
+        (Step::Move(_), None) | (Step::Keep(_), _) => Ok(step),
     }
 }
 
@@ -40,9 +49,6 @@ fn acknowledge(
         State::Firing => (None, alert.severity),
         State::Acknowledged(held) if held.by == *by.actor => {
             return Ok(Step::Keep(Unchanged::AcknowledgedAlready));
-        }
-        State::Acknowledged(held) if by.seen.is_some_and(|seen| held.revision > seen) => {
-            return Err(Refusal::Overtaken { by: held.by.clone(), at: held.at });
         }
         State::Acknowledged(held) => (Some(held.by.clone()), alert.severity.max(held.level)),
     };

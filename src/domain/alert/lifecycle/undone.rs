@@ -82,7 +82,12 @@ fn unsnooze(
     tick: &Tick,
 ) -> Result<Step, Refusal> {
     let (earlier, later) = around(alert, event);
-    if !alert.suppressions.iter().any(|held| held.by == *snooze) {
+    let moved = |line: &&Arc<Event>| {
+        let later = line.revision > event.revision && line.actor != event.actor;
+        later && line.what.moves() && stands(line, &alert.recent, event.revision)
+    };
+    let later = later.or(alert.recent.iter().rfind(moved));
+    if later.is_some() || !alert.suppressions.iter().any(|held| held.by == *snooze) {
         return Err(in_the_way(later));
     }
     let mut next = alert.clone();
@@ -141,7 +146,7 @@ fn around<'a>(alert: &'a Alert, event: &Event) -> (Option<&'a Arc<Event>>, Optio
 }
 
 fn in_the_way(line: Option<&Arc<Event>>) -> Refusal {
-    Refusal::NotUndone { last: line.map(|event| Text::derive(&event.to_string())) }
+    Refusal::NotUndone { last: line.map(|event| Text::derive(&event.deed())) }
 }
 
 fn line(event: &Event) -> What {
@@ -155,6 +160,15 @@ pub fn last_act<E: AsRef<Event>>(timeline: &[E], by: &Actor) -> Option<Revision>
         line.actor == *by && line.can_be_undone() && !is_undone(line, timeline)
     };
     timeline.iter().rfind(own).map(|line| line.as_ref().revision)
+}
+
+/// Whether what the line tells is so for who knows what was there at `seen`: it was not taken back,
+/// and did not itself take back what came after that.
+pub(super) fn stands<E: AsRef<Event>>(line: &Event, timeline: &[E], seen: Revision) -> bool {
+    match &line.what {
+        What::Undone { revision, .. } => *revision <= seen,
+        _ => !is_undone(line, timeline),
+    }
 }
 
 /// Whether what the line tells was taken back since.

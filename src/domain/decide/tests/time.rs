@@ -159,7 +159,7 @@ fn undoing_a_wake_snoozes_on_unless_the_alert_moved_since() {
     let woken = AlertCommand::Undo(desk.revision);
     desk.act(&account("bob"), id, AlertCommand::Acknowledge).unwrap();
     let refused = desk.act(&alice, id, woken).unwrap_err();
-    assert_eq!(refused.to_string(), "not undone: acknowledged by bob, assigned to bob since");
+    assert_eq!(refused.to_string(), "not undone: bob acknowledged it since");
 }
 
 #[test]
