@@ -372,7 +372,7 @@ pub static ACTIONS: &[Entry] = &[
         .help(Group::Program, "send alerts here: examples"),
     entry(Context::List, Action::Help, "help", &["?", "f1"])
         .footer("help", "help")
-        .help(Group::Look, "this page"),
+        .help(Group::Program, "this page"),
     entry(Context::List, Action::Quit, "quit", &["q", "ctrl-c"])
         .footer("quit", "quit")
         .help(Group::Program, "quit (asks: ingest stops)"),

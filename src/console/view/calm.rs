@@ -11,6 +11,7 @@ use crate::console::when;
 use crate::console::words;
 use crate::domain::alert::Alert;
 use crate::domain::severity::Severity;
+use crate::domain::time::{SignedDuration, after};
 
 /// Whether nothing is open and nothing asks for another view of it. A list that stands still stays
 /// as it is.
@@ -36,15 +37,29 @@ pub(super) fn lines(model: &Model) -> Vec<Line<'static>> {
         lines.extend(said(&text, cells));
     }
     if let Some(heard) = model.list.last_heard() {
-        let at = model.time(heard);
-        let key = model.key(Context::List, Action::Filter);
-        let text = format!(
-            "Senders were last heard at {at}. {key} state=resolved lists all that is kept."
-        );
+        let zone = when::zone_name(model.clock, &model.settings.zone);
+        let text = format!("Senders were last heard at {} (times: {zone}).", model.time(heard));
         lines.extend(said(&text, cells));
+        lines.extend(said(&lately(model), cells));
     }
     lines.push(Line::default());
     lines
+}
+
+/// How much there was in a day. Nothing is open, so that all of it has ended.
+fn lately(model: &Model) -> String {
+    const DAY: SignedDuration = SignedDuration::from_hours(-24);
+    /// A frame counts no further.
+    const COUNTED: usize = 10_000;
+    let since = after(model.clock, DAY);
+    let alerts = match model.table.ended_since(since).take(COUNTED + 1).count() {
+        0 => "No alerts".to_owned(),
+        1 => "1 alert".to_owned(),
+        more if more > COUNTED => format!("More than {} alerts", number(COUNTED)),
+        more => format!("{} alerts", number(more)),
+    };
+    let key = model.key(Context::List, Action::Filter);
+    format!("{alerts} in the last 24 h. {key} state=resolved lists all that is kept.")
 }
 
 /// Calm and deaf look the same: what ended in silence is named for an hour.

@@ -17,21 +17,19 @@ const KEYS: usize = 15;
 const SECOND: usize = 40;
 
 /// The words of the list, with what they mean.
-const WORDS: [(&str, &str); 14] = [
-    ("fire", "firing, nobody acknowledged it"),
-    ("fire!", "the same, and no channel told it"),
-    ("ack", "acknowledged"),
-    ("ack!", "acknowledged over 2 h ago"),
+const WORDS: [(&str, &str); 12] = [
+    ("fire", "firing, nobody has it yet"),
+    ("fire!", "the same, no channel told it"),
+    ("ack ack!", "acknowledged; over 2 h ago"),
     ("flap", "fires on and off, told once"),
     ("stale", "its webhook went silent"),
     ("snz", "snoozed: quiet for a while"),
     ("res", "resolved"),
-    ("hold", "resolved, its source still fires"),
+    ("hold", "resolved; source still fires"),
     ("lost", "nothing more was heard of it"),
-    ("→bob", "assigned to bob, no answer yet"),
-    ("bob", "acknowledged by bob"),
-    ("▌ ›", "selected; › top of a live list"),
-    ("+", "new since the list stood still"),
+    ("→bob bob", "assigned to bob; bob has it"),
+    ("▌ ›", "selected; › top of live list"),
+    ("+", "new since the list stands"),
 ];
 
 /// What the page says.
@@ -44,13 +42,14 @@ pub(super) fn lines(model: &Model) -> Vec<Line<'static>> {
     let wide = model.size.width >= TWO;
     let mut lines = Vec::new();
     if wide {
-        let left = stacked([act, look]);
-        let right = stacked([moving, program]);
+        // All of it fits into 80x24, where free lines would push the words out.
+        let left = [act, look].concat();
+        let right = [moving, program].concat();
         lines.extend(side_by_side(left, right));
     } else {
         lines.extend(stacked([act, look, moving, program]));
+        lines.push(Line::default());
     }
-    lines.push(Line::default());
     lines.push(Line::from(ink(model, Role::Strong, " WORDS IN THE LIST")));
     if wide {
         let half = words.len().div_ceil(2);
@@ -148,7 +147,7 @@ fn words(model: &Model) -> Vec<Line<'static>> {
             let meaning = (*meaning).replace('›', symbols.first());
             Line::from(vec![
                 plain(" "),
-                ink(model, Role::Strong, fit(&word, 7, "")),
+                ink(model, Role::Strong, fit(&word, 9, "")),
                 plain(meaning),
             ])
         })

@@ -18,8 +18,9 @@ use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
 
 use crate::console::effect::Event;
-use crate::console::model::{Opened, Screen, Service, Trouble};
+use crate::console::model::{Opened, PageAbout, Screen, Service, Trouble};
 use crate::console::stage::{Stage, alert, crowd, night, restless, settings};
+use crate::console::text::Symbols;
 use crate::domain::command::AlertCommand;
 use crate::domain::samples::Desk;
 
@@ -431,5 +432,27 @@ proptest! {
         for key in keys {
             stage.press(key);
         }
+    }
+}
+
+#[test]
+fn help_in_ascii() {
+    let mut ascii = settings();
+    ascii.symbols = Symbols::Ascii;
+    let mut stage = Stage::with(night(), ascii, 80, 24);
+    stage.press("?");
+    picture!(stage);
+}
+
+#[test]
+fn all_of_help_fits_the_smallest_usual_window() {
+    for symbols in [Symbols::Unicode, Symbols::Ascii] {
+        let mut settings = settings();
+        settings.symbols = symbols;
+        let mut stage = Stage::with(night(), settings, 80, 24);
+        stage.press("?");
+        assert_eq!(super::page::last_scroll(&stage.model, PageAbout::Help), 0);
+        let cut = stage.screen().lines().any(|line| super::width(line) > 79);
+        assert!(!cut, "{}", stage.screen());
     }
 }
