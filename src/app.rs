@@ -3,6 +3,7 @@
 mod ask;
 mod certificate;
 mod demo;
+mod filters;
 mod owner;
 mod parts;
 mod port;
@@ -31,7 +32,7 @@ use self::signals::{Signal, Signals, is_in_foreground};
 use crate::cli::{Cli, Exit, LogLevel, Places, Terminal, UnixUser, Verb, completions, manual};
 use crate::client::{Found, Local, bind_socket, find, owner_pid};
 use crate::config::{Config, ConsoleSettings, Given, ListenSettings, Presence};
-use crate::console::settings::Keeps;
+use crate::console::settings::{Filters, Keeps};
 use crate::console::{Access, Outside, Posting, Settings};
 use crate::domain::actor::Actor;
 use crate::domain::text::Text;
@@ -124,7 +125,7 @@ impl Plan {
 
     /// What the console is told.
     fn console(&self, listening: SocketAddr, scheme: &'static str, terminal: Terminal) -> Settings {
-        let ConsoleSettings { name, still_for, symbols, theme, time_zone } =
+        let ConsoleSettings { name, still_for, symbols, theme, links, time_zone } =
             self.config.console.clone();
         let host = host_name();
         Settings {
@@ -149,6 +150,12 @@ impl Plan {
             depth: terminal.depth,
             ground: terminal.ground,
             multiplexer: terminal.multiplexer,
+            links: links.unwrap_or(terminal.links),
+            desktop: terminal.desktop,
+            filters: match self.keeps {
+                Keeps::Data => filters::open(&self.places.logs),
+                Keeps::Nothing => Filters::default(),
+            },
             seed: Uuid::new_v4().as_u128(),
         }
     }

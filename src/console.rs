@@ -10,6 +10,7 @@ pub mod frame;
 pub mod ground;
 pub mod key;
 pub mod keymap;
+pub mod link;
 pub mod model;
 pub mod quiet;
 mod run;

@@ -4,7 +4,7 @@ use std::env;
 use std::io::{self, IsTerminal as _};
 
 use crate::console::frame::Link;
-use crate::console::terminal::Multiplexer;
+use crate::console::terminal::{Desktop, Links, Multiplexer};
 use crate::console::text::Symbols;
 use crate::console::theme::{Depth, Ground};
 
@@ -21,6 +21,10 @@ pub struct Terminal {
     pub symbols: Symbols,
     /// What lies between it and us.
     pub multiplexer: Multiplexer,
+    /// Whether it takes addresses that it can open.
+    pub links: Links,
+    /// How it shows a message on the desktop.
+    pub desktop: Desktop,
 }
 
 /// Why no console can be shown.
@@ -47,19 +51,26 @@ impl Terminal {
 
     /// The terminal of an environment.
     fn described(variable: impl Fn(&str) -> Option<String>) -> Result<Self, NoTerminal> {
-        let text = |name| variable(name).unwrap_or_default();
-        let is_set = |name| !text(name).is_empty();
+        let text = |name: &str| variable(name).unwrap_or_default();
+        let is_set = |name: &str| !text(name).is_empty();
         let kind = text("TERM");
         if kind.is_empty() || kind == "dumb" {
             return Err(NoTerminal::Dumb(kind));
         }
+        let multiplexer = if is_set("TMUX") { Multiplexer::Tmux } else { Multiplexer::None };
         let ssh = is_set("SSH_CONNECTION") || is_set("SSH_TTY");
         Ok(Self {
             link: if ssh { Link::Ssh } else { Link::Local },
             depth: if is_set("NO_COLOR") { Depth::Mono } else { depth(&kind, &text("COLORTERM")) },
             ground: ground(&text("COLORFGBG")),
             symbols: symbols(&LOCALES.map(text)),
-            multiplexer: if is_set("TMUX") { Multiplexer::Tmux } else { Multiplexer::None },
+            multiplexer,
+            links: links(&kind, &text("VTE_VERSION"), multiplexer),
+            desktop: match multiplexer {
+                Multiplexer::None => desktop(&kind, text),
+                // Behind it may be any terminal, and another one tomorrow.
+                Multiplexer::Tmux => Desktop::Unknown,
+            },
         })
     }
 }
@@ -71,6 +82,37 @@ const LOCALES: [&str; 3] = ["LC_ALL", "LC_CTYPE", "LANG"];
 pub(super) fn locale_symbols() -> Symbols {
     let text = |name| env::var_os(name).and_then(|text| text.into_string().ok());
     symbols(&LOCALES.map(|name| text(name).unwrap_or_default()))
+}
+
+/// A terminal that does not know addresses passes them over, but for those that print them (the
+/// console of Linux, old ones) and for early VTEs, which die of them.
+fn links(kind: &str, vte: &str, multiplexer: Multiplexer) -> Links {
+    const PRINT: [&str; 7] = ["linux", "cons", "vt", "eterm", "sun", "screen", "ansi"];
+    const LAST_THAT_DIES: u32 = 5_000;
+    let prints =
+        multiplexer == Multiplexer::None && PRINT.iter().any(|name| kind.starts_with(name));
+    let dies = vte.parse::<u32>().is_ok_and(|version| version <= LAST_THAT_DIES);
+    if prints || dies { Links::Off } else { Links::On }
+}
+
+/// The message of its own, where it is known which terminal it is.
+fn desktop(kind: &str, text: impl Fn(&str) -> String) -> Desktop {
+    let is_set = |name: &str| !text(name).is_empty();
+    let program = text("TERM_PROGRAM").to_ascii_lowercase();
+    let starts = |names: &[&str]| names.iter().any(|name| kind.starts_with(name));
+    if starts(&["xterm-kitty"]) || is_set("KITTY_WINDOW_ID") {
+        Desktop::Osc99
+    } else if program == "iterm.app" || text("LC_TERMINAL") == "iTerm2" || is_set("WT_SESSION") {
+        Desktop::Osc9
+    } else if starts(&["xterm-ghostty", "foot", "rxvt", "wezterm"])
+        || ["ghostty", "wezterm"].contains(&program.as_str())
+        || is_set("VTE_VERSION")
+        || is_set("KONSOLE_VERSION")
+    {
+        Desktop::Osc777
+    } else {
+        Desktop::Unknown
+    }
 }
 
 fn depth(kind: &str, colours: &str) -> Depth {
@@ -124,10 +166,26 @@ mod tests {
     #[test]
     fn what_a_terminal_can_do_is_read_from_the_environment() {
         let plain = Terminal::default();
-        let table: [(&str, &str, Terminal); 16] = [
+        let [osc99, osc777, osc9] = [Desktop::Osc99, Desktop::Osc777, Desktop::Osc9]
+            .map(|desktop| Terminal { desktop, ..plain });
+        let unlinked = Terminal { links: Links::Off, ..plain };
+        let table: [(&str, &str, Terminal); 29] = [
+            ("TERM", "linux", unlinked),
+            ("TERM", "screen.xterm", unlinked),
+            ("TERM", "eterm-color", unlinked),
+            ("VTE_VERSION", "4600", Terminal { links: Links::Off, ..osc777 }),
+            ("VTE_VERSION", "7603", osc777),
+            ("TERM", "xterm-kitty", osc99),
+            ("KITTY_WINDOW_ID", "1", osc99),
+            ("TERM", "xterm-ghostty", osc777),
+            ("TERM", "foot", osc777),
+            ("TERM_PROGRAM", "WezTerm", osc777),
+            ("TERM_PROGRAM", "iTerm.app", osc9),
+            ("LC_TERMINAL", "iTerm2", osc9),
+            ("WT_SESSION", "1", osc9),
             ("TERM", "xterm", plain),
             ("TERM", "tmux-256color", Terminal { depth: Depth::Ansi256, ..plain }),
-            ("TERM", "vt220", Terminal { depth: Depth::Mono, ..plain }),
+            ("TERM", "vt220", Terminal { depth: Depth::Mono, ..unlinked }),
             ("TERM", "xterm-direct", Terminal { depth: Depth::True, ..plain }),
             ("COLORTERM", "truecolor", Terminal { depth: Depth::True, ..plain }),
             ("NO_COLOR", "1", Terminal { depth: Depth::Mono, ..plain }),

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use super::error::ConfigError;
 use super::section::{Section, nearest};
 use crate::console::settings::STILL_FOR;
+use crate::console::terminal::Links;
 use crate::console::text::Symbols;
 use crate::console::theme::palette::Choice;
 use crate::domain::text::Text;
@@ -22,6 +23,8 @@ pub struct ConsoleSettings {
     pub symbols: Option<Symbols>,
     /// Its colours.
     pub theme: Choice,
+    /// Whether addresses can be opened; as the terminal is where nothing is said.
+    pub links: Option<Links>,
     /// The zone of the times on the screen.
     pub time_zone: TimeZone,
 }
@@ -33,6 +36,7 @@ impl Default for ConsoleSettings {
             still_for: Some(STILL_FOR),
             symbols: None,
             theme: Choice::Auto,
+            links: None,
             time_zone: TimeZone::system(),
         }
     }
@@ -47,6 +51,7 @@ pub(super) fn read(mut section: Section<'_>) -> Result<ConsoleSettings, ConfigEr
         still_for: still_for(&mut section, default.still_for)?,
         symbols: symbols(&mut section)?,
         theme: theme(&mut section)?,
+        links: links(&mut section)?,
         time_zone: time_zone(&mut section, default.time_zone)?,
     };
     section.finish()?;
@@ -76,6 +81,21 @@ fn symbols(section: &mut Section<'_>) -> Result<Option<Symbols>, ConfigError> {
             format!("symbols cannot be {other:?}"),
             "write \"auto\", \"unicode\" or \"ascii\"",
         )),
+    }
+}
+
+fn links(section: &mut Section<'_>) -> Result<Option<Links>, ConfigError> {
+    let Some(word) = section.text("links", "\"auto\"")? else {
+        return Ok(None);
+    };
+    match word.value.as_ref() {
+        "auto" => Ok(None),
+        "on" => Ok(Some(Links::On)),
+        "off" => Ok(Some(Links::Off)),
+        other => {
+            Err(word
+                .error(format!("links cannot be {other:?}"), "write \"auto\", \"on\" or \"off\""))
+        }
     }
 }
 

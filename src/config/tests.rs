@@ -105,6 +105,7 @@ fn what_is_written_is_what_holds() {
         still_for = "90s"
         symbols = "ascii"
         theme = "colour-blind"
+        links = "off"
         time_zone = "UTC"
         "#,
     );
@@ -131,6 +132,7 @@ fn what_is_written_is_what_holds() {
         still_for: Some(std::time::Duration::from_secs(90)),
         symbols: Some(Symbols::Ascii),
         theme: crate::console::theme::palette::Choice::Named("colour-blind".into()),
+        links: Some(crate::console::terminal::Links::Off),
         time_zone: jiff::tz::TimeZone::UTC,
     };
     assert_eq!(config.console, console);

@@ -88,6 +88,8 @@ pub enum Effect {
     MakeToken(OpId, Text),
     /// Put text into the clipboard of the terminal.
     Copy(String),
+    /// Keep a filter for later consoles.
+    Keep(String),
     /// Leave: the person said so.
     Quit,
 }

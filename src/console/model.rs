@@ -339,7 +339,7 @@ impl Model {
             page: None,
             pane,
             message: None,
-            filters: Vec::new(),
+            filters: settings.filters.earlier.clone(),
             size,
             clock: when::minute(now.at),
             drawn: Drawn { table: table.clone(), ..Drawn::default() },

@@ -13,6 +13,8 @@ use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 
+use super::link;
+
 /// Frames shorter than this cannot tear in a way anybody sees; the bracket would cost 16 bytes.
 const BRACKET_FROM: usize = 128;
 const BRACKET: (&[u8], &[u8]) = (b"\x1b[?2026h", b"\x1b[?2026l");
@@ -79,14 +81,18 @@ impl<W: Write> Backend for QuietBackend<W> {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let mut content = content.peekable();
-        if content.peek().is_none() {
+        let content: Vec<_> = content.collect();
+        if content.is_empty() {
             return Ok(());
         }
         if let Caret::Shown(at) = &mut self.caret {
             *at = None;
         }
-        self.inner.draw(content)
+        if content.iter().any(|(_, _, cell)| link::is_linked(cell)) {
+            let runs = link::runs(&content);
+            return self.inner.draw(runs.iter().map(|(x, y, cell)| (*x, *y, cell)));
+        }
+        self.inner.draw(content.into_iter())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {

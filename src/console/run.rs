@@ -284,9 +284,15 @@ where
             }
             Effect::Ring => return self.add(terminal::BELL),
             Effect::Notify(text) => {
-                let Settings { name, multiplexer, .. } = &self.model.settings;
-                let bytes = terminal::message(name.as_str(), &text, *multiplexer);
+                let Settings { name, multiplexer, desktop, .. } = &self.model.settings;
+                let bytes = terminal::message(name.as_str(), &text, *desktop, *multiplexer);
                 return self.add(&bytes);
+            }
+            Effect::Keep(filter) => {
+                // Nobody waits for it; whoever keeps them says what went wrong.
+                if let Some(keep) = &self.model.settings.filters.keep {
+                    let _ = keep.try_send(filter);
+                }
             }
             Effect::Quit => return Some(Ended::Quit),
         }

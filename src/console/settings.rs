@@ -3,13 +3,14 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
 use super::frame::Link;
 use super::keymap::KeyFile;
-use super::terminal::Multiplexer;
+use super::terminal::{Desktop, Links, Multiplexer};
 use super::text::Symbols;
 use super::theme::palette::{Palette, ThemeError};
 use super::theme::{Depth, Ground};
@@ -55,8 +56,23 @@ pub struct Settings {
     pub ground: Ground,
     /// Whether copies must be wrapped for a multiplexer.
     pub multiplexer: Multiplexer,
+    /// Whether addresses are links that the terminal opens.
+    pub links: Links,
+    /// How the terminal shows a message on the desktop.
+    pub desktop: Desktop,
+    /// Filters of earlier consoles, and where this one's go.
+    pub filters: Filters,
     /// Seed of the ids of orders; anything random.
     pub seed: u128,
+}
+
+/// What is remembered of filters.
+#[derive(Clone, Debug, Default)]
+pub struct Filters {
+    /// Those of earlier consoles, the newest last.
+    pub earlier: Vec<String>,
+    /// Takes what is to be kept for later ones, where anything can be kept.
+    pub keep: Option<SyncSender<String>>,
 }
 
 /// What programs on this host need to post by Alertmanager's API.

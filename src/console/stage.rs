@@ -17,8 +17,8 @@ use super::frame::{Link, Tick};
 use super::key::Key;
 use super::model::{Model, Now};
 use super::quiet::{QuietBackend, Window};
-use super::settings::{Access, Keeps, Posting, STILL_FOR, Settings};
-use super::terminal::Multiplexer;
+use super::settings::{Access, Filters, Keeps, Posting, STILL_FOR, Settings};
+use super::terminal::{Desktop, Links, Multiplexer};
 use super::text::Symbols;
 use super::theme::palette::Palette;
 use super::theme::{Depth, Ground};
@@ -93,6 +93,9 @@ pub(crate) fn settings() -> Settings {
         depth: Depth::Ansi16,
         ground: Ground::Dark,
         multiplexer: Multiplexer::None,
+        links: Links::On,
+        desktop: Desktop::Unknown,
+        filters: Filters::default(),
         seed: 7,
     }
 }
@@ -196,12 +199,14 @@ impl Stage {
                 Effect::Submit(order) => self.submit(order),
                 Effect::Ring => self.add(super::terminal::BELL),
                 Effect::Notify(text) => {
-                    let Settings { name, multiplexer, .. } = &self.model.settings;
-                    let bytes = super::terminal::message(name.as_str(), &text, *multiplexer);
+                    let Settings { name, multiplexer, desktop, .. } = &self.model.settings;
+                    let bytes =
+                        super::terminal::message(name.as_str(), &text, *desktop, *multiplexer);
                     self.add(&bytes);
                 }
                 other @ (Effect::Redraw
                 | Effect::MakeToken(..)
+                | Effect::Keep(_)
                 | Effect::Copy(_)
                 | Effect::Quit) => self.asked.push(other),
             }
@@ -366,7 +371,7 @@ impl Stage {
                 let mut row = String::new();
                 let mut skip = 0;
                 for x in 0..width {
-                    let symbol = buffer[(x, y)].symbol();
+                    let symbol = super::link::bare(buffer[(x, y)].symbol());
                     if skip == 0 {
                         row.push_str(symbol);
                         skip = super::text::width(symbol).saturating_sub(1);

@@ -119,6 +119,30 @@ pub enum Multiplexer {
     Tmux,
 }
 
+/// Whether an address on the screen is a link that the terminal opens (OSC 8).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Links {
+    /// It is.
+    #[default]
+    On,
+    /// It is text: there are terminals that print the sequence, or die of it.
+    Off,
+}
+
+/// The sequence by which a terminal shows a message on the desktop.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Desktop {
+    /// Nobody knows: the two that most terminals know one of.
+    #[default]
+    Unknown,
+    /// OSC 99, of kitty.
+    Osc99,
+    /// OSC 777, of rxvt and many others.
+    Osc777,
+    /// OSC 9, of iTerm2.
+    Osc9,
+}
+
 /// The bytes that set the title of the window.
 pub fn title(text: &str) -> Vec<u8> {
     format!("\x1b]2;{}\x1b\\", line_of(text)).into_bytes()
@@ -140,16 +164,22 @@ pub fn clipboard(text: &str, multiplexer: Multiplexer) -> Option<Vec<u8>> {
     Some(passed_on(bytes, multiplexer))
 }
 
-/// The bytes that show `text` on the desktop, in the name of the console `name`: as OSC 777 and as
-/// OSC 9, of which most terminals know one. Both texts are cleaned, and cut.
-pub fn message(name: &str, text: &str, multiplexer: Multiplexer) -> Vec<u8> {
+/// The bytes that show `text` on the desktop, in the name of the console `name`. Both texts are
+/// cleaned, and cut. A terminal that knows two sequences would show two messages, so that it gets
+/// the one of its own where that is known.
+pub fn message(name: &str, text: &str, desktop: Desktop, multiplexer: Multiplexer) -> Vec<u8> {
     // A semicolon would end a field of the sequence.
     let [name, text] = [name, text].map(|text| line_of(text).replace(';', ","));
     let [name, text] = [name, text].map(|text| cut(&text, LONGEST_MESSAGE, "..."));
-    let sequences = [
-        format!("\x1b]777;notify;watchbell {name};{text}\x1b\\"),
-        format!("\x1b]9;watchbell {name}: {text}\x1b\\"),
-    ];
+    let osc777 = || format!("\x1b]777;notify;watchbell {name};{text}\x1b\\");
+    let osc9 = || format!("\x1b]9;watchbell {name}: {text}\x1b\\");
+    let osc99 = || format!("\x1b]99;;watchbell {name}: {text}\x1b\\");
+    let sequences = match desktop {
+        Desktop::Unknown => vec![osc777(), osc9()],
+        Desktop::Osc99 => vec![osc99()],
+        Desktop::Osc777 => vec![osc777()],
+        Desktop::Osc9 => vec![osc9()],
+    };
     let each = sequences.into_iter().map(String::into_bytes);
     each.flat_map(|bytes| passed_on(bytes, multiplexer)).collect()
 }
@@ -220,13 +250,13 @@ mod tests {
 
     #[test]
     fn a_message_goes_out_as_two_sequences_and_is_wrapped_for_tmux() {
-        let plain = message("prod", "CRIT db: disk full", Multiplexer::None);
+        let plain = message("prod", "CRIT db: disk full", Desktop::Unknown, Multiplexer::None);
         assert_eq!(
             String::from_utf8(plain).unwrap(),
             "\x1b]777;notify;watchbell prod;CRIT db: disk full\x1b\\\
              \x1b]9;watchbell prod: CRIT db: disk full\x1b\\"
         );
-        let wrapped = message("prod", "2 new critical", Multiplexer::Tmux);
+        let wrapped = message("prod", "2 new critical", Desktop::Unknown, Multiplexer::Tmux);
         assert_eq!(
             String::from_utf8(wrapped).unwrap(),
             "\x1bPtmux;\x1b\x1b]777;notify;watchbell prod;2 new critical\x1b\x1b\\\x1b\\\
@@ -236,13 +266,27 @@ mod tests {
 
     #[test]
     fn a_message_cannot_end_its_own_sequence_and_is_cut() {
-        let bytes = message("prod", "a;b\u{1b}]0;owned\u{7}\u{9c}\nc", Multiplexer::None);
+        let bytes =
+            message("prod", "a;b\u{1b}]0;owned\u{7}\u{9c}\nc", Desktop::Unknown, Multiplexer::None);
         let text = String::from_utf8(bytes).unwrap();
         assert_eq!(text.matches('\u{1b}').count(), 4, "{text:?}");
         assert!(!text.contains(['\u{7}', '\u{9c}', '\n']), "{text:?}");
         assert_eq!(text.matches(';').count(), 4, "{text:?}");
-        let long = message("prod", &"x".repeat(5_000), Multiplexer::None);
+        let long = message("prod", &"x".repeat(5_000), Desktop::Unknown, Multiplexer::None);
         assert!(long.len() < 600);
+    }
+
+    #[test]
+    fn a_terminal_that_is_known_gets_its_own_message_alone() {
+        let cases = [
+            (Desktop::Osc99, "\x1b]99;;watchbell prod: disk full\x1b\\"),
+            (Desktop::Osc777, "\x1b]777;notify;watchbell prod;disk full\x1b\\"),
+            (Desktop::Osc9, "\x1b]9;watchbell prod: disk full\x1b\\"),
+        ];
+        for (desktop, bytes) in cases {
+            let written = message("prod", "disk full", desktop, Multiplexer::None);
+            assert_eq!(String::from_utf8(written).unwrap(), bytes);
+        }
     }
 
     #[test]

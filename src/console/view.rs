@@ -20,7 +20,9 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
 use self::layout::{PanePlace, Regions};
+use super::link;
 use super::model::{Model, Screen};
+use super::terminal::Links;
 use super::text::{cut, instead, width, wrap};
 use super::theme::Role;
 
@@ -33,6 +35,10 @@ pub fn draw(model: &Model, frame: &mut Frame<'_>) {
             // What the glyph leaves free of its cells is blank already.
             cell.set_symbol(&glyph);
         }
+    }
+    if model.settings.links == Links::On {
+        let addresses: Vec<&str> = detail::addresses(model).map(|(_, raw)| raw).collect();
+        link::apply(frame.buffer_mut(), &addresses);
     }
 }
 

@@ -33,6 +33,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         &[
             "domain",
             "console::settings",
+            "console::terminal::Links",
             "console::text::Symbols",
             "console::theme::palette::Choice",
             "http::AlertmanagerApi",
@@ -50,6 +51,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "console::file",
             "console::keymap",
             "console::frame::Link",
+            "console::terminal::Desktop",
+            "console::terminal::Links",
             "console::terminal::Multiplexer",
             "console::text::Symbols",
             "console::theme::Depth",

@@ -147,6 +147,14 @@ impl Owner {
         member["id"].as_str().unwrap().to_owned()
     }
 
+    /// Quits, and starts again in the same home.
+    pub(crate) fn again(mut self, rows: u16, columns: u16) -> Self {
+        let home = std::mem::replace(&mut self.home, Home::new());
+        let secret = self.secret.clone();
+        self.quit();
+        Self::start_in(home, secret, rows, columns)
+    }
+
     /// Quits by key, and sees the terminal given back.
     pub(crate) fn quit(mut self) -> String {
         self.terminal.keys("q");
@@ -412,9 +420,7 @@ fn what_was_on_the_screen_is_there_again_after_quitting_and_starting() {
     owner.terminal.shows("kept over night");
     owner.terminal.keys("a");
     owner.terminal.shows("Acknowledged: kept over night");
-    let (home, secret) = (std::mem::replace(&mut owner.home, Home::new()), owner.secret.clone());
-    owner.quit();
-    let owner = Owner::start_in(home, secret, 24, 80);
+    let owner = owner.again(24, 80);
     owner.terminal.shows("kept over night");
     owner.terminal.shows(" ack ");
 }

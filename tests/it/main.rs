@@ -22,6 +22,7 @@ mod differential;
 mod docs;
 mod explain;
 mod far_end;
+mod faster;
 mod kill;
 mod line;
 mod notify;

@@ -14,7 +14,8 @@ use tokio_util::sync::CancellationToken;
 use watchbell::client::{Local, LocalError};
 use watchbell::console::frame::Link;
 use watchbell::console::quiet::{QuietBackend, Window};
-use watchbell::console::terminal::Multiplexer;
+use watchbell::console::settings::Filters;
+use watchbell::console::terminal::{Desktop, Links, Multiplexer};
 use watchbell::console::text::Symbols;
 use watchbell::console::theme::palette::Palette;
 use watchbell::console::theme::{Depth, Ground};
@@ -193,6 +194,9 @@ fn settings() -> Settings {
         depth: Depth::Ansi16,
         ground: Ground::Dark,
         multiplexer: Multiplexer::None,
+        links: Links::On,
+        desktop: Desktop::Unknown,
+        filters: Filters::default(),
         seed: 1,
     }
 }

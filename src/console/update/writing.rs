@@ -156,7 +156,8 @@ fn accept(model: &mut Model, prompt: Prompt, now: Now) -> Vec<Effect> {
             let sieve = trial.sieve.clone();
             remember_filter(model, &text);
             apply(model, sieve, now);
-            vec![Effect::Draw(Cause::Key)]
+            let kept = (!text.is_empty()).then_some(Effect::Keep(text));
+            kept.into_iter().chain([Effect::Draw(Cause::Key)]).collect()
         }
         Purpose::Note(target) => noted(model, &text, target, Act::Note, now),
         Purpose::ResolveNote(target) => noted(model, &text, target, Act::NoteAndResolve, now),

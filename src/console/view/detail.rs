@@ -1,12 +1,15 @@
 //! Everything about one alert, in the order in which it is needed: what it is, how bad, what to
 //! do, what helped before, then labels and the timeline.
 
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::layout::{self, PanePlace};
 use super::{ink, plain, rows, rule};
-use crate::console::model::Model;
+use crate::console::link::{is_address, marked};
 use crate::console::model::place::named;
+use crate::console::model::{Model, Screen};
+use crate::console::terminal::Links;
 use crate::console::text::{cut, number, width, wrap, wrap_to};
 use crate::console::theme::Role;
 use crate::console::when;
@@ -227,23 +230,40 @@ fn description(model: &Model, alert: &Alert, cells: usize) -> Vec<Line<'static>>
     lines.into_iter().map(Line::from).collect()
 }
 
-/// The runbook first, then the source's own page, then whatever else is one. A link that is cut
-/// cannot be copied, so it is wrapped.
-fn links(model: &Model, alert: &Alert, cells: usize) -> Vec<Line<'static>> {
+/// The addresses of an alert, with their names: the runbook first, then the source's own page, then
+/// whatever else is one.
+fn addresses_of(alert: &Alert) -> impl Iterator<Item = (&str, &str)> {
     let runbook = alert.annotations.get("runbook_url").map(|url| ("runbook", url));
     let source = alert.link.as_deref().map(|url| ("source", url));
     let others = alert.annotations.iter().filter(|(name, _)| *name != "runbook_url");
-    runbook
-        .into_iter()
-        .chain(source)
-        .chain(others)
-        .filter(|(_, url)| url.starts_with("http://") || url.starts_with("https://"))
-        .take(MOST_LABELS)
-        .flat_map(|(name, url)| {
-            let url = shown(model, url);
-            labelled(model, name, wrap(url.trim(), cells.saturating_sub(LABEL)), Role::Link)
-        })
-        .collect()
+    let all = runbook.into_iter().chain(source).chain(others);
+    all.filter(|(_, url)| is_address(url)).take(MOST_LABELS)
+}
+
+/// The addresses of the alert that is shown, in the order of their numbers.
+pub(super) fn addresses(model: &Model) -> impl Iterator<Item = (&str, &str)> {
+    let shown = match &model.screen {
+        Screen::Detail(opened) => Some(opened.id),
+        Screen::List => model.pane.subject,
+        Screen::Senders(_) => None,
+    };
+    let alert = shown.and_then(|id| model.alert(id));
+    alert.into_iter().flat_map(|alert| addresses_of(alert))
+}
+
+/// A link that is cut cannot be copied, so it is wrapped; where the terminal opens it, its parts are
+/// one.
+fn links(model: &Model, alert: &Alert, cells: usize) -> Vec<Line<'static>> {
+    let style = |number| match model.settings.links {
+        Links::On => marked(model.theme.style(Role::Link), number),
+        Links::Off => model.theme.style(Role::Link),
+    };
+    let lines = |(number, (name, url)): (usize, (&str, &str))| {
+        let url = shown(model, url);
+        let lines = wrap(url.trim(), cells.saturating_sub(LABEL));
+        labelled(model, name, lines, style(number))
+    };
+    addresses_of(alert).enumerate().flat_map(lines).collect()
 }
 
 /// Notes of this episode, newest first, and what became of the one before.
@@ -252,11 +272,11 @@ fn past(model: &Model, alert: &Alert, cells: usize) -> Vec<Line<'static>> {
     let mut lines: Vec<Line<'static>> = Vec::new();
     for note in alert.notes.iter().rev() {
         let text = format!("{} {}: \"{}\"", model.time(note.at), note.by, note.text);
-        lines.extend(labelled(model, "note", wrap(&text, room), Role::Strong));
+        lines.extend(labelled(model, "note", wrap(&text, room), Style::new()));
     }
     if alert.occurrence > 1 {
         let text = wrap(&before(model, alert), room);
-        lines.extend(labelled(model, "before", text, Role::Strong));
+        lines.extend(labelled(model, "before", text, Style::new()));
     }
     lines
 }
@@ -290,12 +310,8 @@ fn earlier<'a>(model: &'a Model, alert: &Alert) -> Option<&'a Alert> {
 }
 
 /// A word in front of lines that belong to it.
-fn labelled(model: &Model, name: &str, lines: Vec<String>, role: Role) -> Vec<Line<'static>> {
+fn labelled(model: &Model, name: &str, lines: Vec<String>, style: Style) -> Vec<Line<'static>> {
     let mark = model.settings.symbols.cut();
-    let style = match role {
-        Role::Link => model.theme.style(Role::Link),
-        _ => ratatui::style::Style::new(),
-    };
     let name = format!("{:<LABEL$}", cut(&shown(model, name), LABEL - 1, mark));
     let mut first = Some(ink(model, Role::Dim, name));
     let mut labelled = Vec::new();
@@ -310,11 +326,11 @@ fn labelled(model: &Model, name: &str, lines: Vec<String>, role: Role) -> Vec<Li
 fn labels(model: &Model, alert: &Alert, cells: usize) -> Vec<Line<'static>> {
     const FIRST: [&str; 3] = ["alertname", "instance", "job"];
     const TOLD: [&str; 3] = ["description", "summary", "runbook_url"];
-    let is_link = |value: &str| value.starts_with("http://") || value.starts_with("https://");
     let first = FIRST.iter().filter_map(|name| Some((*name, alert.labels.get(name)?)));
     let others = alert.labels.iter().filter(|(name, _)| !FIRST.contains(name));
     let annotations = alert.annotations.iter();
-    let annotations = annotations.filter(|(name, value)| !TOLD.contains(name) && !is_link(value));
+    let annotations =
+        annotations.filter(|(name, value)| !TOLD.contains(name) && !is_address(value));
     let mut all = first.chain(others).chain(annotations);
     let pairs: Vec<(String, String)> = all
         .by_ref()
