@@ -104,7 +104,7 @@ impl Store {
     /// An error is as bad as that of a commit.
     pub fn try_out(&mut self, revision: Revision) -> Result<(), CommitError> {
         let stamp = commit::Stamp { revision, epoch: self.epoch };
-        let tried = self.gate.with(|database| commit::try_out(database, stamp, journal::ROOM));
+        let tried = self.gate.with(|database| commit::try_out(database, stamp, journal::FOLDING));
         tried.unwrap_or(Err(CommitError::Refused(Fault::Closed)))
     }
 

@@ -11,7 +11,7 @@ use redb::{Database, ReadTransaction, ReadableTable, TableError, WriteTransactio
 
 use super::commit::begin;
 use super::error::{CommitError, Fault, ReadError, guarded};
-use super::schema::{DOOMED, HISTORY, JOURNAL, STATES};
+use super::schema::{DOOMED, HISTORY, JOURNAL, ROOM, STATES};
 use super::unfolded::{Lines, Unfolded};
 use super::upkeep;
 use crate::domain::change::Change;
@@ -26,7 +26,7 @@ const TOO_MANY: usize = 64 * 1024 * 1024;
 const SLICE: usize = 2 * 1024 * 1024;
 /// What folding a slice takes while it lasts: each record may need a page of its own. A little less
 /// than a power of two, which is what the engine makes of it.
-pub(super) const ROOM: usize = 4 * SLICE - 64 * 1024;
+pub(super) const FOLDING: usize = 4 * SLICE - 64 * 1024;
 
 /// What one commit says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -234,6 +234,8 @@ fn fold_slice(transaction: &WriteTransaction, known: &Unfolded) -> Result<Option
         doomed.extend(piece.doomed);
         states.extend(piece.states);
     }
+    // Left behind by a crash while it was tried whether there is room.
+    transaction.delete_table(ROOM)?;
     let Some(last) = last else { return Ok(None) };
     journal.retain_in(..=last, |_, _| false)?;
     let mut table = transaction.open_table(STATES)?;

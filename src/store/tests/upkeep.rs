@@ -1,5 +1,7 @@
 //! Timelines of what was dropped go in slices, when their time has come, and no others.
 
+use redb::{ReadableDatabase, TableHandle};
+
 use super::*;
 use crate::domain::time::{SignedDuration, after};
 use crate::store::platter::{Plan, Platter};
@@ -82,4 +84,33 @@ fn what_was_to_go_still_goes_after_a_power_cut_at_any_operation() {
         done
     };
     assert!((0..64).any(story), "no cut came after the slice");
+}
+
+#[test]
+fn a_power_cut_while_room_is_tried_out_loses_nothing_and_the_next_folding_takes_the_room_back() {
+    let platter = Platter::default();
+    let _whole = store(&platter);
+    let has_room = |store: &Store| {
+        let tables = store.gate.with(|database| {
+            let transaction = database.begin_read().unwrap();
+            transaction.list_tables().unwrap().any(|table| table.name() == "room")
+        });
+        tables.unwrap()
+    };
+    let mut left_behind = 0;
+    let story = |cut: u64| {
+        let platter = platter.after_power_cut(0);
+        let (mut store, _) = Store::open(platter.clone()).unwrap();
+        platter.follow(Plan::CutAt(cut));
+        let done = store.try_out(Revision(6)).is_ok();
+        let (mut store, loaded) = Store::open(platter.after_power_cut(cut)).unwrap();
+        assert_eq!(loaded.entities.len(), 2, "cut at {cut}");
+        assert_eq!((lines(&store, "web"), lines(&store, "db")), (5, 5), "cut at {cut}");
+        left_behind += usize::from(has_room(&store));
+        store.fold_slice().unwrap();
+        assert!(!has_room(&store), "cut at {cut}");
+        done
+    };
+    assert!((0..64).any(story), "no cut came after the trial");
+    assert!(left_behind > 0, "no cut came between its commits");
 }
