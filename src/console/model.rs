@@ -4,11 +4,14 @@
 pub mod acts;
 pub mod list;
 pub mod place;
+pub mod ranked;
 pub mod refusing;
 pub mod roster;
 pub mod senders;
 pub mod sheet;
 pub mod sieve;
+pub mod sorted;
+pub mod still;
 pub mod storm;
 pub mod tally;
 pub mod telling;
@@ -17,18 +20,17 @@ pub mod untold;
 
 use std::sync::Arc;
 
-use imbl::OrdSet;
 use ratatui::layout::Size;
 
 use self::acts::{Act, Acts, Target};
 use self::list::Filtered;
 use self::list::List;
 use self::place::Census;
-use self::place::Place;
 use self::refusing::Refusing;
 use self::roster::Roster;
 use self::senders::Senders;
 use self::sheet::{About, Purpose, Question, Sheet};
+use self::sorted::Rows;
 use self::storm::Storms;
 use self::tally::Tally;
 use self::telling::Telling;
@@ -214,8 +216,8 @@ pub enum Tone {
 pub struct Drawn {
     /// The alerts as they were.
     pub table: Table,
-    /// Their order.
-    pub sorted: OrdSet<Place>,
+    /// Which of them stood where.
+    pub rows: Rows,
     /// The first row.
     pub first: Option<AlertId>,
     /// When the first row was last replaced by another alert.
@@ -244,6 +246,8 @@ pub enum Cursor {
     Placed,
     /// A list that was left standing went back to the top, away from the alert it was on.
     Returned,
+    /// A filter that took long to look at all alerts.
+    Sifted,
 }
 
 /// What waits for a time.

@@ -69,6 +69,11 @@ id!(
 );
 
 impl AlertId {
+    /// No id comes before this one.
+    pub const FIRST: Self = Self(Uuid::nil());
+    /// No id comes after this one.
+    pub const LAST: Self = Self(Uuid::max());
+
     /// The first block of the id, which is how people and short commands name it.
     pub fn short(&self) -> String {
         let mut text = self.0.simple().to_string();

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use imbl::ordmap::DiffItem;
 use imbl::{HashMap, OrdMap, OrdSet};
 use uuid::Uuid;
 
@@ -100,6 +101,19 @@ impl Table {
         last: AlertId,
     ) -> impl Iterator<Item = &Arc<Alert>> {
         self.alerts.range(first..=last).map(|(_, alert)| alert)
+    }
+
+    /// The alerts that are different in `newer`: how each is here, and how it is there. What both
+    /// tables share is skipped.
+    pub fn changed_alerts<'a>(
+        &'a self,
+        newer: &'a Table,
+    ) -> impl Iterator<Item = (Option<&'a Arc<Alert>>, Option<&'a Arc<Alert>>)> {
+        self.alerts.diff(&newer.alerts).map(|difference| match difference {
+            DiffItem::Add(_, new) => (None, Some(new)),
+            DiffItem::Update { old: (_, old), new: (_, new) } => (Some(old), Some(new)),
+            DiffItem::Remove(_, old) => (Some(old), None),
+        })
     }
 
     /// How many alerts are kept.

@@ -1,52 +1,59 @@
 //! The list: which alerts are in it, in which order, and whether it is live or stands still.
-//! It is kept up to date change by change; nothing here walks all alerts but a new filter.
+//! It is kept up to date change by change; nothing here walks all alerts but what begins it, and a
+//! new filter, which goes about it in small steps.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use imbl::OrdSet;
-
-use super::place::{Census, Class, Place, Rank, next_change, says_the_same};
+use super::place::{Census, Place, says_the_same};
+use super::ranked::Ranked;
 use super::sieve::Sieve;
+use super::sorted::{Entry, Rows, Sorted};
+pub use super::still::Still;
 use crate::domain::actor::Actor;
-use crate::domain::alert::{Alert, Ending, State};
+use crate::domain::alert::{Alert, Ending};
 use crate::domain::id::AlertId;
-use crate::domain::query::Filter;
 use crate::domain::table::Table;
-use crate::domain::time::{SignedDuration, Timestamp, after};
+use crate::domain::time::{SignedDuration, Timestamp, after, before};
 
 /// How long what ended in silence is named on a calm screen.
 const NAMED_LOST: SignedDuration = SignedDuration::from_hours(1);
+/// How many alerts a new filter looks at in one step: a key waits for no more than one.
+const STEP: usize = 1_000;
 
 /// The list and its counts.
 #[derive(Clone, Debug)]
 pub struct List {
     viewer: Actor,
-    sieve: Sieve,
-    /// Everything that could stand in the list, whatever the filter says.
-    entries: HashMap<AlertId, Entry>,
-    /// What passes the filter, sorted. Persistent, so that the order of a frame is a clone.
-    sorted: OrdSet<Place>,
-    census: Census,
-    passing_critical: usize,
-    /// When a place changes by time alone.
-    rechecks: BTreeSet<(Timestamp, AlertId)>,
+    /// What the filter lets through.
+    shown: Sorted,
+    /// What other filters let through to which a person may go back at once.
+    kept: Vec<Sorted>,
+    /// What a filter lets through that is not shown yet.
+    sifting: Option<Sifting>,
     /// The alert that ended last.
     last_ended: Option<(Timestamp, AlertId)>,
     /// What ended lately because nothing more was heard of it.
-    lost: BTreeSet<(Timestamp, AlertId)>,
+    lost: Ranked<(Timestamp, AlertId)>,
     /// When anything was last heard from a sender.
     last_heard: Option<Timestamp>,
     /// Live, or standing still.
     pub mode: Mode,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    place: Place,
-    class: Class,
-    passes: bool,
-    recheck: Option<Timestamp>,
+/// A filter on its way through all alerts, in the order of their ids.
+#[derive(Clone, Debug)]
+struct Sifting {
+    sorted: Sorted,
+    at: At,
+}
+
+/// How far it has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum At {
+    Begin,
+    /// Up to and with this one; what changes there is looked at again.
+    Alert(AlertId),
+    End,
 }
 
 /// Whether rows move.
@@ -56,23 +63,6 @@ pub enum Mode {
     Live,
     /// No row moves or leaves.
     Still(Box<Still>),
-}
-
-/// A list that stands still.
-#[derive(Clone, Debug, Default)]
-pub struct Still {
-    rows: Vec<AlertId>,
-    within: HashSet<AlertId>,
-    /// Added, or in need of somebody again, since the last sorting.
-    fresh: HashSet<AlertId>,
-    /// Brought in by the last sorting; still marked.
-    brought: HashSet<AlertId>,
-    /// The last known form of alerts that are kept no longer.
-    gone: HashMap<AlertId, Arc<Alert>>,
-    /// The row under the cursor.
-    pub cursor: usize,
-    /// The first row of the window.
-    pub offset: usize,
 }
 
 /// What a change did to the list, as far as a person could see it.
@@ -100,14 +90,11 @@ impl List {
     pub fn new(table: &Table, viewer: Actor, now: Timestamp) -> List {
         let mut list = List {
             viewer,
-            sieve: Sieve::default(),
-            entries: HashMap::new(),
-            sorted: OrdSet::new(),
-            census: Census::default(),
-            passing_critical: 0,
-            rechecks: BTreeSet::new(),
+            shown: Sorted::default(),
+            kept: Vec::new(),
+            sifting: None,
             last_ended: None,
-            lost: BTreeSet::new(),
+            lost: Ranked::default(),
             last_heard: None,
             mode: Mode::Live,
         };
@@ -117,41 +104,27 @@ impl List {
 
     /// The filter.
     pub fn sieve(&self) -> &Sieve {
-        &self.sieve
+        &self.shown.sieve
     }
 
     /// The header's counts.
     pub fn census(&self) -> Census {
-        self.census
+        self.shown.census
     }
 
-    /// The sorted order as it is now; cheap.
-    pub fn sorted(&self) -> OrdSet<Place> {
-        self.sorted.clone()
+    /// The sorted order as it is now.
+    pub fn sorted(&self) -> &Ranked<Place> {
+        self.shown.rows.places()
+    }
+
+    /// What stands where as of now, to be kept; cheap.
+    pub fn rows(&self) -> Rows {
+        self.shown.rows.clone()
     }
 
     /// What the present filter lets through.
     pub fn filtered(&self) -> Filtered {
-        Filtered {
-            passing: self.sorted.len(),
-            all: self.entries.len(),
-            hidden_critical: self.census.critical.saturating_sub(self.passing_critical),
-        }
-    }
-
-    /// What `sieve` would let through.
-    pub fn would_pass(&self, sieve: &Sieve, table: &Table, now: Timestamp) -> Filtered {
-        let mut filtered = Filtered { passing: 0, all: self.entries.len(), hidden_critical: 0 };
-        for (id, entry) in &self.entries {
-            let alert = table.alert(*id);
-            let passes = alert.is_some_and(|alert| sieve.shows(alert, table, &self.viewer, now));
-            match (passes, entry.place.rank) {
-                (true, _) => filtered.passing += 1,
-                (false, Rank::CriticalFiring) => filtered.hidden_critical += 1,
-                (false, _) => {}
-            }
-        }
-        filtered
+        filtered(&self.shown)
     }
 
     /// The alert that ended last, where one has.
@@ -159,16 +132,21 @@ impl List {
         self.last_ended.map(|(_, id)| id)
     }
 
-    /// What ended within the hour before `now` because nothing more was heard of it, newest first.
-    pub fn lost<'a>(&'a self, table: &'a Table, now: Timestamp) -> Vec<&'a Arc<Alert>> {
-        let lately = self.lost.iter().rev().take_while(|(at, _)| after(*at, NAMED_LOST) > now);
-        lately
-            .filter_map(|(at, id)| {
-                let alert = table.alert(*id)?;
-                // It may have come back since.
-                (lost_at(alert) == Some(*at)).then_some(alert)
-            })
-            .collect()
+    /// How many ended within the hour before `now` because nothing more was heard of them.
+    pub fn lost_count(&self, now: Timestamp) -> usize {
+        let older = self.lost.before(&(before(now, NAMED_LOST), AlertId::LAST));
+        self.lost.len() - older
+    }
+
+    /// Those, newest first.
+    pub fn lost<'a>(
+        &'a self,
+        table: &'a Table,
+        now: Timestamp,
+    ) -> impl Iterator<Item = &'a Arc<Alert>> {
+        let from = self.lost.len() - self.lost_count(now);
+        let numbers = (from..self.lost.len()).rev();
+        numbers.filter_map(|number| table.alert(self.lost.get(number)?.1))
     }
 
     /// When anything was last heard from a sender.
@@ -179,8 +157,8 @@ impl List {
     /// How many rows there are.
     pub fn len(&self) -> usize {
         match &self.mode {
-            Mode::Live => self.sorted.len(),
-            Mode::Still(still) => still.rows.len(),
+            Mode::Live => self.sorted().len(),
+            Mode::Still(still) => still.len(),
         }
     }
 
@@ -192,17 +170,15 @@ impl List {
     /// The ids of at most `height` rows, from the first one in the window on.
     pub fn window(&self, height: usize) -> Vec<AlertId> {
         match &self.mode {
-            Mode::Live => self.sorted.iter().take(height).map(|place| place.id).collect(),
-            Mode::Still(still) => {
-                still.rows.iter().skip(still.offset).take(height).copied().collect()
-            }
+            Mode::Live => self.sorted().from(0).take(height).map(|place| place.id).collect(),
+            Mode::Still(still) => still.from(still.offset).take(height).collect(),
         }
     }
 
     /// The alert under the cursor: the first one of a live list.
     pub fn under_cursor(&self) -> Option<AlertId> {
         match &self.mode {
-            Mode::Live => self.sorted.get_min().map(|place| place.id),
+            Mode::Live => self.first(),
             Mode::Still(still) => still.selected(),
         }
     }
@@ -210,8 +186,8 @@ impl List {
     /// The first row, wherever the window is.
     pub fn first(&self) -> Option<AlertId> {
         match &self.mode {
-            Mode::Live => self.sorted.get_min().map(|place| place.id),
-            Mode::Still(still) => still.rows.first().copied(),
+            Mode::Live => self.sorted().get(0).map(|place| place.id),
+            Mode::Still(still) => still.at(0),
         }
     }
 
@@ -233,26 +209,16 @@ impl List {
 
     /// How many alerts are new since the list stood still, and how many of them are critical.
     pub fn fresh(&self) -> (usize, usize) {
-        let Some(still) = self.still() else { return (0, 0) };
-        let critical = still.fresh.iter().filter(|id| {
-            self.entries.get(*id).is_some_and(|entry| entry.place.rank == Rank::CriticalFiring)
-        });
-        (still.fresh.len(), critical.count())
+        self.still().map_or((0, 0), |still| (still.fresh().len(), still.fresh_critical))
     }
 
-    /// Stops the rows in the order of the last frame, `drawn`. What came since is added at the end.
-    pub fn stand_still(&mut self, drawn: &OrdSet<Place>) {
+    /// Stops the rows as the last frame had them, `drawn`. What came since is added at the end.
+    pub fn stand_still(&mut self, drawn: &Rows) {
         if matches!(self.mode, Mode::Still(_)) {
             return;
         }
-        let mut still = Still::of(drawn.iter().map(|place| place.id));
-        // Ordinarily nothing differs, which a persistent set tells at once.
-        if self.sorted != *drawn {
-            for place in &self.sorted {
-                still.add(place.id);
-            }
-        }
-        self.mode = Mode::Still(Box::new(still));
+        self.mode = Mode::Still(Box::new(Still::of(drawn.clone())));
+        self.add_missing();
     }
 
     /// Rows move again, and the cursor goes to the first one.
@@ -263,65 +229,151 @@ impl List {
     /// Sorts a standing list again. The selection stays on its alert; where that has ended, it goes
     /// to the next one of the old order that is still open, else to the one before.
     pub fn sort_again(&mut self) {
-        let Mode::Still(old) = &mut self.mode else { return };
+        let Mode::Still(old) = &self.mode else { return };
+        let rows = &self.shown.rows;
         let selected = old.selected();
-        let open = |id: &AlertId| {
-            self.entries.get(id).is_some_and(|entry| entry.passes && entry.class != Class::Ended)
+        let stands = |id: &AlertId| rows.entry(*id).is_some_and(Entry::stands);
+        let neighbour = || {
+            let before = (0..old.cursor).rev().filter_map(|row| old.at(row));
+            old.from(old.cursor).chain(before).find(stands)
         };
-        let keep = selected.filter(open).or_else(|| {
-            let after = old.rows.iter().skip(old.cursor);
-            let before = old.rows.iter().take(old.cursor).rev();
-            after.chain(before).copied().find(open)
-        });
-        let mut still = Still::of(self.sorted.iter().map(|place| place.id));
-        still.brought = std::mem::take(&mut old.fresh);
-        still.offset = old.offset;
-        still.cursor = keep
-            .or(selected)
-            .and_then(|id| still.rows.iter().position(|row| *row == id))
-            .unwrap_or_default();
+        // Where nothing is open there is no neighbour to look for.
+        let open = self.shown.census.open() > 0;
+        let keep = selected.filter(stands).or_else(|| open.then(neighbour).flatten());
+        let mut still = old.sorted_again(rows.clone());
+        still.cursor = keep.or(selected).and_then(|id| rows.row(id)).unwrap_or_default();
         self.mode = Mode::Still(Box::new(still));
     }
 
-    /// Another filter: sorts again; the selection stays where its alert still passes, else it is
-    /// the first row.
-    pub fn filter(&mut self, sieve: Sieve, table: &Table, now: Timestamp) {
-        self.sieve = sieve;
-        let selected = self.still().and_then(Still::selected);
-        self.rebuild(table, now);
+    /// Begins to look for what `sieve` lets through, unless that is known or being looked for.
+    pub fn sift(&mut self, sieve: Sieve, table: &Table, now: Timestamp) {
+        if self.sifting.as_ref().is_some_and(|sifting| sifting.sorted.sieve.says_the_same(&sieve)) {
+            return;
+        }
+        let known = std::iter::once(&self.shown).chain(&self.kept);
+        let known = known.into_iter().find(|sorted| sorted.sieve.says_the_same(&sieve)).cloned();
+        self.sifting = Some(match known {
+            Some(mut sorted) => {
+                sorted.sieve = sieve;
+                Sifting { sorted, at: At::End }
+            }
+            None => Sifting { sorted: Sorted::under(sieve), at: At::Begin },
+        });
+        self.sift_on(table, now);
+    }
+
+    /// Looks at some more alerts; says whether that were the last ones.
+    pub fn sift_on(&mut self, table: &Table, now: Timestamp) -> bool {
+        let Some(sifting) = self.sifting.as_mut().filter(|sifting| sifting.at != At::End) else {
+            return false;
+        };
+        let first = match sifting.at {
+            At::Begin | At::End => AlertId::FIRST,
+            At::Alert(id) => id,
+        };
+        let mut alerts = table.alerts_between(first, AlertId::LAST).peekable();
+        alerts.next_if(|alert| At::Alert(alert.id) == sifting.at);
+        for alert in alerts.by_ref().take(STEP) {
+            sifting.sorted.enter(alert, table, &self.viewer, now);
+            sifting.at = At::Alert(alert.id);
+        }
+        let ended = alerts.peek().is_none();
+        if ended {
+            sifting.at = At::End;
+        }
+        ended
+    }
+
+    /// Whether a filter is on its way through the alerts.
+    pub fn is_sifting(&self) -> bool {
+        self.sifting.as_ref().is_some_and(|sifting| sifting.at != At::End)
+    }
+
+    /// Whether a filter has looked at all alerts and is not shown yet.
+    pub fn is_sifted(&self) -> bool {
+        self.sifting.as_ref().is_some_and(|sifting| sifting.at == At::End)
+    }
+
+    /// The filter that is shown next, once it has looked at all alerts.
+    pub fn coming(&self) -> Option<&Sieve> {
+        self.sifting.as_ref().map(|sifting| &sifting.sorted.sieve)
+    }
+
+    /// What that lets through, once it is known; if there is none, what the present one does.
+    pub fn tried(&self) -> Option<Filtered> {
+        match &self.sifting {
+            None => Some(self.filtered()),
+            Some(sifting) => (sifting.at == At::End).then(|| filtered(&sifting.sorted)),
+        }
+    }
+
+    /// Shows what was sifted: sorts again; the selection stays where its alert still passes, else it
+    /// is the first row.
+    pub fn adopt(&mut self) {
+        let Some(sifting) = self.sifting.take_if(|sifting| sifting.at == At::End) else { return };
+        let before = std::mem::replace(&mut self.shown, sifting.sorted);
+        let plain = before.sieve.is_empty() && !self.kept.iter().any(|it| it.sieve.is_empty());
+        self.kept.extend(plain.then_some(before));
         if let Mode::Still(old) = &self.mode {
-            let mut still = Still::of(self.sorted.iter().map(|place| place.id));
-            still.brought = old.brought.union(&old.fresh).copied().collect();
-            still.offset = old.offset;
-            still.cursor = selected
-                .and_then(|id| still.rows.iter().position(|row| *row == id))
-                .unwrap_or_default();
+            let rows = &self.shown.rows;
+            let mut still = old.sifted(rows.clone());
+            still.cursor = old.selected().and_then(|id| rows.row(id)).unwrap_or_default();
             self.mode = Mode::Still(Box::new(still));
         }
     }
 
-    /// Puts an earlier filter back under a list as it stood then.
-    pub fn refilter(&mut self, sieve: Sieve, table: &Table, now: Timestamp) {
-        self.sieve = sieve;
-        self.rebuild(table, now);
+    /// Keeps what is shown, so that one can go back to it at once.
+    pub fn keep(&mut self) {
+        self.kept.push(self.shown.clone());
     }
 
-    /// Reads everything anew: after a new filter, or when changes were missed. A standing list keeps
-    /// its rows and gets what it does not have.
-    pub fn rebuild(&mut self, table: &Table, now: Timestamp) {
-        self.entries.clear();
-        self.rechecks.clear();
-        self.sorted = OrdSet::new();
-        self.census = Census::default();
-        self.passing_critical = 0;
-        for alert in table.alerts() {
-            self.enter(alert, table, now);
+    /// Keeps nothing but what no filter hides: a person goes back to that at any time.
+    pub fn keep_less(&mut self) {
+        self.kept.retain(|sorted| sorted.sieve.is_empty());
+        self.kept.truncate(usize::from(!self.shown.sieve.is_empty()));
+    }
+
+    /// Puts an earlier filter back under a list as it stood then.
+    pub fn go_back(&mut self, sieve: &Sieve, mode: Mode, table: &Table, now: Timestamp) {
+        self.sifting = None;
+        self.mode = mode;
+        if !self.shown.sieve.says_the_same(sieve) {
+            let known = self.kept.iter().find(|sorted| sorted.sieve.says_the_same(sieve)).cloned();
+            let anew = || Sorted::of(sieve.clone(), table, &self.viewer, now);
+            self.shown = known.unwrap_or_else(anew);
         }
-        if let Mode::Still(still) = &mut self.mode {
-            for place in &self.sorted {
-                still.add(place.id);
+        self.add_missing();
+    }
+
+    /// Reads everything anew. A standing list keeps its rows and gets what it does not have.
+    pub fn rebuild(&mut self, table: &Table, now: Timestamp) {
+        let sieve = self.shown.sieve.clone();
+        self.shown = Sorted::of(sieve, table, &self.viewer, now);
+        self.kept.clear();
+        if let Some(sifting) = &mut self.sifting {
+            let sieve = sifting.sorted.sieve.clone();
+            *sifting = Sifting { sorted: Sorted::under(sieve), at: At::Begin };
+        }
+        let mut lost = Vec::new();
+        for alert in table.alerts() {
+            self.hear(alert);
+            let at = lost_at(alert).filter(|at| after(*at, NAMED_LOST) > now);
+            lost.extend(at.map(|at| (at, alert.id)));
+        }
+        self.lost = Ranked::of(lost);
+        self.add_missing();
+    }
+
+    /// Takes what is different in `table`, when the single changes from `old` were missed. A
+    /// standing list keeps its rows and gets what it does not have.
+    pub fn catch_up(&mut self, old: &Table, table: &Table, now: Timestamp) {
+        for (old, new) in old.changed_alerts(table) {
+            self.replace(old, new, table, now);
+            if let (Mode::Still(still), Some(old), None) = (&mut self.mode, old, new) {
+                still.lose(old);
             }
         }
+        self.add_missing();
     }
 
     /// Takes one change of an alert: `old` is how it stood, `new` how it stands in `table`.
@@ -332,14 +384,14 @@ impl List {
         table: &Table,
         now: Timestamp,
     ) -> Seen {
-        let Some(id) = new.or(old).map(|alert| alert.id) else { return Seen::Passenger };
-        let before = self.leave(id);
-        let after = new.and_then(|alert| self.enter(alert, table, now));
+        let [before, after] = self.replace(old, new, table, now);
         if let Mode::Still(still) = &mut self.mode {
             match (old, new) {
                 (Some(old), None) => still.lose(old),
                 (_, Some(new)) if after.is_some_and(|entry| entry.passes) => {
-                    still.renew(old.map(AsRef::as_ref), new);
+                    let is_new = still.renew(old.map(AsRef::as_ref), new);
+                    let critical = is_new && after.is_some_and(|entry| entry.is_critical());
+                    still.fresh_critical += usize::from(critical);
                 }
                 (_, Some(_) | None) => {}
             }
@@ -355,128 +407,123 @@ impl List {
     /// Moves what time alone moves; says whether anything moved.
     pub fn pass_time(&mut self, table: &Table, now: Timestamp) -> Seen {
         let mut seen = Seen::Passenger;
-        while let Some((at, id)) = self.rechecks.first().copied() {
-            if at > now {
-                break;
-            }
+        while let Some(id) = due(&self.shown, now) {
             self.leave(id);
             if let Some(alert) = table.alert(id) {
                 self.enter(alert, table, now);
             }
-            self.rechecks.remove(&(at, id));
             seen = Seen::Changed;
+        }
+        let sifting = self.sifting.iter_mut().map(|sifting| &mut sifting.sorted);
+        for sorted in self.kept.iter_mut().chain(sifting) {
+            while let Some(id) = due(sorted, now) {
+                sorted.leave(id);
+                if let Some(alert) = table.alert(id) {
+                    sorted.enter(alert, table, &self.viewer, now);
+                }
+            }
         }
         seen
     }
 
     /// When time alone moves something next.
     pub fn next_recheck(&self) -> Option<Timestamp> {
-        self.rechecks.first().map(|(at, _)| *at)
+        self.shown.next_recheck().map(|(at, _)| at)
+    }
+
+    /// Puts `new` in the place of `old`, under every filter; says what the one that is shown knew
+    /// and knows of it.
+    fn replace(
+        &mut self,
+        old: Option<&Arc<Alert>>,
+        new: Option<&Arc<Alert>>,
+        table: &Table,
+        now: Timestamp,
+    ) -> [Option<Entry>; 2] {
+        let Some(id) = new.or(old).map(|alert| alert.id) else { return [None, None] };
+        let sifting = self.sifting.iter_mut().filter(|sifting| match sifting.at {
+            At::Begin => false,
+            At::Alert(last) => id <= last,
+            At::End => true,
+        });
+        for sorted in self.kept.iter_mut().chain(sifting.map(|sifting| &mut sifting.sorted)) {
+            sorted.leave(id);
+            if let Some(alert) = new {
+                sorted.enter(alert, table, &self.viewer, now);
+            }
+        }
+        if let Some(at) = old.and_then(|alert| lost_at(alert)) {
+            self.lost.remove(&(at, id));
+        }
+        if let Some(alert) = new {
+            self.hear(alert);
+            self.lose(alert, now);
+        }
+        let before = self.leave(id);
+        [before, new.and_then(|alert| self.enter(alert, table, now))]
     }
 
     fn leave(&mut self, id: AlertId) -> Option<Entry> {
-        let entry = self.entries.remove(&id)?;
-        self.census.remove(entry.class);
-        if entry.passes {
-            self.sorted.remove(&entry.place);
-            self.passing_critical -= usize::from(entry.place.rank == Rank::CriticalFiring);
-        }
-        if let Some(at) = entry.recheck {
-            self.rechecks.remove(&(at, id));
+        let entry = self.shown.leave(id)?;
+        if let Mode::Still(still) = &mut self.mode
+            && entry.is_critical()
+            && still.fresh().contains(&id)
+        {
+            still.fresh_critical = still.fresh_critical.saturating_sub(1);
         }
         Some(entry)
-    }
-
-    /// Remembers what nothing more was heard of, for as long as it is named.
-    fn note_lost(&mut self, alert: &Alert, now: Timestamp) {
-        while self.lost.first().is_some_and(|(at, _)| after(*at, NAMED_LOST) <= now) {
-            self.lost.pop_first();
-        }
-        let at = lost_at(alert).filter(|at| after(*at, NAMED_LOST) > now);
-        self.lost.extend(at.map(|at| (at, alert.id)));
     }
 
     fn enter(&mut self, alert: &Alert, table: &Table, now: Timestamp) -> Option<Entry> {
+        let entry = self.shown.enter(alert, table, &self.viewer, now)?;
+        if let Mode::Still(still) = &mut self.mode
+            && entry.is_critical()
+            && still.fresh().contains(&alert.id)
+        {
+            still.fresh_critical += 1;
+        }
+        Some(entry)
+    }
+
+    /// A standing list gets what passes and is not in it, and counts anew what is new.
+    fn add_missing(&mut self) {
+        let Mode::Still(still) = &mut self.mode else { return };
+        for id in still.begun().come_since(&self.shown.rows) {
+            still.add(id);
+        }
+        let is_critical =
+            |id: &&AlertId| self.shown.rows.entry(**id).is_some_and(Entry::is_critical);
+        still.fresh_critical = still.fresh().iter().filter(is_critical).count();
+    }
+
+    fn hear(&mut self, alert: &Alert) {
         self.last_heard = self.last_heard.max(Some(alert.seen.last));
         let ended = alert.standing.resolution().map(|resolution| (resolution.at, alert.id));
         self.last_ended = self.last_ended.max(ended);
-        self.note_lost(alert, now);
-        let passes = self.sieve.shows(alert, table, &self.viewer, now);
-        if !(passes || alert.is_open() || alert.ended_within(Filter::ENDED_SHOWN, now)) {
-            return None;
+    }
+
+    /// Remembers what nothing more was heard of, for as long as it is named.
+    fn lose(&mut self, alert: &Alert, now: Timestamp) {
+        while let Some(first) = self.lost.get(0).filter(|(at, _)| after(*at, NAMED_LOST) <= now) {
+            self.lost.remove(&first);
         }
-        let entry = Entry {
-            place: Place::of(alert, now),
-            class: Class::of(alert, self.viewer.person().map(|person| person.id)),
-            passes,
-            recheck: next_change(alert, now),
-        };
-        self.census.add(entry.class);
-        if entry.passes {
-            self.sorted.insert(entry.place);
-            self.passing_critical += usize::from(entry.place.rank == Rank::CriticalFiring);
+        if let Some(at) = lost_at(alert).filter(|at| after(*at, NAMED_LOST) > now) {
+            self.lost.insert((at, alert.id));
         }
-        if let Some(at) = entry.recheck {
-            self.rechecks.insert((at, alert.id));
-        }
-        self.entries.insert(alert.id, entry);
-        Some(entry)
     }
 }
 
-impl Still {
-    fn of(rows: impl Iterator<Item = AlertId>) -> Still {
-        let rows: Vec<AlertId> = rows.collect();
-        let within = rows.iter().copied().collect();
-        Still { rows, within, ..Still::default() }
+fn filtered(sorted: &Sorted) -> Filtered {
+    Filtered {
+        passing: sorted.rows.places().len(),
+        all: sorted.all(),
+        hidden_critical: sorted.hidden_critical(),
     }
+}
 
-    /// The rows, in their order.
-    pub fn rows(&self) -> &[AlertId] {
-        &self.rows
-    }
-
-    /// The alert under the cursor.
-    pub fn selected(&self) -> Option<AlertId> {
-        self.rows.get(self.cursor).copied()
-    }
-
-    /// Whether a row carries the mark of what is new.
-    pub fn is_marked(&self, id: AlertId) -> bool {
-        self.fresh.contains(&id) || self.brought.contains(&id)
-    }
-
-    /// The last known form of an alert of the list that is kept no longer.
-    pub fn gone(&self, id: AlertId) -> Option<&Arc<Alert>> {
-        self.gone.get(&id)
-    }
-
-    fn add(&mut self, id: AlertId) {
-        if self.within.insert(id) {
-            self.rows.push(id);
-            self.fresh.insert(id);
-        }
-    }
-
-    fn lose(&mut self, alert: &Arc<Alert>) {
-        if self.within.contains(&alert.id) {
-            self.gone.insert(alert.id, Arc::clone(alert));
-        }
-    }
-
-    /// A new alert is added at the end; one of the list that needs somebody again is marked there.
-    fn renew(&mut self, old: Option<&Alert>, new: &Alert) {
-        if !self.within.contains(&new.id) {
-            if new.is_open() {
-                self.add(new.id);
-            }
-            return;
-        }
-        let again = old.is_some_and(|old| old.standing.needed < new.standing.needed);
-        if again && matches!(new.standing.state, State::Firing) {
-            self.fresh.insert(new.id);
-        }
-    }
+/// What time has moved by `now`.
+fn due(sorted: &Sorted, now: Timestamp) -> Option<AlertId> {
+    sorted.next_recheck().filter(|(at, _)| *at <= now).map(|(_, id)| id)
 }
 
 /// When an alert ended, if it did because nothing more was heard of it.

@@ -7,7 +7,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use tui_input::Input;
 
 use super::acts::{Act, Done, Target};
-use super::list::{Filtered, Mode};
+use super::list::Mode;
 use super::sieve::Sieve;
 use crate::console::frame::Tick;
 use crate::domain::actor::{Actor, Person};
@@ -289,8 +289,6 @@ pub struct Trial {
     pub list: Mode,
     /// What is typed.
     pub sieve: Sieve,
-    /// What that lets through.
-    pub filtered: Filtered,
     /// When the list follows.
     pub follow: Option<Tick>,
 }

@@ -30,6 +30,11 @@ impl Sieve {
         self.filter.is_empty()
     }
 
+    /// Whether it lets the same through as `other`, as far as their texts tell.
+    pub fn says_the_same(&self, other: &Sieve) -> bool {
+        self.text.trim() == other.text.trim()
+    }
+
     /// The parts that are not understood and therefore left out; ranges are bytes of the text.
     pub fn problems(&self) -> &[Problem] {
         self.filter.problems()

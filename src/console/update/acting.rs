@@ -233,8 +233,10 @@ fn moved(model: &Model, target: &Target, now: Now) -> Option<Moved> {
 
 /// Whether another alert of the list was selected a moment ago.
 fn list_moved(model: &Model, now: Now) -> Option<Moved> {
-    if model.cursor == Cursor::Returned {
-        return Some(Moved::Meanwhile);
+    match model.cursor {
+        Cursor::Placed => {}
+        Cursor::Returned => return Some(Moved::Meanwhile),
+        Cursor::Sifted => return Some(Moved::JustNow),
     }
     let replaced = model.drawn.replaced.is_some_and(|at| now.tick < at + GUARD);
     let replaced = model.list.still().is_none() && replaced;

@@ -50,9 +50,7 @@ pub(super) fn is_step(action: Action) -> bool {
 
 /// The first key that touches the list stops it in the order of the last frame.
 pub(super) fn stand_still(model: &mut Model) {
-    let sorted = std::mem::take(&mut model.drawn.sorted);
-    model.list.stand_still(&sorted);
-    model.drawn.sorted = sorted;
+    model.list.stand_still(&model.drawn.rows);
 }
 
 /// The list moves again and the cursor is on its first row.
@@ -89,14 +87,14 @@ pub(super) fn keep_in_sight(model: &mut Model) {
         } else if still.cursor >= still.offset + height {
             still.offset = still.cursor + 1 - height + margin;
         }
-        still.offset = still.offset.min(still.rows().len().saturating_sub(height));
+        still.offset = still.offset.min(still.len().saturating_sub(height));
     }
 }
 
 fn step(model: &mut Model, now: Now, by: isize) {
     stand_still(model);
     let Mode::Still(still) = &mut model.list.mode else { return };
-    let last = still.rows().len().saturating_sub(1);
+    let last = still.len().saturating_sub(1);
     still.cursor = still.cursor.saturating_add_signed(by).min(last);
     keep_in_sight(model);
     model.waits.settle = Some(now.tick + model.settings.link.settle());
@@ -181,7 +179,7 @@ pub(super) fn in_detail(model: &mut Model, action: Action) -> bool {
 
 fn neighbour(model: &mut Model, by: isize) {
     let Mode::Still(still) = &mut model.list.mode else { return };
-    let last = still.rows().len().saturating_sub(1);
+    let last = still.len().saturating_sub(1);
     still.cursor = still.cursor.saturating_add_signed(by).min(last);
     if let Some(id) = still.selected() {
         model.screen = Screen::Detail(Opened { id, scroll: 0 });

@@ -25,7 +25,7 @@ pub(super) fn drawn(model: &mut Model, now: Now) {
     let renamed = renamed.map(|id| (id, now.tick)).or(model.drawn.renamed);
     model.drawn = Drawn {
         table: model.table.clone(),
-        sorted: model.list.sorted(),
+        rows: model.list.rows(),
         first,
         replaced,
         renamed,
@@ -60,7 +60,7 @@ pub(super) fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
         model.cursor = Cursor::Placed;
         effects.push(Effect::Draw(Cause::Key));
     }
-    if writing::follow(model, now) {
+    if writing::sift_on(model, now) | writing::follow(model, now) {
         storm::recount(model, now.at);
         effects.push(Effect::Draw(Cause::Key));
     }
@@ -114,7 +114,7 @@ pub(super) fn next_wake(model: &Model, now: Now) -> Option<Tick> {
     };
     [
         model.waits.settle,
-        model.trial().and_then(|trial| trial.follow),
+        writing::next_step(model, now),
         model.list.next_recheck().map(at),
         next_age(model).map(at),
         idle_since(model),

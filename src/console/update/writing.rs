@@ -5,12 +5,12 @@ use tui_input::{Input, InputRequest};
 use super::{acting, moving, sending};
 use crate::console::action::Action;
 use crate::console::effect::Effect;
-use crate::console::frame::Cause;
+use crate::console::frame::{Cause, Tick};
 use crate::console::key::{Code, Held, Key, Named};
 use crate::console::model::acts::{Act, Target};
 use crate::console::model::sheet::{LONGEST, Prompt, Purpose, Sheet, Trial};
 use crate::console::model::sieve::Sieve;
-use crate::console::model::{Model, Now, Order};
+use crate::console::model::{Cursor, Model, Now, Order};
 use crate::domain::snooze::until;
 use crate::domain::text::Text;
 
@@ -20,15 +20,12 @@ const FILTERS: usize = 50;
 /// Opens the filter with what it is now; the list stands still from here on.
 pub(super) fn open_filter(model: &mut Model, _now: Now) {
     moving::stand_still(model);
+    model.list.keep();
     let before = model.list.sieve().clone();
-    let text = before.text().to_owned();
-    let trial = Trial {
-        list: model.list.mode.clone(),
-        sieve: before.clone(),
-        filtered: model.list.filtered(),
-        follow: None,
-        before,
-    };
+    // One that is still being applied is what the person means to change.
+    let sieve = model.list.coming().unwrap_or(&before).clone();
+    let text = sieve.text().to_owned();
+    let trial = Trial { list: model.list.mode.clone(), sieve, follow: None, before };
     model.sheet = Some(Sheet::Prompt(Prompt::new(Purpose::Filter(Box::new(trial)), &text)));
 }
 
@@ -39,14 +36,40 @@ pub(super) fn clear_filter(model: &mut Model, now: Now) {
     }
 }
 
-/// The list follows what is typed once the typing rests; says whether it did now.
+/// A new filter looks at some more alerts; says whether that were the last ones, so that something
+/// is known that was not. One that was accepted meanwhile is applied then.
+pub(super) fn sift_on(model: &mut Model, now: Now) -> bool {
+    if !model.list.sift_on(&model.table, now.at) {
+        return false;
+    }
+    if model.trial().is_none() {
+        let selected = model.list.under_cursor();
+        adopt(model);
+        if model.list.under_cursor() != selected {
+            model.cursor = Cursor::Sifted;
+        }
+    }
+    true
+}
+
+/// The list follows what is typed once the typing rests and it is known what that lets through;
+/// says whether it did now.
 pub(super) fn follow(model: &mut Model, now: Now) -> bool {
     let Some(Sheet::Prompt(prompt)) = &mut model.sheet else { return false };
     let Purpose::Filter(trial) = &mut prompt.purpose else { return false };
-    let Some(_) = trial.follow.take_if(|at| *at <= now.tick) else { return false };
-    let sieve = trial.sieve.clone();
-    apply(model, sieve, now);
+    if model.list.is_sifting() || trial.follow.take_if(|at| *at <= now.tick).is_none() {
+        return false;
+    }
+    adopt(model);
     true
+}
+
+/// When a filter goes on, or the list follows it.
+pub(super) fn next_step(model: &Model, now: Now) -> Option<Tick> {
+    if model.list.is_sifting() {
+        return Some(now.tick);
+    }
+    model.trial().and_then(|trial| trial.follow)
 }
 
 pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
@@ -156,6 +179,7 @@ fn accept(model: &mut Model, prompt: Prompt, now: Now) -> Vec<Effect> {
             let sieve = trial.sieve.clone();
             remember_filter(model, &text);
             apply(model, sieve, now);
+            model.list.keep_less();
             let kept = (!text.is_empty()).then_some(Effect::Keep(text));
             kept.into_iter().chain([Effect::Draw(Cause::Key)]).collect()
         }
@@ -200,8 +224,8 @@ fn cancel(model: &mut Model, prompt: Prompt, now: Now) {
     match prompt.purpose {
         Purpose::Filter(trial) => {
             let Trial { before, list, .. } = *trial;
-            model.list.mode = list;
-            model.list.refilter(before, &model.table, now.at);
+            model.list.go_back(&before, list, &model.table, now.at);
+            model.list.keep_less();
             moving::settle(model);
             moving::keep_in_sight(model);
         }
@@ -251,16 +275,24 @@ fn recall(model: &mut Model, mut prompt: Prompt, direction: Direction, now: Now)
 }
 
 /// The count follows every key, the list only when the typing rests.
-fn tried(model: &Model, prompt: &mut Prompt, now: Now) {
+fn tried(model: &mut Model, prompt: &mut Prompt, now: Now) {
     if let Purpose::Filter(trial) = &mut prompt.purpose {
         trial.sieve = Sieve::new(prompt.input.value());
-        trial.filtered = model.list.would_pass(&trial.sieve, &model.table, now.at);
+        model.list.sift(trial.sieve.clone(), &model.table, now.at);
         trial.follow = Some(now.tick + model.settings.link.settle());
     }
 }
 
+/// Shows what a filter lets through: at once where that is known soon.
 fn apply(model: &mut Model, sieve: Sieve, now: Now) {
-    model.list.filter(sieve, &model.table, now.at);
+    model.list.sift(sieve, &model.table, now.at);
+    if !model.list.is_sifting() {
+        adopt(model);
+    }
+}
+
+fn adopt(model: &mut Model) {
+    model.list.adopt();
     model.drawn.order = Order::SortedSince;
     moving::settle(model);
     moving::keep_in_sight(model);

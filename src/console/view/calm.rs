@@ -65,15 +65,16 @@ fn lately(model: &Model) -> String {
 /// Calm and deaf look the same: what ended in silence is named for an hour.
 fn unheard(model: &Model) -> Option<String> {
     const NAMED: usize = 2;
+    let count = model.list.lost_count(model.clock);
     let lost = model.list.lost(&model.table, model.clock);
-    let named = lost.iter().take(NAMED).map(|alert| format!("\"{}\"", alert.title));
+    let named = lost.take(NAMED).map(|alert| format!("\"{}\"", alert.title));
     let named: Vec<String> = named.collect();
-    let named = match lost.len() {
+    let named = match count {
         0 => return None,
         1..=NAMED => named.join(", "),
         more => format!("{} and {} more", named.join(", "), number(more - NAMED)),
     };
-    Some(match lost.len() {
+    Some(match count {
         1 => format!(
             "1 alert ended because nothing more was heard of it: {named}. Is its sender alive?"
         ),

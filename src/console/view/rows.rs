@@ -79,8 +79,11 @@ pub(super) fn heading(model: &Model, cells: u16) -> Line<'static> {
 
 /// `2 new, 1 CRIT: press .`, or what the filter that is being typed lets through.
 pub(super) fn note(model: &Model) -> String {
-    if let Some(trial) = model.trial() {
-        return header::hidden(model, trial.filtered);
+    if model.list.is_sifting() {
+        return format!("counting{}", model.settings.symbols.cut());
+    }
+    if let (Some(_), Some(tried)) = (model.trial(), model.list.tried()) {
+        return header::hidden(model, tried);
     }
     match model.fresh() {
         (0, _) => String::new(),
