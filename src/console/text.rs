@@ -100,6 +100,11 @@ pub fn fit(text: &str, cells: usize, mark: &str) -> String {
 /// `text` broken into lines of at most `cells` cells, between words where that is possible. Each
 /// glyph is measured a fixed number of times: a word may be as long as a sender likes.
 pub fn wrap(text: &str, cells: usize) -> Vec<String> {
+    wrap_some(text, cells, usize::MAX)
+}
+
+/// As `wrap`, but no more than `most` lines and what of the next one is known by then.
+fn wrap_some(text: &str, cells: usize, most: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut used = 0;
@@ -111,7 +116,7 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
             lines.push(std::mem::take(&mut line));
             used = 0;
         }
-        while !fits(word, cells) {
+        while !fits(word, cells) && lines.len() <= most {
             let start = head(word, cells);
             // A glyph wider than the line is left out: it could only be drawn in halves.
             let taken = if start.is_empty() { first_glyph(word) } else { start };
@@ -119,6 +124,9 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
                 lines.push(start.to_owned());
             }
             word = word.get(taken.len()..).unwrap_or_default();
+        }
+        if lines.len() > most {
+            return lines;
         }
         if !line.is_empty() && !word.is_empty() {
             line.push(' ');
@@ -135,7 +143,7 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
 
 /// The first lines of `text` wrapped, the last one marked where more follows.
 pub fn wrap_to(text: &str, cells: usize, most: usize, mark: &str) -> Vec<String> {
-    let mut lines = wrap(text, cells);
+    let mut lines = wrap_some(text, cells, most);
     if lines.len() > most {
         lines.truncate(most);
         if let Some(last) = lines.last_mut() {

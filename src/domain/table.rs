@@ -116,6 +116,14 @@ impl Table {
         })
     }
 
+    /// The alerts whose notifications are different in `newer`.
+    pub fn told_anew<'a>(&'a self, newer: &'a Table) -> impl Iterator<Item = AlertId> {
+        self.deliveries.diff(&newer.deliveries).map(|difference| match difference {
+            DiffItem::Add(_, one) | DiffItem::Remove(_, one) => one.alert,
+            DiffItem::Update { new: (_, one), .. } => one.alert,
+        })
+    }
+
     /// How many alerts are kept.
     pub fn alert_count(&self) -> usize {
         self.alerts.len()

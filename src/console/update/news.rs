@@ -1,6 +1,6 @@
 //! What others did: published changes, and what of them is worth a frame.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::mem::discriminant;
 use std::sync::Arc;
 
@@ -9,10 +9,8 @@ use super::{acting, moving, telling};
 use crate::console::effect::{Effect, News};
 use crate::console::model::list::{Mode, Seen, Still};
 use crate::console::model::place::{is_viewer, named};
-use crate::console::model::roster::Roster;
 use crate::console::model::senders::OpenedBy;
 use crate::console::model::trouble::Back;
-use crate::console::model::untold::Untold;
 use crate::console::model::{Model, Now, PageAbout, Screen};
 use crate::console::view::layout::{self, PanePlace};
 use crate::console::words;
@@ -29,7 +27,7 @@ pub(super) fn arrive(model: &mut Model, news: News, now: Now) -> Vec<Effect> {
     forget_message(model, &news.table);
     let (seen, mut haste) = match news.changes {
         Some(changes) => follow(model, &changes, news.table, now),
-        None => (begin_again(model, news.table, now), Haste::MayWait),
+        None => (catch_up(model, news.table, now), Haste::MayWait),
     };
     if model.message != said {
         haste = Haste::AtOnce;
@@ -45,12 +43,12 @@ pub(super) fn arrive(model: &mut Model, news: News, now: Now) -> Vec<Effect> {
 /// Takes changes that lead to `table`; says whether anything can be seen of them, and how soon.
 fn follow(model: &mut Model, changes: &[Change], table: Table, now: Now) -> (Seen, Haste) {
     let (mut seen, mut haste) = (Seen::Passenger, Haste::MayWait);
-    let mut before = model.table.clone();
+    let mut taken = HashMap::new();
     let (mut told, mut seen_of) = (BTreeSet::new(), Vec::new());
     for change in changes {
-        let about = told_of(&before, change);
+        let about = told_of(&model.table, change);
         told.extend(about);
-        if take(model, &mut before, change, now) == Seen::Changed {
+        if take(model, &mut taken, change, &table, now) == Seen::Changed {
             seen = Seen::Changed;
             seen_of.extend(about);
         }
@@ -81,14 +79,26 @@ fn follow(model: &mut Model, changes: &[Change], table: Table, now: Now) -> (See
     (seen, haste)
 }
 
-/// Reads `table` anew: some changes were missed.
-fn begin_again(model: &mut Model, table: Table, now: Now) -> Seen {
-    model.table = table;
-    model.list.rebuild(&model.table, now.at);
-    model.untold = Untold::of(&model.table);
+/// Takes a table of which some changes were missed, as far as it is another.
+fn catch_up(model: &mut Model, table: Table, now: Now) -> Seen {
+    let before = std::mem::replace(&mut model.table, table);
+    let table = &model.table;
+    let mut told: BTreeSet<AlertId> = before.told_anew(table).collect();
+    for (old, new) in before.changed_alerts(table) {
+        model.roster.take(old.map(AsRef::as_ref), new.map(AsRef::as_ref));
+        told.extend(new.or(old).map(|alert| alert.id));
+    }
+    for id in told {
+        model.untold.look(id, table);
+    }
+    if before.services().eq(table.services()) {
+        model.list.catch_up(&before, table, now.at);
+    } else {
+        // A filter may look for what a service is called.
+        model.list.rebuild(table, now.at);
+    }
     let absence = model.back.take().map(|back| back.absence);
     model.back = absence.and_then(|absence| Back::of(absence, &model.table, now.at));
-    model.roster = Roster::of(&model.table);
     storm::again(model, now.at);
     Seen::Changed
 }
@@ -116,14 +126,15 @@ pub(super) fn follow_live(model: &mut Model) {
     }
 }
 
-fn take(model: &mut Model, table: &mut Table, change: &Change, now: Now) -> Seen {
+/// How alerts stand of which several changes came at once, between these.
+type Taken = HashMap<AlertId, Option<Arc<Alert>>>;
+
+/// Takes one of several changes that lead to `table`. The model still has the table from before.
+fn take(model: &mut Model, taken: &mut Taken, change: &Change, table: &Table, now: Now) -> Seen {
     let Key::Alert(id) = change.key else {
-        table.put(change);
         // A service may have got its name, a token was made: nothing of that is in a row.
         return Seen::Passenger;
     };
-    let old = table.alert(id).cloned();
-    table.put(change);
     let new = match &change.next {
         Some(Entity::Alert(alert)) => Some(alert),
         Some(
@@ -135,6 +146,8 @@ fn take(model: &mut Model, table: &mut Table, change: &Change, now: Now) -> Seen
         )
         | None => None,
     };
+    let before = taken.insert(id, new.cloned());
+    let old = before.unwrap_or_else(|| model.table.alert(id).cloned());
     model.roster.take(old.as_deref(), new.map(AsRef::as_ref));
     let seen = model.list.take(old.as_ref(), new, table, now.at);
     if let Some(new) = new {

@@ -21,7 +21,9 @@ pub(super) fn calls(model: &Model, news: &News) -> BTreeSet<AlertId> {
         Some(changes) => changes.iter().filter_map(|change| called(model, change)).collect(),
         // Some changes were missed: what is being called for now and was not then.
         None => {
-            news.table.open_alerts().filter(|alert| is_new(model, alert)).map(|it| it.id).collect()
+            let changed = model.table.changed_alerts(&news.table).filter_map(|(_, new)| new);
+            let open = changed.filter(|alert| alert.is_open());
+            open.filter(|alert| is_new(model, alert)).map(|it| it.id).collect()
         }
     }
 }
