@@ -157,12 +157,30 @@ fn state_words(alert: &Alert) -> impl Iterator<Item = &'static str> {
 
 /// Whether the lower-case `word` occurs where people look for words.
 fn mentions(alert: &Alert, table: &Table, word: &str) -> bool {
-    let has = |text: &str| text.to_lowercase().contains(word);
+    let has = |text: &str| contains(text, word);
     has(alert.title.as_str())
         || has(&table.service_name(alert.service))
         || alert.standing.assignee.as_ref().is_some_and(|person| has(person.name.as_str()))
         || alert.standing.acknowledgement().is_some_and(|held| has(&held.by.to_string()))
         || alert.labels.iter().any(|(_, value)| has(value))
+}
+
+/// Whether the lower-case `word` occurs in `text` in any case. Most text and most words are ASCII,
+/// and are not copied: a filter looks at a million of them.
+fn contains(text: &str, word: &str) -> bool {
+    if !(text.is_ascii() && word.is_ascii()) {
+        return text.to_lowercase().contains(word);
+    }
+    let Some((first, rest)) = word.as_bytes().split_first() else { return true };
+    let mut text = text.as_bytes();
+    while let Some((begin, after)) = text.split_first() {
+        let follows = || after.get(..rest.len()).is_some_and(|it| it.eq_ignore_ascii_case(rest));
+        if begin.eq_ignore_ascii_case(first) && follows() {
+            return true;
+        }
+        text = after;
+    }
+    false
 }
 
 #[cfg(test)]

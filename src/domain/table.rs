@@ -119,8 +119,9 @@ impl Table {
     /// The alerts whose notifications are different in `newer`.
     pub fn told_anew<'a>(&'a self, newer: &'a Table) -> impl Iterator<Item = AlertId> {
         self.deliveries.diff(&newer.deliveries).map(|difference| match difference {
-            DiffItem::Add(_, one) | DiffItem::Remove(_, one) => one.alert,
-            DiffItem::Update { new: (_, one), .. } => one.alert,
+            DiffItem::Add(_, one)
+            | DiffItem::Remove(_, one)
+            | DiffItem::Update { new: (_, one), .. } => one.alert,
         })
     }
 

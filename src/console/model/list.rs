@@ -18,16 +18,18 @@ use crate::domain::time::{SignedDuration, Timestamp, after, before};
 /// How long what ended in silence is named on a calm screen.
 const NAMED_LOST: SignedDuration = SignedDuration::from_hours(1);
 /// How many alerts a new filter looks at in one step: a key waits for no more than one.
-const STEP: usize = 1_000;
+const STEP: usize = 500;
 
 /// The list and its counts.
 #[derive(Clone, Debug)]
 pub struct List {
     viewer: Actor,
-    /// What the filter lets through.
-    shown: Sorted,
-    /// What other filters let through to which a person may go back at once.
-    kept: Vec<Sorted>,
+    /// What stands in the list without a filter.
+    all: Sorted,
+    /// What the filter lets through, if there is one.
+    filter: Option<Sorted>,
+    /// What the filter before let through, as long as a person may go back to it.
+    former: Option<Sorted>,
     /// What a filter lets through that is not shown yet.
     sifting: Option<Sifting>,
     /// The alert that ended last.
@@ -45,6 +47,18 @@ pub struct List {
 struct Sifting {
     sorted: Sorted,
     at: At,
+}
+
+impl Sifting {
+    /// What it lets through, if it has come to this alert.
+    fn upto(&mut self, id: AlertId) -> Option<&mut Sorted> {
+        let looked = match self.at {
+            At::Begin => false,
+            At::Alert(last) => id <= last,
+            At::End => true,
+        };
+        looked.then_some(&mut self.sorted)
+    }
 }
 
 /// How far it has come.
@@ -90,8 +104,9 @@ impl List {
     pub fn new(table: &Table, viewer: Actor, now: Timestamp) -> List {
         let mut list = List {
             viewer,
-            shown: Sorted::default(),
-            kept: Vec::new(),
+            all: Sorted::default(),
+            filter: None,
+            former: None,
             sifting: None,
             last_ended: None,
             lost: Ranked::default(),
@@ -102,29 +117,33 @@ impl List {
         list
     }
 
+    fn shown(&self) -> &Sorted {
+        self.filter.as_ref().unwrap_or(&self.all)
+    }
+
     /// The filter.
     pub fn sieve(&self) -> &Sieve {
-        &self.shown.sieve
+        &self.shown().sieve
     }
 
     /// The header's counts.
     pub fn census(&self) -> Census {
-        self.shown.census
+        self.all.census
     }
 
     /// The sorted order as it is now.
     pub fn sorted(&self) -> &Ranked<Place> {
-        self.shown.rows.places()
+        self.shown().rows.places()
     }
 
     /// What stands where as of now, to be kept; cheap.
     pub fn rows(&self) -> Rows {
-        self.shown.rows.clone()
+        self.shown().rows.clone()
     }
 
     /// What the present filter lets through.
     pub fn filtered(&self) -> Filtered {
-        filtered(&self.shown)
+        self.filtered_by(self.shown())
     }
 
     /// The alert that ended last, where one has.
@@ -230,15 +249,15 @@ impl List {
     /// to the next one of the old order that is still open, else to the one before.
     pub fn sort_again(&mut self) {
         let Mode::Still(old) = &self.mode else { return };
-        let rows = &self.shown.rows;
+        let rows = &self.shown().rows;
         let selected = old.selected();
-        let stands = |id: &AlertId| rows.entry(*id).is_some_and(Entry::stands);
+        let stands = |id: &AlertId| rows.entry(*id).is_some_and(Entry::is_open);
         let neighbour = || {
             let before = (0..old.cursor).rev().filter_map(|row| old.at(row));
             old.from(old.cursor).chain(before).find(stands)
         };
         // Where nothing is open there is no neighbour to look for.
-        let open = self.shown.census.open() > 0;
+        let open = self.shown().census.open() > 0;
         let keep = selected.filter(stands).or_else(|| open.then(neighbour).flatten());
         let mut still = old.sorted_again(rows.clone());
         still.cursor = keep.or(selected).and_then(|id| rows.row(id)).unwrap_or_default();
@@ -250,16 +269,16 @@ impl List {
         if self.sifting.as_ref().is_some_and(|sifting| sifting.sorted.sieve.says_the_same(&sieve)) {
             return;
         }
-        let known = std::iter::once(&self.shown).chain(&self.kept);
-        let known = known.into_iter().find(|sorted| sorted.sieve.says_the_same(&sieve)).cloned();
-        self.sifting = Some(match known {
-            Some(mut sorted) => {
-                sorted.sieve = sieve;
-                Sifting { sorted, at: At::End }
-            }
+        self.sifting = Some(match self.known(&sieve).cloned() {
+            Some(sorted) => Sifting { sorted, at: At::End },
             None => Sifting { sorted: Sorted::under(sieve), at: At::Begin },
         });
         self.sift_on(table, now);
+    }
+
+    fn known(&self, sieve: &Sieve) -> Option<&Sorted> {
+        let known = [Some(&self.all), self.filter.as_ref(), self.former.as_ref()];
+        known.into_iter().flatten().find(|sorted| sorted.sieve.says_the_same(sieve))
     }
 
     /// Looks at some more alerts; says whether that were the last ones.
@@ -303,7 +322,7 @@ impl List {
     pub fn tried(&self) -> Option<Filtered> {
         match &self.sifting {
             None => Some(self.filtered()),
-            Some(sifting) => (sifting.at == At::End).then(|| filtered(&sifting.sorted)),
+            Some(sifting) => (sifting.at == At::End).then(|| self.filtered_by(&sifting.sorted)),
         }
     }
 
@@ -311,45 +330,41 @@ impl List {
     /// is the first row.
     pub fn adopt(&mut self) {
         let Some(sifting) = self.sifting.take_if(|sifting| sifting.at == At::End) else { return };
-        let before = std::mem::replace(&mut self.shown, sifting.sorted);
-        let plain = before.sieve.is_empty() && !self.kept.iter().any(|it| it.sieve.is_empty());
-        self.kept.extend(plain.then_some(before));
+        self.filter = Some(sifting.sorted).filter(|sorted| !sorted.sieve.is_empty());
         if let Mode::Still(old) = &self.mode {
-            let rows = &self.shown.rows;
+            let rows = &self.shown().rows;
             let mut still = old.sifted(rows.clone());
             still.cursor = old.selected().and_then(|id| rows.row(id)).unwrap_or_default();
             self.mode = Mode::Still(Box::new(still));
         }
     }
 
-    /// Keeps what is shown, so that one can go back to it at once.
+    /// Keeps what the filter lets through, so that one can go back to it at once.
     pub fn keep(&mut self) {
-        self.kept.push(self.shown.clone());
+        self.former.clone_from(&self.filter);
     }
 
-    /// Keeps nothing but what no filter hides: a person goes back to that at any time.
+    /// Nobody goes back any more.
     pub fn keep_less(&mut self) {
-        self.kept.retain(|sorted| sorted.sieve.is_empty());
-        self.kept.truncate(usize::from(!self.shown.sieve.is_empty()));
+        self.former = None;
     }
 
     /// Puts an earlier filter back under a list as it stood then.
     pub fn go_back(&mut self, sieve: &Sieve, mode: Mode, table: &Table, now: Timestamp) {
         self.sifting = None;
         self.mode = mode;
-        if !self.shown.sieve.says_the_same(sieve) {
-            let known = self.kept.iter().find(|sorted| sorted.sieve.says_the_same(sieve)).cloned();
-            let anew = || Sorted::of(sieve.clone(), table, &self.viewer, now);
-            self.shown = known.unwrap_or_else(anew);
-        }
+        let anew = || Sorted::of(sieve.clone(), table, &self.viewer, now);
+        let known = || self.known(sieve).cloned().unwrap_or_else(anew);
+        self.filter = (!sieve.is_empty()).then(known);
         self.add_missing();
     }
 
     /// Reads everything anew. A standing list keeps its rows and gets what it does not have.
     pub fn rebuild(&mut self, table: &Table, now: Timestamp) {
-        let sieve = self.shown.sieve.clone();
-        self.shown = Sorted::of(sieve, table, &self.viewer, now);
-        self.kept.clear();
+        let anew = |sieve: &Sieve| Sorted::of(sieve.clone(), table, &self.viewer, now);
+        self.all = anew(&Sieve::default());
+        self.filter = self.filter.as_ref().map(|sorted| anew(&sorted.sieve));
+        self.former = self.former.as_ref().map(|sorted| anew(&sorted.sieve));
         if let Some(sifting) = &mut self.sifting {
             let sieve = sifting.sorted.sieve.clone();
             *sifting = Sifting { sorted: Sorted::under(sieve), at: At::Begin };
@@ -384,74 +399,63 @@ impl List {
         table: &Table,
         now: Timestamp,
     ) -> Seen {
-        let [before, after] = self.replace(old, new, table, now);
+        let moved = self.replace(old, new, table, now);
+        let shown = &self.filter.as_ref().unwrap_or(&self.all).rows;
         if let Mode::Still(still) = &mut self.mode {
             match (old, new) {
                 (Some(old), None) => still.lose(old),
-                (_, Some(new)) if after.is_some_and(|entry| entry.passes) => {
+                (_, Some(new)) if shown.has(new.id) => {
                     let is_new = still.renew(old.map(AsRef::as_ref), new);
-                    let critical = is_new && after.is_some_and(|entry| entry.is_critical());
-                    still.fresh_critical += usize::from(critical);
+                    let critical = shown.entry(new.id).is_some_and(Entry::is_critical);
+                    still.fresh_critical += usize::from(is_new && critical);
                 }
                 (_, Some(_) | None) => {}
             }
         }
-        let shown = |entry: Option<Entry>| entry.map(|entry| (entry.place, entry.class));
-        if shown(before) != shown(after) || reads_differently(old, new) {
-            Seen::Changed
-        } else {
-            Seen::Passenger
-        }
+        if moved || reads_differently(old, new) { Seen::Changed } else { Seen::Passenger }
     }
 
     /// Moves what time alone moves; says whether anything moved.
     pub fn pass_time(&mut self, table: &Table, now: Timestamp) -> Seen {
-        let mut seen = Seen::Passenger;
-        while let Some(id) = due(&self.shown, now) {
-            self.leave(id);
-            if let Some(alert) = table.alert(id) {
-                self.enter(alert, table, now);
-            }
-            seen = Seen::Changed;
-        }
-        let sifting = self.sifting.iter_mut().map(|sifting| &mut sifting.sorted);
-        for sorted in self.kept.iter_mut().chain(sifting) {
-            while let Some(id) = due(sorted, now) {
+        let List { viewer, all, filter, former, sifting, .. } = self;
+        let pass = |sorted: &mut Sorted| {
+            let mut seen = Seen::Passenger;
+            while let Some((_, id)) = sorted.next_recheck().filter(|(at, _)| *at <= now) {
                 sorted.leave(id);
                 if let Some(alert) = table.alert(id) {
-                    sorted.enter(alert, table, &self.viewer, now);
+                    sorted.enter(alert, table, viewer, now);
                 }
+                seen = Seen::Changed;
             }
+            seen
+        };
+        let sifting = sifting.iter_mut().map(|sifting| &mut sifting.sorted);
+        for unseen in former.iter_mut().chain(sifting) {
+            pass(unseen);
         }
-        seen
+        let filtered = filter.as_mut().map_or(Seen::Passenger, pass);
+        match pass(all) {
+            Seen::Changed => Seen::Changed,
+            Seen::Passenger => filtered,
+        }
     }
 
     /// When time alone moves something next.
     pub fn next_recheck(&self) -> Option<Timestamp> {
-        self.shown.next_recheck().map(|(at, _)| at)
+        let known = [Some(&self.all), self.filter.as_ref()];
+        known.into_iter().flatten().filter_map(Sorted::next_recheck).map(|(at, _)| at).min()
     }
 
-    /// Puts `new` in the place of `old`, under every filter; says what the one that is shown knew
-    /// and knows of it.
+    /// Puts `new` in the place of `old`, under every filter; says whether it stands elsewhere now,
+    /// or counts as something else.
     fn replace(
         &mut self,
         old: Option<&Arc<Alert>>,
         new: Option<&Arc<Alert>>,
         table: &Table,
         now: Timestamp,
-    ) -> [Option<Entry>; 2] {
-        let Some(id) = new.or(old).map(|alert| alert.id) else { return [None, None] };
-        let sifting = self.sifting.iter_mut().filter(|sifting| match sifting.at {
-            At::Begin => false,
-            At::Alert(last) => id <= last,
-            At::End => true,
-        });
-        for sorted in self.kept.iter_mut().chain(sifting.map(|sifting| &mut sifting.sorted)) {
-            sorted.leave(id);
-            if let Some(alert) = new {
-                sorted.enter(alert, table, &self.viewer, now);
-            }
-        }
+    ) -> bool {
+        let Some(id) = new.or(old).map(|alert| alert.id) else { return false };
         if let Some(at) = old.and_then(|alert| lost_at(alert)) {
             self.lost.remove(&(at, id));
         }
@@ -459,41 +463,44 @@ impl List {
             self.hear(alert);
             self.lose(alert, now);
         }
-        let before = self.leave(id);
-        [before, new.and_then(|alert| self.enter(alert, table, now))]
-    }
-
-    fn leave(&mut self, id: AlertId) -> Option<Entry> {
-        let entry = self.shown.leave(id)?;
-        if let Mode::Still(still) = &mut self.mode
-            && entry.is_critical()
+        let List { viewer, all, filter, former, sifting, mode, .. } = self;
+        let put = |sorted: &mut Sorted| {
+            let before = sorted.leave(id);
+            [before, new.and_then(|alert| sorted.enter(alert, table, viewer, now))]
+        };
+        let sifting = sifting.iter_mut().filter_map(|sifting| sifting.upto(id));
+        for unseen in former.iter_mut().chain(sifting) {
+            put(unseen);
+        }
+        let [before, after] = put(all);
+        let [filtered_before, filtered_after] = filter.as_mut().map_or([None, None], put);
+        if let Mode::Still(still) = mode
             && still.fresh().contains(&id)
         {
-            still.fresh_critical = still.fresh_critical.saturating_sub(1);
+            let critical =
+                |entry: Option<Entry>| usize::from(entry.is_some_and(|it| it.is_critical()));
+            still.fresh_critical = still.fresh_critical - critical(before) + critical(after);
         }
-        Some(entry)
-    }
-
-    fn enter(&mut self, alert: &Alert, table: &Table, now: Timestamp) -> Option<Entry> {
-        let entry = self.shown.enter(alert, table, &self.viewer, now)?;
-        if let Mode::Still(still) = &mut self.mode
-            && entry.is_critical()
-            && still.fresh().contains(&alert.id)
-        {
-            still.fresh_critical += 1;
-        }
-        Some(entry)
+        before != after || filtered_before != filtered_after
     }
 
     /// A standing list gets what passes and is not in it, and counts anew what is new.
     fn add_missing(&mut self) {
         let Mode::Still(still) = &mut self.mode else { return };
-        for id in still.begun().come_since(&self.shown.rows) {
+        let shown = &self.filter.as_ref().unwrap_or(&self.all).rows;
+        for id in still.begun().come_since(shown) {
             still.add(id);
         }
-        let is_critical =
-            |id: &&AlertId| self.shown.rows.entry(**id).is_some_and(Entry::is_critical);
+        let is_critical = |id: &&AlertId| self.all.rows.entry(**id).is_some_and(Entry::is_critical);
         still.fresh_critical = still.fresh().iter().filter(is_critical).count();
+    }
+
+    fn filtered_by(&self, sorted: &Sorted) -> Filtered {
+        Filtered {
+            passing: sorted.rows.places().len(),
+            all: self.all.rows.places().len() + sorted.asked_for,
+            hidden_critical: self.all.census.critical.saturating_sub(sorted.census.critical),
+        }
     }
 
     fn hear(&mut self, alert: &Alert) {
@@ -511,19 +518,6 @@ impl List {
             self.lost.insert((at, alert.id));
         }
     }
-}
-
-fn filtered(sorted: &Sorted) -> Filtered {
-    Filtered {
-        passing: sorted.rows.places().len(),
-        all: sorted.all(),
-        hidden_critical: sorted.hidden_critical(),
-    }
-}
-
-/// What time has moved by `now`.
-fn due(sorted: &Sorted, now: Timestamp) -> Option<AlertId> {
-    sorted.next_recheck().filter(|(at, _)| *at <= now).map(|(_, id)| id)
 }
 
 /// When an alert ended, if it did because nothing more was heard of it.

@@ -1,4 +1,4 @@
-//! The alerts that one filter lets through, in their order, with the counts of all. Kept up to date
+//! The alerts that one filter lets through, in their order, with their counts. Kept up to date
 //! alert by alert. Knows nothing of cursors, windows or whether the list stands still.
 
 use imbl::ordmap::DiffItem;
@@ -20,7 +20,8 @@ pub(super) struct Sorted {
     pub(super) sieve: Sieve,
     pub(super) rows: Rows,
     pub(super) census: Census,
-    passing_critical: usize,
+    /// How many of them would not stand in a list without a filter.
+    pub(super) asked_for: usize,
     /// When a place changes by time alone.
     rechecks: OrdSet<(Timestamp, AlertId)>,
 }
@@ -28,9 +29,7 @@ pub(super) struct Sorted {
 /// Which alerts stand where. Persistent, so that the order of a frame is a clone.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
-    /// Everything that could stand in the list, whatever the filter says.
     entries: OrdMap<AlertId, Entry>,
-    /// What passes the filter.
     places: Ranked<Place>,
 }
 
@@ -38,8 +37,9 @@ pub struct Rows {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) place: Place,
-    pub(super) class: Class,
-    pub(super) passes: bool,
+    class: Class,
+    /// Whether it is there only because the filter asks for it.
+    asked_for: bool,
     recheck: Option<Timestamp>,
 }
 
@@ -48,14 +48,14 @@ impl Entry {
         self.place.rank == Rank::CriticalFiring
     }
 
-    /// Whether the filter lets it through and it has not ended.
-    pub(super) fn stands(&self) -> bool {
-        self.passes && self.class != Class::Ended
+    /// Whether it has not ended.
+    pub(super) fn is_open(&self) -> bool {
+        self.class != Class::Ended
     }
 }
 
 impl Rows {
-    /// What stands in the list, in order.
+    /// The places, in order.
     pub fn places(&self) -> &Ranked<Place> {
         &self.places
     }
@@ -66,23 +66,19 @@ impl Rows {
 
     /// Whether an alert stands in the list.
     pub(super) fn has(&self, id: AlertId) -> bool {
-        self.entry(id).is_some_and(|entry| entry.passes)
+        self.entries.contains_key(&id)
     }
 
     /// The number of the row of an alert.
     pub(super) fn row(&self, id: AlertId) -> Option<usize> {
-        let entry = self.entry(id).filter(|entry| entry.passes)?;
-        self.places.number(&entry.place)
+        self.places.number(&self.entry(id)?.place)
     }
 
-    /// What stands in `newer` and does not here, in its order there. What both share is skipped.
+    /// What stands in `newer` and not here, in its order there. What both share is skipped.
     pub(super) fn come_since(&self, newer: &Rows) -> Vec<AlertId> {
         let came = self.entries.diff(&newer.entries).filter_map(|difference| match difference {
-            DiffItem::Add(_, new) => new.passes.then_some(new.place),
-            DiffItem::Update { old: (_, old), new: (_, new) } => {
-                (new.passes && !old.passes).then_some(new.place)
-            }
-            DiffItem::Remove(..) => None,
+            DiffItem::Add(_, new) => Some(new.place),
+            DiffItem::Update { .. } | DiffItem::Remove(..) => None,
         });
         let mut came: Vec<Place> = came.collect();
         came.sort_unstable();
@@ -103,24 +99,15 @@ impl Sorted {
         let mut rechecks = Vec::new();
         for alert in table.alerts() {
             let Some(entry) = sorted.look(alert, table, viewer, now) else { continue };
-            sorted.count(&entry);
-            places.extend(entry.passes.then_some(entry.place));
+            sorted.census.add(entry.class);
+            sorted.asked_for += usize::from(entry.asked_for);
+            places.push(entry.place);
             rechecks.extend(entry.recheck.map(|at| (at, alert.id)));
             sorted.rows.entries.insert(alert.id, entry);
         }
         sorted.rows.places = Ranked::of(places);
         sorted.rechecks = rechecks.into_iter().collect();
         sorted
-    }
-
-    /// Critical alerts that fire and do not pass.
-    pub(super) fn hidden_critical(&self) -> usize {
-        self.census.critical.saturating_sub(self.passing_critical)
-    }
-
-    /// How many could stand in the list without a filter.
-    pub(super) fn all(&self) -> usize {
-        self.rows.entries.len()
     }
 
     /// The alert that time alone moves next, and when.
@@ -130,19 +117,20 @@ impl Sorted {
 
     /// Forgets an alert; says what was known of it.
     pub(super) fn leave(&mut self, id: AlertId) -> Option<Entry> {
-        let entry = self.rows.entries.remove(&id)?;
-        self.census.remove(entry.class);
-        if entry.passes {
-            self.rows.places.remove(&entry.place);
-            self.passing_critical -= usize::from(entry.is_critical());
+        if !self.rows.has(id) {
+            return None;
         }
+        let entry = self.rows.entries.remove(&id)?;
+        self.rows.places.remove(&entry.place);
+        self.census.remove(entry.class);
+        self.asked_for -= usize::from(entry.asked_for);
         if let Some(at) = entry.recheck {
             self.rechecks.remove(&(at, id));
         }
         Some(entry)
     }
 
-    /// Takes an alert that is not known, if it could stand in the list.
+    /// Takes an alert that is not known, if the filter lets it through.
     pub(super) fn enter(
         &mut self,
         alert: &Alert,
@@ -151,10 +139,9 @@ impl Sorted {
         now: Timestamp,
     ) -> Option<Entry> {
         let entry = self.look(alert, table, viewer, now)?;
-        self.count(&entry);
-        if entry.passes {
-            self.rows.places.insert(entry.place);
-        }
+        self.census.add(entry.class);
+        self.asked_for += usize::from(entry.asked_for);
+        self.rows.places.insert(entry.place);
         if let Some(at) = entry.recheck {
             self.rechecks.insert((at, alert.id));
         }
@@ -163,20 +150,12 @@ impl Sorted {
     }
 
     fn look(&self, alert: &Alert, table: &Table, viewer: &Actor, now: Timestamp) -> Option<Entry> {
-        let passes = self.sieve.shows(alert, table, viewer, now);
-        if !(passes || alert.is_open() || alert.ended_within(Filter::ENDED_SHOWN, now)) {
-            return None;
-        }
-        Some(Entry {
+        let lately = alert.is_open() || alert.ended_within(Filter::ENDED_SHOWN, now);
+        self.sieve.shows(alert, table, viewer, now).then(|| Entry {
             place: Place::of(alert, now),
             class: Class::of(alert, viewer.person().map(|person| person.id)),
-            passes,
+            asked_for: !lately,
             recheck: next_change(alert, now),
         })
-    }
-
-    fn count(&mut self, entry: &Entry) {
-        self.census.add(entry.class);
-        self.passing_critical += usize::from(entry.passes && entry.is_critical());
     }
 }

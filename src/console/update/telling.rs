@@ -17,15 +17,13 @@ use crate::domain::tells::tells;
 /// The alerts of `news` that call for somebody who sits at a terminal. The model still has the
 /// table from before.
 pub(super) fn calls(model: &Model, news: &News) -> BTreeSet<AlertId> {
-    match &news.changes {
-        Some(changes) => changes.iter().filter_map(|change| called(model, change)).collect(),
-        // Some changes were missed: what is being called for now and was not then.
-        None => {
-            let changed = model.table.changed_alerts(&news.table).filter_map(|(_, new)| new);
-            let open = changed.filter(|alert| alert.is_open());
-            open.filter(|alert| is_new(model, alert)).map(|it| it.id).collect()
-        }
+    if let Some(changes) = &news.changes {
+        return changes.iter().filter_map(|change| called(model, change)).collect();
     }
+    // Some changes were missed: what is being called for now and was not then.
+    let changed = model.table.changed_alerts(&news.table).filter_map(|(_, new)| new);
+    let open = changed.filter(|alert| alert.is_open());
+    open.filter(|alert| is_new(model, alert)).map(|alert| alert.id).collect()
 }
 
 fn called(model: &Model, change: &Change) -> Option<AlertId> {
