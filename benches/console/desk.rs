@@ -18,6 +18,7 @@ use watchbell::domain::text::Text;
 use watchbell::domain::time::{SignedDuration, Timestamp, after};
 
 /// A table, a time, and a source of ids.
+#[derive(Clone, Debug)]
 pub(crate) struct Desk {
     pub(crate) table: Table,
     pub(crate) now: Timestamp,

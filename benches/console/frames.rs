@@ -66,9 +66,10 @@ pub(crate) fn measure(sizes: &[usize], samples: usize) -> anyhow::Result<()> {
     for size in sizes {
         let desk = Desk::with(*size)?;
         let before = resident()?;
-        let mut screen = Screen::on(desk)?;
+        let screen = Screen::on(desk.clone())?;
         memory.push((*size, before, resident()?));
-        columns.push(screen.all(samples)?);
+        drop(screen);
+        columns.push(all(&desk, samples)?);
     }
     println!("\nUpdate and draw at {}x{}, ms: p50 / p99 / longest\n", SIZE.width, SIZE.height);
     let heads: Vec<String> = sizes.iter().map(|size| format!(" {size} alerts |")).collect();
@@ -97,6 +98,16 @@ fn resident() -> anyhow::Result<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kib = line.and_then(|line| line.split_whitespace().next()).context("no VmRSS")?;
     Ok(kib.parse::<u64>()? * 1024)
+}
+
+/// Everything, each part with a screen of its own: what fires in one is not there in the next.
+fn all(desk: &Desk, samples: usize) -> anyhow::Result<Measured> {
+    let mut measured = Vec::new();
+    Screen::on(desk.clone())?.moves(samples, &mut measured)?;
+    Screen::on(desk.clone())?.changes(samples, &mut measured)?;
+    Screen::on(desk.clone())?.filters(&mut measured)?;
+    Screen::on(desk.clone())?.storms(&mut measured)?;
+    Ok(measured)
 }
 
 impl Screen {
@@ -164,15 +175,6 @@ impl Screen {
         self.press("g")?;
         self.rest()?;
         Ok(())
-    }
-
-    fn all(&mut self, samples: usize) -> anyhow::Result<Measured> {
-        let mut measured = Vec::new();
-        self.moves(samples, &mut measured)?;
-        self.changes(samples, &mut measured)?;
-        self.filters(&mut measured)?;
-        self.storms(&mut measured)?;
-        Ok(measured)
     }
 
     fn moves(&mut self, samples: usize, measured: &mut Measured) -> anyhow::Result<()> {

@@ -264,16 +264,19 @@ impl List {
         self.mode = Mode::Still(Box::new(still));
     }
 
-    /// Begins to look for what `sieve` lets through, unless that is known or being looked for.
+    /// Begins to look for what `sieve` lets through, unless that is being looked for.
     pub fn sift(&mut self, sieve: Sieve, table: &Table, now: Timestamp) {
-        if self.sifting.as_ref().is_some_and(|sifting| sifting.sorted.sieve.says_the_same(&sieve)) {
-            return;
+        if self.coming().is_none_or(|coming| !coming.says_the_same(&sieve)) {
+            self.begin(sieve);
+            self.sift_on(table, now);
         }
+    }
+
+    fn begin(&mut self, sieve: Sieve) {
         self.sifting = Some(match self.known(&sieve).cloned() {
             Some(sorted) => Sifting { sorted, at: At::End },
             None => Sifting { sorted: Sorted::under(sieve), at: At::Begin },
         });
-        self.sift_on(table, now);
     }
 
     fn known(&self, sieve: &Sieve) -> Option<&Sorted> {
@@ -283,6 +286,10 @@ impl List {
 
     /// Looks at some more alerts; says whether that were the last ones.
     pub fn sift_on(&mut self, table: &Table, now: Timestamp) -> bool {
+        self.look_at(STEP, table, now)
+    }
+
+    fn look_at(&mut self, most: usize, table: &Table, now: Timestamp) -> bool {
         let Some(sifting) = self.sifting.as_mut().filter(|sifting| sifting.at != At::End) else {
             return false;
         };
@@ -292,7 +299,7 @@ impl List {
         };
         let mut alerts = table.alerts_between(first, AlertId::LAST).peekable();
         alerts.next_if(|alert| At::Alert(alert.id) == sifting.at);
-        for alert in alerts.by_ref().take(STEP) {
+        for alert in alerts.by_ref().take(most) {
             sifting.sorted.enter(alert, table, &self.viewer, now);
             sifting.at = At::Alert(alert.id);
         }
@@ -547,3 +554,6 @@ fn reads_differently(old: Option<&Arc<Alert>>, new: Option<&Arc<Alert>>) -> bool
         || old.annotations != new.annotations
         || old.labels != new.labels
 }
+
+#[cfg(test)]
+mod tests;
