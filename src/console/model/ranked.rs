@@ -289,6 +289,8 @@ impl<T: Copy> Iterator for Members<'_, T> {
     fn next(&mut self) -> Option<T> {
         loop {
             if let Some(member) = self.leaf.next() {
+                #[cfg(test)]
+                looked::LOOKED.set(looked::LOOKED.get() + 1);
                 return Some(*member);
             }
             let Some(child) = self.above.last_mut()?.next() else {
@@ -300,6 +302,23 @@ impl<T: Copy> Iterator for Members<'_, T> {
                 Node::Branch(children) => self.above.push(children.iter()),
             }
         }
+    }
+}
+
+/// How many members were looked at, for tests of what a key costs.
+#[cfg(test)]
+pub(crate) mod looked {
+    use std::cell::Cell;
+
+    thread_local! {
+        pub(super) static LOOKED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// How many members `doing` looks at.
+    pub(crate) fn within(doing: impl FnOnce()) -> usize {
+        let before = LOOKED.get();
+        doing();
+        LOOKED.get() - before
     }
 }
 

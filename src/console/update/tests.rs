@@ -1051,6 +1051,27 @@ proptest! {
     }
 }
 
+#[test]
+fn a_key_looks_at_no_more_rows_of_a_long_list_than_of_a_short_one() {
+    use crate::console::model::ranked::looked;
+    let costs = [100, 3_000].map(|count| {
+        let mut stage = Stage::on(crowd(count), 120, 40);
+        ["j", "k", "pagedown", "G", "g", "j", ".", "a", "/", "esc", "enter", "esc", "F"].map(
+            |key| {
+                // One more of each kind, so that the key finds something new.
+                stage.fires("another", alert(key, "critical", "web"));
+                looked::within(|| {
+                    stage.press(key).wait(400);
+                })
+            },
+        )
+    });
+    for (short, long) in costs[0].iter().zip(costs[1]) {
+        // A window is never more than half as long again: the list of a hundred has rows for all.
+        assert!(long <= short * 3 / 2 + 40, "{costs:?}");
+    }
+}
+
 mod bytes {
     //! What a screen costs, to the byte.
 

@@ -10,6 +10,7 @@ macro_rules! picture {
 
 mod bars;
 mod senders;
+mod sizes;
 mod styles;
 
 use proptest::prelude::*;
