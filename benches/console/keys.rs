@@ -24,6 +24,10 @@ const FILL: usize = 500;
 /// Time between keys: longer than a frame of changes, so that none waits for the one before.
 const APART: Duration = Duration::from_millis(53);
 
+/// What a program asks when it begins, and what a terminal says that is one and no more.
+const QUESTION: &[u8] = b"\x1b[c";
+const ANSWER: &[u8] = b"\x1b[?62c";
+
 /// What was read from the terminal.
 #[derive(Debug, Default)]
 struct Seen {
@@ -51,10 +55,13 @@ impl Seen {
     }
 }
 
+/// What types: a person, and the terminal when it answers.
+type Keyboard = Arc<Mutex<Box<dyn Write + Send>>>;
+
 /// The program in a terminal. Killed when dropped.
 struct Program {
     child: Box<dyn Child + Send + Sync>,
-    keyboard: Box<dyn Write + Send>,
+    keyboard: Keyboard,
     seen: Arc<Seen>,
 }
 
@@ -68,8 +75,7 @@ impl Drop for Program {
 
 impl Program {
     fn press(&mut self, keys: &[u8]) -> anyhow::Result<()> {
-        self.keyboard.write_all(keys)?;
-        Ok(self.keyboard.flush()?)
+        Ok(write(&self.keyboard, keys)?)
     }
 }
 
@@ -168,9 +174,8 @@ fn start(watchbell: &Path, home: &Path) -> anyhow::Result<Program> {
     command.env("HOME", home);
     let child = pty.slave.spawn_command(command)?;
     let mut reader = pty.master.try_clone_reader()?;
-    let mut keyboard = pty.master.take_writer()?;
-    // What it asks for when it begins, it is told before: that it is a terminal and no more.
-    keyboard.write_all(b"\x1b[?62c")?;
+    let keyboard: Keyboard = Arc::new(Mutex::new(pty.master.take_writer()?));
+    let answers = Arc::clone(&keyboard);
     let seen = Arc::new(Seen::default());
     let reading = Arc::clone(&seen);
     std::thread::spawn(move || {
@@ -178,6 +183,10 @@ fn start(watchbell: &Path, home: &Path) -> anyhow::Result<Program> {
         let _master = pty.master;
         let mut buffer = vec![0; 1 << 16];
         while let Ok(read @ 1..) = reader.read(&mut buffer) {
+            if buffer.get(..read).is_some_and(|read| has(read, QUESTION)) {
+                // Who has ended needs no answer.
+                let _ = write(&answers, ANSWER);
+            }
             let mut bytes = reading.bytes.lock().unwrap_or_else(PoisonError::into_inner);
             bytes.extend(buffer.iter().take(read));
             drop(bytes);
@@ -187,13 +196,20 @@ fn start(watchbell: &Path, home: &Path) -> anyhow::Result<Program> {
     Ok(Program { child, keyboard, seen })
 }
 
+fn write(keyboard: &Keyboard, keys: &[u8]) -> std::io::Result<()> {
+    let mut keyboard = keyboard.lock().unwrap_or_else(PoisonError::into_inner);
+    keyboard.write_all(keys)?;
+    keyboard.flush()
+}
+
 /// Where a console says that it listens.
 fn address(bytes: &[u8]) -> Option<SocketAddr> {
+    // The spaces before it are no bytes: the cursor is moved over them.
     let text = String::from_utf8_lossy(bytes);
-    let (_, rest) = text.split_once("serving ")?;
-    let end =
-        rest.find(|character: char| !(character.is_ascii_digit() || ".:".contains(character)))?;
-    rest.get(..end)?.parse().ok()
+    let (_, rest) = text.split_once("127.0.0.1:")?;
+    let end = rest.find(|character: char| !character.is_ascii_digit())?;
+    let port = rest.get(..end)?.parse().ok()?;
+    Some(SocketAddr::from(([127, 0, 0, 1], port)))
 }
 
 fn has(bytes: &[u8], wanted: &[u8]) -> bool {

@@ -144,10 +144,10 @@ fn a_question_is_on_the_screen_whole_or_is_not_answered() {
             assert!(matches!(stage.model.sheet, Some(Sheet::Question(_))), "{keys}");
             let revision = stage.desk.revision;
             let content = sheet::content(&stage.model, width).unwrap();
-            let lines = content.lines.iter().chain(&content.keys).map(ToString::to_string);
+            let mut lines = content.lines.iter().chain(&content.keys).map(ToString::to_string);
             let screen = stage.screen();
             let is_drawn = |line: String| screen.split('\n').any(|row| row == line.trim_end());
-            let is_whole = lines.map(is_drawn).all(|drawn| drawn);
+            let is_whole = lines.all(is_drawn);
             stage.press("y");
             let is_done = stage.desk.revision != revision;
             assert!(is_whole || !is_done, "{keys} at {width}x{height}:\n{screen}");
