@@ -13,6 +13,7 @@ use watchbell::console::frame::Link;
 use watchbell::console::key::Key;
 use watchbell::console::model::{Model, Now};
 use watchbell::console::quiet::{QuietBackend, Window};
+use watchbell::console::settings::Keeps;
 use watchbell::console::terminal::Multiplexer;
 use watchbell::console::text::Symbols;
 use watchbell::console::theme::palette::Palette;
@@ -308,6 +309,7 @@ fn settings() -> anyhow::Result<Settings> {
         posting: Posting::WithToken,
         host: "mon1.example.org".into(),
         data: "/var/lib/watchbell".into(),
+        keeps: Keeps::Data,
         viewer: Actor::Account(alice()),
         access: Access::Full,
         link: Link::Local,
