@@ -99,7 +99,7 @@ pub(crate) fn measure(watchbell: &Path, alerts: usize, samples: usize) -> anyhow
         posts.post(FILL.min(alerts - posts.sent))?;
     }
     // The list is there, has settled, and stands still.
-    program.press(b"\x1bG")?;
+    program.press(b"G")?;
     pause(&program.seen, Duration::from_secs(3));
     program.press(b"k")?;
     pause(&program.seen, Duration::from_secs(1));
@@ -242,7 +242,7 @@ impl Posts {
         stream.read_to_string(&mut answer)?;
         let first = answer.lines().next().unwrap_or_default();
         if !first.contains(" 200 ") {
-            bail!("a post was answered: {answer}");
+            bail!("a post was answered: {first}");
         }
         Ok(())
     }
@@ -252,6 +252,7 @@ fn alert(number: usize) -> String {
     let severity = if number.is_multiple_of(3) { "warning" } else { "critical" };
     format!(
         "{{\"fingerprint\":\"n{number}\",\"status\":\"firing\",\"severity\":\"{severity}\",\
+         \"service\":\"default\",\
          \"title\":\"RequestLatencyTooHigh on node-{number:06}\",\
          \"labels\":{{\"instance\":\"node-{number:06}.example.org:9100\",\"job\":\"api-server\"}}}}"
     )
