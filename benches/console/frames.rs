@@ -13,8 +13,8 @@ use watchbell::console::frame::Link;
 use watchbell::console::key::Key;
 use watchbell::console::model::{Model, Now};
 use watchbell::console::quiet::{QuietBackend, Window};
-use watchbell::console::settings::Keeps;
-use watchbell::console::terminal::Multiplexer;
+use watchbell::console::settings::{Filters, Keeps};
+use watchbell::console::terminal::{Desktop, Links, Multiplexer};
 use watchbell::console::text::Symbols;
 use watchbell::console::theme::palette::Palette;
 use watchbell::console::theme::{Depth, Ground};
@@ -310,6 +310,9 @@ fn settings() -> anyhow::Result<Settings> {
         host: "mon1.example.org".into(),
         data: "/var/lib/watchbell".into(),
         keeps: Keeps::Data,
+        links: Links::On,
+        desktop: Desktop::Unknown,
+        filters: Filters::default(),
         viewer: Actor::Account(alice()),
         access: Access::Full,
         link: Link::Local,

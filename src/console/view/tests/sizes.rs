@@ -61,7 +61,8 @@ fn odd(text: &str) -> Desk {
     let id = |desk: &Desk, name: &str| desk.table.newest(&identity(name)).unwrap().id;
     let [ended, taken, _] = names.map(|name| id(&desk, name));
     desk.act(&account("bob"), taken, AlertCommand::Acknowledge).unwrap();
-    desk.act(&account("bob"), taken, AlertCommand::Note(Text::derive(text))).unwrap();
+    desk.act(&account("bob"), taken, AlertCommand::Note(Text::derive(&format!("{text} noted"))))
+        .unwrap();
     desk.act(&account("bob"), ended, AlertCommand::Resolve).unwrap();
     desk
 }
