@@ -41,8 +41,11 @@ pub use own::{OpenTo, Owner};
 pub fn public_router(door: Door, api: AlertmanagerApi) -> Router {
     let ttyops = behind(door.clone(), ttyops::routes());
     let tell = middleware::from_fn_with_state(door.clone(), astray::tell);
-    let routes = alertmanager::in_front_of(ttyops, door).layer(tell);
-    routes.layer(Extension(Room::default())).layer(Extension(api))
+    let others = alertmanager::beside(ttyops, door.clone()).layer(tell);
+    let tidy = middleware::from_fn(alertmanager::tidy);
+    // As one, for each layer costs every request.
+    let layers = (Extension(api), Extension(Room::default()), tidy);
+    alertmanager::in_front_of(others, door).layer(layers)
 }
 
 /// What is served on the Unix socket: our own API, to those whom `owner` lets in.

@@ -20,10 +20,12 @@ mod time;
 mod uri;
 mod wire;
 
-use axum::http::StatusCode;
+use axum::Router;
+use axum::extract::Request;
+use axum::handler::Handler as _;
+use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{any, get};
-use axum::{Router, middleware};
+use axum::routing::any;
 
 use super::desk::Desk;
 use super::door::Door;
@@ -32,27 +34,26 @@ use crate::domain::routing::Hour;
 use crate::domain::table::Table;
 use crate::engine::{Handle, StoreState};
 use error::Fault;
+use surface::Endpoint;
 
 pub(super) use status::{VERSION, not_here};
-pub(super) use surface::{Form, caller};
+pub(super) use surface::{Form, caller, tidy};
 
-/// API v2 and the paths beside it, in front of all `others`.
+/// API v2, in front of all `others`. Most requests are posts to it: nothing comes before it.
 ///
-/// The door is not in front of it: while it is shut API v2 says so in a form of its own, and those
-/// who watch over the service hear that it is healthy and not ready.
+/// The door is not in front of it: while it is shut API v2 says so in a form of its own.
 pub(super) fn in_front_of(others: Router, door: Door) -> Router {
-    let v2 = Router::new()
-        .route(surface::ALERTS, get(alerts::get).post(post::alerts))
-        .route(surface::GROUPS, get(groups::get))
-        .route(surface::RECEIVERS, get(status::receivers))
-        .route(surface::STATUS, get(status::status))
-        .with_state(door.clone());
-    // As a fallback, because a layer of the routes themselves comes after the path is looked up.
-    let keep = middleware::from_fn_with_state(door.clone(), surface::keep);
-    let v2 = Router::new().fallback_service(v2).layer(keep);
     Router::new()
-        .route_service("/api/v2/", v2.clone())
-        .route_service("/api/v2/{*path}", v2)
+        .route("/api/v2/", any(surface::keep))
+        .route("/api/v2/{*path}", any(surface::keep))
+        .with_state(door)
+        .fallback_service(others)
+}
+
+/// The paths beside API v2, in front of all `others`, and without the door: those who watch over
+/// the service hear that it is healthy and not ready.
+pub(super) fn beside(others: Router, door: Door) -> Router {
+    Router::new()
         .route("/-/healthy", any(status::healthy))
         .route("/-/ready", any(status::ready))
         .route("/metrics", any(metrics::metrics))
@@ -63,7 +64,19 @@ pub(super) fn in_front_of(others: Router, door: Door) -> Router {
         .route("/api/v1/silence/{id}", any(status::gone_deleted))
         .with_state(door)
         .fallback_service(others)
-        .layer(middleware::from_fn(surface::tidy))
+}
+
+/// Has the handler answer whose endpoint it is. Not a router's: most requests are posts, and each
+/// router on their way costs as much as reading an alert.
+async fn answered(endpoint: Endpoint, request: Request, door: Door) -> Response {
+    let posted = request.method() == Method::POST;
+    match endpoint {
+        Endpoint::Alerts if posted => post::alerts.call(request, door).await,
+        Endpoint::Alerts => alerts::get.call(request, door).await,
+        Endpoint::Groups => groups::get.call(request, door).await,
+        Endpoint::Receivers => status::receivers.call(request, door).await,
+        Endpoint::Status => status::status.call(request, door).await,
+    }
 }
 
 /// When it is, and whether we hear.

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, VARY};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
@@ -21,23 +21,31 @@ use crate::http::edge::Peer;
 use crate::http::error::ApiError;
 use crate::http::intake::{self, TurnedAway};
 
-/// Where alerts are posted to.
-pub(super) const ALERTS: &str = "/api/v2/alerts";
-/// Where they are read by group.
-pub(super) const GROUPS: &str = "/api/v2/alerts/groups";
-/// Where the receivers are listed.
-pub(super) const RECEIVERS: &str = "/api/v2/receivers";
-/// Where the service tells of itself.
-pub(super) const STATUS: &str = "/api/v2/status";
+/// What there is to ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Endpoint {
+    /// Where alerts are posted to, and read.
+    Alerts,
+    /// Where they are read by group.
+    Groups,
+    /// Where the receivers are listed.
+    Receivers,
+    /// Where the service tells of itself.
+    Status,
+}
 
 /// Every path, with the methods that it takes.
-pub(super) const ENDPOINTS: [(&str, &[&str]); 4] =
-    [(ALERTS, &["GET", "POST"]), (GROUPS, &["GET"]), (RECEIVERS, &["GET"]), (STATUS, &["GET"])];
+const ENDPOINTS: [(&str, Endpoint, &[&str]); 4] = [
+    ("/api/v2/alerts", Endpoint::Alerts, &["GET", "POST"]),
+    ("/api/v2/alerts/groups", Endpoint::Groups, &["GET"]),
+    ("/api/v2/receivers", Endpoint::Receivers, &["GET"]),
+    ("/api/v2/status", Endpoint::Status, &["GET"]),
+];
 
 /// Lets through to a handler what one takes and whose caller may; gives every answer its headers.
 ///
-/// A handler gets the path without a slash at its end, and the [`Caller`] as an extension.
-pub(super) async fn keep(State(door): State<Door>, request: Request, next: Next) -> Response {
+/// A handler gets the [`Caller`] as an extension.
+pub(super) async fn keep(State(door): State<Door>, request: Request) -> Response {
     let span = door::span(&request);
     async move {
         if let Some(answer) = cors::preflight(request.method(), request.headers()) {
@@ -48,9 +56,9 @@ pub(super) async fn keep(State(door): State<Door>, request: Request, next: Next)
             (request.method() == Method::POST).then(|| request.extensions().get().copied());
         let mut sender = None;
         let mut response = match admit(&door, request).await {
-            Ok(request) => {
+            Ok((endpoint, request)) => {
                 sender = request.extensions().get().map(|caller: &Caller| caller.actor.clone());
-                run(&door, request, next).await
+                run(&door, endpoint, request).await
             }
             Err(fault) => fault.into_response(),
         };
@@ -110,22 +118,22 @@ impl Form {
 }
 
 /// Has a handler answer. Reads are few at a time.
-async fn run(door: &Door, request: Request, next: Next) -> Response {
+async fn run(door: &Door, endpoint: Endpoint, request: Request) -> Response {
     if request.method() != Method::GET {
-        return next.run(request).await;
+        return super::answered(endpoint, request, door.clone()).await;
     }
     match door.readers().enter() {
-        Ok(_place) => next.run(request).await,
+        Ok(_place) => super::answered(endpoint, request, door.clone()).await,
         Err(full) => full.tell(door),
     }
 }
 
-async fn admit(door: &Door, request: Request) -> Result<Request, Fault> {
+async fn admit(door: &Door, request: Request) -> Result<(Endpoint, Request), Fault> {
     let (mut parts, body) = request.into_parts();
     let path = parts.uri.path();
     let known = path.strip_suffix('/').unwrap_or(path);
-    let found = ENDPOINTS.into_iter().find(|(endpoint, _)| *endpoint == known);
-    let Some((endpoint, allowed)) = found else {
+    let found = ENDPOINTS.into_iter().find(|(path, ..)| *path == known);
+    let Some((_, endpoint, allowed)) = found else {
         return Err(Fault::framework(404, format!("path {path} was not found")));
     };
     if !allowed.contains(&parts.method.as_str()) {
@@ -136,10 +144,7 @@ async fn admit(door: &Door, request: Request) -> Result<Request, Fault> {
     if parts.method == Method::GET {
         media::must_fit(&parts.headers, &body)?;
     }
-    if parts.uri.path() != endpoint {
-        parts.uri = at(endpoint, &parts.uri)?;
-    }
-    Ok(Request::from_parts(parts, body))
+    Ok((endpoint, Request::from_parts(parts, body)))
 }
 
 /// Who calls, if they may: the one place where API v2 and what is read beside it ask. Posts need
@@ -148,13 +153,6 @@ pub(in crate::http) async fn caller(door: &Door, parts: &mut Parts) -> Result<Ca
     let V2Caller(caller) = V2Caller::from_request_parts(parts, door).await?;
     caller.may(if parts.method == Method::POST { Scope::Ingest } else { Scope::Read })?;
     Ok(caller)
-}
-
-/// `uri` with another path.
-fn at(path: &str, uri: &Uri) -> Result<Uri, ApiError> {
-    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-    let uri = format!("{path}{query}").parse();
-    uri.map_err(|error| ApiError::Internal(format!("no path: {error}")))
 }
 
 /// A post that was turned away is told to the console, with what its sender was told.
@@ -168,7 +166,7 @@ fn tell_if_refused(door: &Door, peer: Option<Peer>, sender: Option<&Actor>, resp
 }
 
 /// Sends those on who ask for a path of Alertmanager's in an untidy way, as Go's router does.
-pub(super) async fn tidy(request: Request, next: Next) -> Response {
+pub(in crate::http) async fn tidy(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let Some(tidy) = tidied(path).filter(|tidy| tidy != path) else {
         return next.run(request).await;
@@ -179,7 +177,7 @@ pub(super) async fn tidy(request: Request, next: Next) -> Response {
 
 /// The path as it ought to be, if it is one of Alertmanager's and may be another.
 fn tidied(path: &str) -> Option<String> {
-    if ENDPOINTS.into_iter().any(|(endpoint, _)| endpoint == path) {
+    if ENDPOINTS.into_iter().any(|(endpoint, ..)| endpoint == path) {
         return None;
     }
     let mut segments = Vec::new();
