@@ -262,11 +262,13 @@ impl Engine {
         Arc::new(Published { cursor: self.cursor, table: self.table.clone(), changes })
     }
 
-    /// Takes over what is on disk. The policy is not: it stays.
+    /// Takes over what is on disk. The policy is not, nor is the time that was granted: they stay.
     fn restore(&mut self, loaded: Loaded) {
-        let policy = Arc::clone(self.table.policy());
         let mut table = Table::default();
-        table.adopt(policy);
+        table.adopt(Arc::clone(self.table.policy()));
+        if let Some(grant) = self.table.granted() {
+            table.grant(grant);
+        }
         for entity in loaded.entities {
             // Time does not go back over a restart either.
             self.now = self.now.max(entity.touched());

@@ -309,6 +309,26 @@ fn clearing_away_that_fails_is_told_as_a_commit_that_fails() {
 }
 
 #[test]
+fn what_a_start_granted_is_granted_still_after_clearing_away_has_failed_once() {
+    let disk = Platter::default();
+    let (store, loaded) = Store::open(disk.clone()).unwrap();
+    let mut engine = Engine::new(store, loaded, Arc::default(), 7);
+    engine.turn(&[woke(), lasts("disk", "03:04:00")], at("03:00:00"));
+    let granted = engine.table.granted();
+    assert!(granted.is_some());
+    for turn in 0..60 {
+        let posts: Vec<Order> = (0..100).map(|one| fires(&format!("{turn} {one}"))).collect();
+        engine.turn(&posts, at("03:00:01"));
+    }
+    disk.follow(Plan::FailFrom(0, std::io::ErrorKind::StorageFull));
+    engine.upkeep();
+    disk.follow(Plan::Well);
+    let retry = engine.next_due().unwrap();
+    assert_eq!(engine.turn(&[], retry).store, StoreState::Well);
+    assert_eq!(engine.table.granted(), granted);
+}
+
+#[test]
 fn time_goes_on_from_what_was_kept_when_the_clock_is_slower_after_a_restart() {
     let directory = tempfile::tempdir().unwrap();
     let mut engine = open(directory.path());

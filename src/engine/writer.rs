@@ -134,8 +134,8 @@ impl Writer {
 /// Senders that wait for their answers send again at once: nothing waits for a moment after each
 /// turn, also in a flood. What can wait is done when nothing came for as long as this.
 const CALM: Duration = Duration::from_millis(50);
-/// Nor does it wait for ever.
-const RESTLESS: Duration = Duration::from_secs(10);
+/// Nor does it wait for ever: then it is done slice by slice between turns, until all is.
+const RESTLESS: Duration = Duration::from_mins(1);
 
 fn write(mut engine: Engine, mut hearing: Hearing, shared: &Shared) -> Result<(), CommitError> {
     // Even if this thread panics nobody must wait for it.
@@ -150,12 +150,17 @@ fn write(mut engine: Engine, mut hearing: Hearing, shared: &Shared) -> Result<()
         take_turn(&mut engine, &mut hearing, shared, waiting);
         let now = shared.clock.reading().steady;
         let upkeep = if calm || now.saturating_sub(rested) >= RESTLESS {
-            rested = now;
-            engine.upkeep()
+            let upkeep = engine.upkeep();
+            if upkeep == Upkeep::Done {
+                rested = now;
+            }
+            upkeep
         } else {
             engine.must_keep_up()
         };
-        shared.vitals.store(engine.store_state());
+        let store = engine.store_state();
+        hearing.after_turn(&store);
+        shared.vitals.store(store);
         shared.vitals.counts().failed_commits.raise_to(engine.failures);
         let until_due = until(engine.next_due(), shared.clock.now());
         patience = match (upkeep, calm) {
@@ -193,7 +198,10 @@ fn take_turn(engine: &mut Engine, hearing: &mut Hearing, shared: &Shared, waitin
     {
         shared.vitals.back(Absence { why, from, grant });
     }
-    shared.vitals.store(turn.store);
+    // Saving may fail again when it is calm: that it works is told after that.
+    if !replies.is_empty() || turn.store != StoreState::Well {
+        shared.vitals.store(turn.store);
+    }
     let answers = turn.answers.into_iter().skip(usize::from(deaf.is_some()));
     for (reply, answer) in replies.into_iter().zip(answers) {
         // Who left before the answer came does not need it.

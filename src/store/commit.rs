@@ -39,6 +39,13 @@ pub(super) fn commit(database: &Database, stamp: Stamp, piece: &[u8]) -> Result<
 /// leaves the room within the file, so that what comes next has it.
 pub(super) fn try_out(database: &Database, stamp: Stamp, room: usize) -> Result<(), CommitError> {
     let tried = guarded(|| -> Result<(), Fault> {
+        // What was tried out and not taken back would be kept beside what is tried now.
+        let transaction = begin(database)?;
+        if transaction.delete_table(ROOM)? {
+            transaction.commit()?;
+        } else {
+            transaction.abort()?;
+        }
         let transaction = begin(database)?;
         write_stamp(&transaction, stamp)?;
         transaction.open_table(ROOM)?.insert((), vec![0; room].as_slice())?;
