@@ -248,9 +248,16 @@ impl Engine {
         self
     }
 
-    /// Gives the store back, to be closed.
-    pub fn into_store(self) -> Store {
-        self.store
+    /// Closes the store. One that is not well has nothing to say that was not said: all that was
+    /// answered is kept.
+    pub fn close(self) -> Result<(), CommitError> {
+        let well = self.trouble.is_none();
+        let closed = self.store.close();
+        if let (Err(error), false) = (&closed, well) {
+            tracing::warn!(%error, "ended while nothing could be saved; what was answered is kept");
+            return Ok(());
+        }
+        closed
     }
 
     fn receipt(&self, answer: Result<Answer, Refusal>) -> Result<Receipt, SubmitError> {

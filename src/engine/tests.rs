@@ -101,7 +101,7 @@ fn a_restart_at_any_turn_changes_nothing() {
         engine.turn(&[acts(id, AlertCommand::Note("seen".into()))], at("03:30:00"));
         let before: Vec<Entity> = engine.table.entities().collect();
         let cursor = engine.cursor;
-        engine.into_store().close().unwrap();
+        engine.close().unwrap();
         engine = open(directory.path());
         assert_eq!(engine.table.entities().collect::<Vec<_>>(), before);
         assert_eq!(engine.cursor.revision, cursor.revision);
@@ -116,7 +116,7 @@ fn an_undo_still_works_after_a_restart() {
     let id = the_alert(&engine);
     engine.turn(&[acts(id, AlertCommand::Acknowledge)], at("03:01:00"));
     let acknowledged = engine.cursor.revision;
-    engine.into_store().close().unwrap();
+    engine.close().unwrap();
     engine = open(directory.path());
     let turn = engine.turn(&[acts(id, AlertCommand::Undo(acknowledged))], at("03:02:00"));
     let answer = turn.answers.into_iter().next().unwrap().unwrap().answer;
@@ -306,6 +306,7 @@ fn clearing_away_that_fails_is_told_as_a_commit_that_fails() {
     disk.follow(Plan::FailFrom(0, std::io::ErrorKind::StorageFull));
     engine.upkeep();
     assert!(matches!(engine.store_state(), StoreState::Broken { .. }));
+    assert!(engine.close().is_ok(), "nothing more is to be told at the end");
 }
 
 #[test]
@@ -333,7 +334,7 @@ fn time_goes_on_from_what_was_kept_when_the_clock_is_slower_after_a_restart() {
     let directory = tempfile::tempdir().unwrap();
     let mut engine = open(directory.path());
     engine.turn(&[fires("disk")], at("03:10:00"));
-    engine.into_store().close().unwrap();
+    engine.close().unwrap();
     engine = open(directory.path());
     engine.turn(&[fires("cpu")], at("03:00:00"));
     assert!(engine.table.alerts().all(|alert| alert.received >= at("03:10:00")));

@@ -144,7 +144,7 @@ fn write(mut engine: Engine, mut hearing: Hearing, shared: &Shared) -> Result<()
     loop {
         let waiting = match shared.inbox.take(patience) {
             Taken::Orders(waiting) => waiting,
-            Taken::Closed => return engine.into_store().close(),
+            Taken::Closed => return engine.close(),
         };
         let calm = waiting.is_empty();
         take_turn(&mut engine, &mut hearing, shared, waiting);

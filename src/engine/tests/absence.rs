@@ -70,7 +70,7 @@ fn an_hour_of_downtime_changes_no_state_tells_nobody_and_leaves_every_acknowledg
     let mut engine = open(directory.path());
     night(&mut engine);
     let before = seen(&engine);
-    engine.into_store().close().unwrap();
+    engine.close().unwrap();
     engine = open(directory.path());
     for (orders, time) in
         [(vec![woke(), adopts()], "04:00:00"), (vec![], "04:00:30"), (vec![], "04:04:59")]
@@ -96,7 +96,7 @@ fn what_somebody_does_in_the_first_turn_after_a_downtime_is_done_to_what_they_sa
     let mut engine = open(directory.path());
     engine.turn(&[lasts("disk", "03:04:00")], at("03:00:00"));
     let id = the_alert(&engine);
-    engine.into_store().close().unwrap();
+    engine.close().unwrap();
     engine = open(directory.path());
     let turn = engine.turn(&[woke(), acts(id, AlertCommand::Acknowledge)], at("04:00:00"));
     assert!(turn.answers.iter().all(Result::is_ok));

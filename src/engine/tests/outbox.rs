@@ -156,7 +156,7 @@ fn what_was_attempted_at_a_crash_and_taken_by_somebody_since_is_not_attempted_ag
     let page = attempts(&engine.turn(&[], at("03:00:01"))).pop().unwrap();
     let id = page.alert;
     engine.turn(&[acts(id, AlertCommand::Acknowledge)], at("03:00:02"));
-    engine.into_store().close().unwrap();
+    engine.close().unwrap();
     engine = open(directory.path());
     engine.turn(&[woke(), channel()], at("03:01:00"));
     assert!(attempts(&engine.turn(&[], at("03:01:01"))).is_empty());
@@ -189,7 +189,7 @@ fn an_engine_without_a_notifier_leaves_what_is_owed_to_the_service() {
         assert_eq!(verb.table.deliveries().map(|one| one.attempts).sum::<u32>(), 0);
     }
     assert_eq!(verb.next_due(), None);
-    verb.into_store().close().unwrap();
+    verb.close().unwrap();
     let (store, loaded) = Store::open(disk).unwrap();
     let mut service = Engine::new(store, loaded, Arc::default(), 8);
     assert_eq!(attempts(&service.turn(&[], at("04:00:00"))).len(), 1);

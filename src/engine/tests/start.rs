@@ -26,7 +26,7 @@ fn a_snooze_and_a_time_out_that_ended_while_we_were_down_owe_a_page_to_the_chann
         engine.turn(&[fires("disk")], at("03:00:00"));
         let id = the_alert(&engine);
         engine.turn(&[acts(id, command())], at("03:00:00"));
-        engine.into_store().close().unwrap();
+        engine.close().unwrap();
         engine = open_under(directory.path(), policy());
         engine.turn(&[woke()], at("04:00:00"));
         assert_eq!(told(&engine, id), [(Tell::Page, "pager")], "{:?}", command());
@@ -43,7 +43,7 @@ fn a_start_deletes_nothing_that_the_configuration_keeps() {
     let id = the_alert(&engine);
     engine.turn(&[acts(id, AlertCommand::Resolve)], at("03:00:00"));
     for (passed, kept) in [(200, 1), (366, 0)] {
-        engine.into_store().close().unwrap();
+        engine.close().unwrap();
         engine = open_under(directory.path(), year());
         engine.turn(&[woke()], after(at("03:00:00"), days(passed)));
         engine.upkeep();
@@ -91,7 +91,7 @@ async fn time_passes_also_where_what_was_kept_is_ahead_of_the_clock() {
     let mut engine = Engine::new(store, loaded, Arc::default(), 7);
     let ahead = "2222-01-01T00:00:00Z".parse().unwrap();
     engine.turn(&[fires("disk")], ahead);
-    engine.into_store().close().unwrap();
+    engine.close().unwrap();
 
     let (store, loaded) = Store::open(disk).unwrap();
     let (handle, writer) = start(store, loaded, Arc::default()).unwrap();

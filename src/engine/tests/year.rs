@@ -133,7 +133,7 @@ impl Year {
         if self.below(2) == 0 {
             drop(old);
         } else {
-            old.into_store().close().unwrap();
+            old.close().unwrap();
         }
         let (store, loaded) = Store::open(self.disk.clone()).unwrap();
         let seed = self.chance.draw().as_u128();

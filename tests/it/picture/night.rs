@@ -140,7 +140,7 @@ impl Night {
             namespace: Namespace::default(),
         };
         self.order(Actor::Watchbell, Command::Token(token));
-        self.engine.into_store().close().unwrap();
+        self.engine.close().unwrap();
     }
 }
 
