@@ -73,6 +73,9 @@ impl Counts {
     /// A commit to a good disk takes milliseconds, one to a bad disk seconds.
     const COMMITS: [f64; 12] =
         [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+    /// What a post can be answered with but 200. Each is told of from the start: a count that begins
+    /// where it is first told looks as if nothing had happened.
+    const REFUSALS: [u16; 13] = [400, 401, 403, 404, 405, 406, 409, 410, 413, 415, 422, 500, 503];
     /// Alertmanager's own.
     const ATTEMPTS: [f64; 5] = [1.0, 5.0, 10.0, 15.0, 20.0];
 
@@ -106,7 +109,7 @@ impl Counts {
         *count = count.saturating_add(1);
     }
 
-    /// How many posts were answered with each status but 200.
+    /// How many posts were answered with each status but 200, those among them that none was.
     pub fn refused(&self) -> BTreeMap<u16, u64> {
         self.lock().clone()
     }
@@ -142,7 +145,7 @@ impl Default for Counts {
             attempts: Histogram::of(&Self::ATTEMPTS),
             not_now: Counter::default(),
             never: Counter::default(),
-            refused: Mutex::default(),
+            refused: Mutex::new(Self::REFUSALS.map(|status| (status, 0)).into()),
         }
     }
 }

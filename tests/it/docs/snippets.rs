@@ -100,6 +100,49 @@ async fn the_page_of_metrics_lists_what_is_served_and_promtool_finds_no_fault_wi
     assert!(output.status.success() && said.is_empty(), "{said}");
 }
 
+#[tokio::test]
+async fn the_first_post_that_a_start_refuses_is_seen_by_the_rule_of_the_page() {
+    let home = Home::new();
+    let token = home.token("reader", "read");
+    let service = Service::start(&home);
+    let before = refusals(&service, &token).await;
+    http().post(service.url("/api/v2/alerts")).send().await.unwrap();
+    let after = refusals(&service, &token).await;
+    let series = after.iter().map(|(series, value)| {
+        let before = before.get(series).map_or("_x5".to_owned(), |value| format!("{value}x4"));
+        format!("    - {{series: '{series}', values: '{before} {value}x20'}}\n")
+    });
+    let page = page("docs/prometheus.md");
+    let rules =
+        blocks(&page).into_iter().find(|block| block.text.contains("WatchbellRefusesPosts"));
+    std::fs::write(home.path().join("rules.yml"), rules.unwrap().text).unwrap();
+    let test = format!(
+        "rule_files: [rules.yml]\nevaluation_interval: 1m\ntests:\n- interval: 1m\n  \
+         input_series:\n{}  promql_expr_test:\n  - expr: \
+         'count(ALERTS{{alertname=\"WatchbellRefusesPosts\",alertstate=\"firing\"}})'\n    \
+         eval_time: 8m\n    exp_samples: [{{labels: '{{}}', value: 1}}]\n",
+        series.collect::<String>()
+    );
+    std::fs::write(home.path().join("test.yml"), &test).unwrap();
+    let mut promtool = Command::new("promtool");
+    promtool.args(["test", "rules", "test.yml"]).current_dir(home.path());
+    let output = promtool.output().unwrap_or_else(|error| panic!("promtool: {error}; {SETUP}"));
+    let said = [output.stdout, output.stderr].concat();
+    assert!(output.status.success(), "{test}\n{}", String::from_utf8_lossy(&said));
+}
+
+/// The posts refused by status, each series as Prometheus has it.
+async fn refusals(service: &Service, token: &str) -> BTreeMap<String, String> {
+    let answer = http().get(service.url("/metrics")).bearer_auth(token).send().await.unwrap();
+    let served = answer.text().await.unwrap();
+    let samples = served.lines().filter(|line| line.starts_with("watchbell_posts_refused_total{"));
+    let samples = samples.map(|line| {
+        let (series, value) = line.rsplit_once(' ').unwrap();
+        (series.replace('}', ",instance=\"watch\"}"), value.to_owned())
+    });
+    samples.collect()
+}
+
 /// The rows of the page's tables.
 fn listed(page: &str) -> BTreeMap<String, Told> {
     let rows = page.lines().filter(|line| line.starts_with("| `"));
