@@ -7,7 +7,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::door::Door;
-use super::intake::{self, TurnedAway};
+use super::intake::Head;
 use crate::domain::text::Text;
 
 /// Tells of a post of alerts that went astray. Those that came where alerts are taken are told of
@@ -16,24 +16,28 @@ pub(super) async fn tell(State(door): State<Door>, request: Request, next: Next)
     let path = request.uri().path();
     let astray = request.method() == Method::POST && is_meant_for_alerts(path);
     let path = astray.then(|| Text::derive(path));
-    let peer = request.extensions().get().copied();
+    let head = Head::of(&request);
     let response = next.run(request).await;
     if let Some(path) = path
         && let Some(why) = why(response.status(), &path)
         && let Ok(handle) = door.handle()
     {
-        let status = response.status();
-        intake::refuse(&handle, TurnedAway { peer, sender: None, status, why: &why });
+        head.refuse(&handle, response.status(), &why);
     }
     response
 }
 
-/// Whether a sender of alerts may mean it. Others who knock at doors that are not there are not
-/// worth a word.
+/// Whether a sender of alerts may mean it, and nobody else tells of it. Others who knock at doors
+/// that are not there are not worth a word.
 fn is_meant_for_alerts(path: &str) -> bool {
     let is_taken = matches!(path, "/alert" | "/api/v1/alert") || path.starts_with("/api/v2/");
-    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-    !is_taken && matches!(last, "alert" | "alerts" | "")
+    !is_taken && (names_alerts(path) || path.trim_end_matches('/').is_empty())
+}
+
+/// Whether a path ends as those do to which alerts are posted.
+pub(super) fn names_alerts(path: &str) -> bool {
+    let last = path.trim_end_matches('/').rsplit('/').next();
+    last.is_some_and(|last| matches!(last, "alert" | "alerts"))
 }
 
 fn why(status: StatusCode, path: &Text) -> Option<String> {

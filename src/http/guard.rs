@@ -1,8 +1,8 @@
 //! The guard: finds the token whose secret a request carries, in the newest table, so that a
 //! revoked one is refused with the next request.
 
-use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, HeaderValue};
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, Engine as _, GeneralPurpose, GeneralPurposeConfig};
 use sha2::{Digest as _, Sha256};
@@ -16,7 +16,16 @@ use crate::domain::table::Table;
 /// The caller whose token's secret is in `Authorization`: as a bearer, or as the password of HTTP
 /// Basic, which is all that some tools speak.
 pub(super) fn admit(table: &Table, headers: &HeaderMap, via: Via) -> Result<Caller, ApiError> {
-    let header = headers.get(AUTHORIZATION).ok_or(ApiError::NoToken)?;
+    admit_with(table, headers.get(AUTHORIZATION), via)
+}
+
+/// As [`admit`], of the header alone: a request whose head is gone can still be told of by name.
+pub(super) fn admit_with(
+    table: &Table,
+    header: Option<&HeaderValue>,
+    via: Via,
+) -> Result<Caller, ApiError> {
+    let header = header.ok_or(ApiError::NoToken)?;
     let credentials = header.to_str().map_err(|_| ApiError::UnknownToken)?;
     let (scheme, rest) = credentials.trim().split_once(' ').ok_or(ApiError::NoToken)?;
     let secret = match scheme.to_ascii_lowercase().as_str() {

@@ -1,13 +1,16 @@
 //! Posts of senders, whichever API they speak: read whole, parsed where nobody waits, submitted,
 //! counted, and told to the console where they are turned away. Knows no format.
 
-use axum::http::StatusCode;
+use axum::extract::Request;
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderValue, StatusCode};
 
 use super::body::{Share, Taken};
 use super::caller::Caller;
 use super::edge::Peer;
 use super::error::ApiError;
-use crate::domain::actor::Actor;
+use super::guard;
+use crate::domain::actor::Via;
 use crate::domain::command::{Answer, Command};
 use crate::domain::id::AlertId;
 use crate::domain::refusal::Refusal;
@@ -54,34 +57,50 @@ pub(super) async fn submit(
     }
 }
 
-/// A post that was not answered with 200.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct TurnedAway<'a> {
-    /// From where it came.
-    pub(super) peer: Option<Peer>,
-    /// Whose it is, where that is known.
-    pub(super) sender: Option<&'a Actor>,
-    /// What it was answered with.
-    pub(super) status: StatusCode,
-    /// Why, in the words of the answer.
-    pub(super) why: &'a str,
+/// What is kept of the head of a post, to tell of it should it be turned away.
+#[derive(Clone, Debug)]
+pub(super) struct Head {
+    peer: Option<Peer>,
+    credentials: Option<HeaderValue>,
+    sender: Option<Text>,
 }
 
-/// Counts a post that was turned away, and tells the console of it where its sender has to see to
-/// it: what is to be sent again is no fault of anybody who sends.
-pub(super) fn refuse(handle: &Handle, turned_away: TurnedAway<'_>) {
-    let TurnedAway { peer, sender, status, why } = turned_away;
-    handle.vitals().counts().refuse(status.as_u16());
-    if !status.is_client_error() {
-        return;
+impl Head {
+    /// Of `request`.
+    pub(super) fn of(request: &Request) -> Self {
+        let peer = request.extensions().get().copied();
+        let credentials = request.headers().get(AUTHORIZATION).cloned();
+        Self { peer, credentials, sender: None }
     }
-    let sender = sender.map(Actor::name);
-    let address = peer.map_or("unknown".to_owned(), |peer| peer.to_string());
-    let from = match &sender {
-        Some(sender) => format!("{sender} ({address})"),
-        None => address,
-    };
-    let (from, why) = (Text::derive(&from), Text::derive(why));
-    let status = status.as_u16();
-    handle.vitals().refuse(&Refused { at: handle.now(), from, sender, why, status });
+
+    /// It is this caller's.
+    pub(super) fn is_of(&mut self, caller: &Caller) {
+        self.sender = Some(caller.actor.name());
+    }
+
+    /// The post was not answered with 200: counts it, and tells the console of it where its sender
+    /// has to see to it: what is to be sent again is no fault of anybody who sends. `why` is in the
+    /// words of the answer. Whose token came along is named, whatever was wrong.
+    pub(super) fn refuse(self, handle: &Handle, status: StatusCode, why: &str) {
+        handle.vitals().counts().refuse(status.as_u16());
+        if !status.is_client_error() {
+            return;
+        }
+        let Self { peer, credentials, sender } = self;
+        // Nothing is ordered in this name, so that it does not matter from where.
+        let holder = || {
+            let table = &handle.latest().table;
+            let caller = guard::admit_with(table, credentials.as_ref(), Via::Watchbell);
+            caller.ok().map(|caller| caller.actor.name())
+        };
+        let sender = sender.or_else(holder);
+        let address = peer.map_or("unknown".to_owned(), |peer| peer.to_string());
+        let from = match &sender {
+            Some(sender) => format!("{sender} ({address})"),
+            None => address,
+        };
+        let (from, why) = (Text::derive(&from), Text::derive(why));
+        let status = status.as_u16();
+        handle.vitals().refuse(&Refused { at: handle.now(), from, sender, why, status });
+    }
 }

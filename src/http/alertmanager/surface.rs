@@ -12,14 +12,13 @@ use tracing::Instrument;
 
 use super::error::{Fault, Why};
 use super::{cors, media};
-use crate::domain::actor::Actor;
 use crate::domain::token::Scope;
 use crate::http::access::V2Caller;
+use crate::http::astray;
 use crate::http::caller::Caller;
 use crate::http::door::{self, Door};
-use crate::http::edge::Peer;
 use crate::http::error::ApiError;
-use crate::http::intake::{self, TurnedAway};
+use crate::http::intake::Head;
 
 /// What there is to ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,18 +51,20 @@ pub(super) async fn keep(State(door): State<Door>, request: Request) -> Response
             return answer;
         }
         let shared = cors::is_shared(request.method(), request.headers());
-        let posted =
-            (request.method() == Method::POST).then(|| request.extensions().get().copied());
-        let mut sender = None;
+        // What is no alert is nobody's lost alert.
+        let meant = request.method() == Method::POST && astray::names_alerts(request.uri().path());
+        let mut posted = meant.then(|| Head::of(&request));
         let mut response = match admit(&door, request).await {
             Ok((endpoint, request)) => {
-                sender = request.extensions().get().map(|caller: &Caller| caller.actor.clone());
+                if let (Some(head), Some(caller)) = (&mut posted, request.extensions().get()) {
+                    head.is_of(caller);
+                }
                 run(&door, endpoint, request).await
             }
             Err(fault) => fault.into_response(),
         };
-        if let Some(peer) = posted {
-            tell_if_refused(&door, peer, sender.as_ref(), &response);
+        if let Some(head) = posted {
+            tell_if_refused(&door, head, &response);
         }
         dress(response.headers_mut(), shared);
         response
@@ -156,12 +157,11 @@ pub(in crate::http) async fn caller(door: &Door, parts: &mut Parts) -> Result<Ca
 }
 
 /// A post that was turned away is told to the console, with what its sender was told.
-fn tell_if_refused(door: &Door, peer: Option<Peer>, sender: Option<&Actor>, response: &Response) {
+fn tell_if_refused(door: &Door, head: Head, response: &Response) {
     if let Ok(handle) = door.handle()
         && let Some(Why(why)) = response.extensions().get()
     {
-        let (status, why) = (response.status(), why.as_str());
-        intake::refuse(&handle, TurnedAway { peer, sender, status, why });
+        head.refuse(&handle, response.status(), why.as_str());
     }
 }
 

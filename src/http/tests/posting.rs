@@ -119,7 +119,9 @@ async fn a_post_that_went_astray_is_told_to_the_console_and_a_knock_at_any_door_
         let ask = Ask::new("POST", path).token("ops");
         ask.header("content-type", "application/json").text("[]")
     };
-    for path in ["/api/v1/alerts", "/alertmanager/api/v2/alerts", "/", "/index.php", "/api/v2/x"] {
+    let astray = ["/api/v1/alerts", "/alertmanager/api/v2/alerts", "/", "/api/v2/alert"];
+    let others = ["/index.php", "/api/v2/x", "/api/v2/silences", "/api/v2/alerts/groups"];
+    for path in astray.into_iter().chain(others) {
         super::v2::send(&bench, ask(path)).await;
     }
     super::v2::send(&bench, Ask::new("GET", "/alerts")).await;
@@ -127,6 +129,8 @@ async fn a_post_that_went_astray_is_told_to_the_console_and_a_knock_at_any_door_
     let rows = refusals.rows().iter();
     let rows = rows.map(|row| format!("{} {} {}", row.from, row.status, row.why));
     insta::assert_snapshot!(rows.collect::<Vec<_>>().join("\n"));
+    let counted = bench.handle.vitals().counts().refused().values().sum::<u64>();
+    assert_eq!(counted, 4);
 }
 
 #[tokio::test]

@@ -15,9 +15,8 @@ use crate::engine::{Fate, Handle};
 use crate::http::body::{self, Room};
 use crate::http::caller::Caller;
 use crate::http::door::Open;
-use crate::http::edge::Peer;
 use crate::http::error::{ApiError, Told, json};
-use crate::http::intake::{self, TurnedAway};
+use crate::http::intake::{self, Head};
 
 /// What became of the alerts of a post.
 #[derive(Debug, Default)]
@@ -41,10 +40,10 @@ struct Stored {
 pub(super) async fn alerts(
     Open(handle): Open,
     Extension(room): Extension<Room>,
-    peer: Option<Extension<Peer>>,
     caller: Result<Caller, ApiError>,
     request: Request,
 ) -> Response {
+    let head = Head::of(&request);
     let outcome = match &caller {
         Ok(caller) => take(&handle, caller, &room, request).await,
         Err(error) => Err(error.clone()),
@@ -55,9 +54,7 @@ pub(super) async fn alerts(
     };
     let response = outcome.map_or_else(IntoResponse::into_response, Outcome::into_response);
     if let Some(why) = why {
-        let (peer, status) = (peer.map(|Extension(peer)| peer), response.status());
-        let sender = caller.as_ref().ok().map(|caller| &caller.actor);
-        intake::refuse(&handle, TurnedAway { peer, sender, status, why: &why });
+        head.refuse(&handle, response.status(), &why);
     }
     response
 }
@@ -211,6 +208,7 @@ mod tests {
 
     use super::*;
     use crate::http::door::Door;
+    use crate::http::edge::Peer;
     use crate::http::tests::bench;
 
     #[tokio::test]
