@@ -269,6 +269,9 @@ fn take(
         Step::Keep(why) => Ok(Acted::Unchanged(why)),
         Step::Move(change) => {
             let Move { mut next, what, undo } = *change;
+            if next.is_open() {
+                release_others(draft, &next);
+            }
             next.revision = draft.tick.revision;
             let subject = Key::Alert(next.id);
             let event = what.map(|what| draft.event(by.actor, subject, what, undo.as_ref()));
@@ -282,6 +285,17 @@ fn take(
             }
             Ok(Acted::Changed)
         }
+    }
+}
+
+/// Nothing is kept out any more once an episode of the identity is open: no other one is held. Only
+/// the newest can be, because what begins or comes back has released it before.
+fn release_others(draft: &mut Draft, next: &Alert) {
+    let newest = draft.table().newest(&next.identity);
+    let held = newest.filter(|alert| alert.id != next.id).and_then(|alert| alert.released());
+    if let Some(mut released) = held {
+        released.revision = draft.tick.revision;
+        draft.put(Entity::Alert(Arc::new(released)), None);
     }
 }
 

@@ -11,6 +11,7 @@ use super::time::Timestamp;
 pub(crate) fn broken_law(table: &Table) -> Option<&'static str> {
     let laws = [
         ("one open alert of an identity", one_open_alert_each(table)),
+        ("what fires is held nowhere", what_fires_is_held_nowhere(table)),
         ("nobody is forgotten", nobody_is_forgotten(table)),
         ("nobody is called for nothing", nobody_is_called_for_nothing(table)),
         ("every call is told", every_call_is_told(table)),
@@ -25,6 +26,14 @@ fn one_open_alert_each(table: &Table) -> bool {
         .alerts()
         .filter(|alert| alert.is_open())
         .all(|alert| table.open(&alert.identity).is_some_and(|open| open.id == alert.id))
+}
+
+/// No episode is held while another one of its identity is open.
+fn what_fires_is_held_nowhere(table: &Table) -> bool {
+    table.alerts().all(|alert| {
+        let open = table.open(&alert.identity).is_some_and(|open| open.id != alert.id);
+        !(open && alert.standing.hold().is_some())
+    })
 }
 
 /// An acknowledgement holds for no more than was acknowledged.

@@ -27,9 +27,7 @@ pub(super) fn step(alert: &Alert, tick: &Tick) -> Step {
         next.marks.stale = Some(tick.now);
         Step::to(next, What::WentStale)
     } else if passed(alert.hold_ends()) {
-        let mut next = alert.clone();
-        release(&mut next);
-        Step::to(next, None)
+        alert.released().map_or(Step::Keep(Unchanged::NotDue), |next| Step::to(next, None))
     } else if passed(alert.pause_ends()) {
         let mut next = alert.clone();
         next.standing.call = Call::Over;
@@ -83,11 +81,17 @@ fn calm_down(alert: &Alert, tick: &Tick) -> Step {
     Step::to(next, What::FlappingEnded)
 }
 
-fn release(next: &mut Alert) {
-    if let State::Resolved(Resolution { how: Ending::Operator { hold, .. }, .. }) =
-        &mut next.standing.state
-    {
-        *hold = None;
+impl Alert {
+    /// As it is without its hold, where it has one.
+    pub fn released(&self) -> Option<Self> {
+        self.standing.hold()?;
+        let mut next = self.clone();
+        if let State::Resolved(Resolution { how: Ending::Operator { hold, .. }, .. }) =
+            &mut next.standing.state
+        {
+            *hold = None;
+        }
+        Some(next)
     }
 }
 

@@ -289,3 +289,25 @@ fn an_end_of_before_that_a_replica_tells_late_does_not_end_what_fires_now() {
     let held = story.desk.alert(id).standing.acknowledgement();
     assert!(held.is_some(), "{}", story.lines.join("\n"));
 }
+
+#[test]
+fn what_is_open_again_as_another_episode_is_held_no_longer() {
+    let mut story = Story::begins();
+    let began = story.now();
+    let first = story.hears([lasts("disk", began, after(began, LEAD))]).unwrap();
+    story.waits(MINUTE);
+    story.acts("bob", first, AlertCommand::Resolve);
+    story.waits(MINUTE);
+    story.hears([lasts("disk", began, after(story.now(), LEAD))]);
+    assert!(story.desk.alert(first).standing.hold().is_some());
+    story.waits(MINUTE);
+    let now = story.now();
+    let second = story.hears([lasts("disk", now, after(now, LEAD))]).unwrap();
+    assert_ne!(first, second);
+    assert_eq!(story.desk.alert(first).standing.hold(), None);
+    // Nor is that one, where somebody ends it and brings the first one back.
+    story.acts("bob", second, AlertCommand::Resolve);
+    assert!(story.desk.alert(second).standing.hold().is_some());
+    story.acts("bob", first, AlertCommand::Reopen);
+    assert_eq!(story.desk.alert(second).standing.hold(), None);
+}
