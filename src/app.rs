@@ -196,7 +196,7 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
     let address = listener.local_addr()?;
     let door = Door::at(address);
     warn_of(&plan, &api);
-    listen(&parts, listener, certificates, &door, api);
+    listen(&parts, listener, certificates.clone(), &door, api);
 
     // Open the data: from here on it is ours, and has to be closed. A large file takes a while,
     // and nothing is lost with an opening that is left half done.
@@ -227,6 +227,7 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
         let own = bind_socket(socket).map_err(|error| no_socket(socket, &error))?;
         owner::share(&plan.places, plan.config.socket.group.as_deref())?;
         running.parts.listen("socket", own, http::own_router(door.clone(), plan.owner.clone()));
+        certificate::tell(certificates.as_ref(), &handle);
         door.open(handle.clone());
         running.parts.notify(handle.clone(), channels);
         tracing::info!(%address, "Listening on");
@@ -255,7 +256,7 @@ fn listen(
     let router = http::public_router(door.clone(), api);
     match certificates {
         Some(certificates) => {
-            let listener = Overseen::new(Tls::new(at, certificates), door.clone());
+            let listener = Overseen::new(Tls::new(at, certificates, door.clone()), door.clone());
             parts.listen("listener", listener, router);
         }
         None => parts.listen("listener", Overseen::new(at, door.clone()), router),

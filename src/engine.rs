@@ -35,7 +35,7 @@ pub use handle::{Handle, SubmitError};
 pub use process::Process;
 pub use publish::{Cursor, Feed, FeedEnd, Lagged, Published};
 pub use refusals::{Reasons, Refusals, Refused, RefusedPosts};
-pub use vitals::{Absence, Outage, StoreState, Vital, Vitals};
+pub use vitals::{Absence, Certificate, Outage, StoreState, Vital, Vitals};
 pub use writer::{StartError, Writer, WriterError, data_file, open, start};
 
 /// The owner of table and store.

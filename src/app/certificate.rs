@@ -3,10 +3,12 @@
 //! A renewal replaces two files, one after the other; until both belong together the old pair is
 //! kept. They are looked at when a handshake needs them, so that nothing wakes up for it at rest.
 
+mod der;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use rustls::crypto::ring;
@@ -15,7 +17,10 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{Error, ServerConfig};
 use tokio::time::Instant;
 
+use self::der::Facts;
 use crate::config::TlsFiles;
+use crate::domain::text::Text;
+use crate::engine::{Certificate, Handle, Outage};
 use crate::http::Keys;
 
 /// How old what is shown may be while there are handshakes.
@@ -26,12 +31,18 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 pub(super) struct Certificates {
     files: Arc<TlsFiles>,
     shown: Arc<Mutex<Shown>>,
+    /// Who is told of it, once they can be.
+    told: Arc<OnceLock<Handle>>,
 }
 
 /// What is shown, and what was found in the files the last time.
 #[derive(Debug)]
 struct Shown {
     config: Arc<ServerConfig>,
+    /// What it says of itself, where that can be read.
+    facts: Option<Facts>,
+    /// Why what else lies there cannot be used, if something does.
+    stuck: Option<Text>,
     found: Result<Pair, CertificateError>,
     looked: Instant,
 }
@@ -86,8 +97,36 @@ impl Certificates {
     pub(super) fn open(files: TlsFiles) -> Result<Self, CertificateError> {
         let pair = Pair::read(&files)?;
         let config = Arc::new(pair.config(&files)?);
-        let shown = Shown { config, found: Ok(pair), looked: Instant::now() };
-        Ok(Self { files: Arc::new(files), shown: Arc::new(Mutex::new(shown)) })
+        let (facts, stuck, looked) = (pair.facts(), None, Instant::now());
+        let shown = Shown { config, facts, stuck, found: Ok(pair), looked };
+        let shown = Arc::new(Mutex::new(shown));
+        Ok(Self { files: Arc::new(files), shown, told: Arc::default() })
+    }
+
+    /// Tells `handle` what is shown, now and whenever that changes; and the log, where it is no
+    /// good any more or will not be for long.
+    fn tell(&self, handle: &Handle) {
+        // There is one engine: a second telling would be to the same.
+        let _ = self.told.set(handle.clone());
+        self.tell_of(&self.shown());
+        let Some(certificate) = handle.vitals().now().certificate else { return };
+        let (file, now) = (self.files.cert.display(), handle.now());
+        let until = format!("{:.0}", certificate.until);
+        if certificate.until <= now {
+            tracing::error!(%file, until, "The certificate has expired: senders do not take it");
+        } else if certificate.ends_soon_from() <= now {
+            tracing::warn!(%file, until, "The certificate ends soon");
+        }
+    }
+
+    fn tell_of(&self, shown: &Shown) {
+        let (Some(handle), Some(Facts { from, until, .. })) = (self.told.get(), shown.facts) else {
+            return;
+        };
+        let known = handle.vitals().now().certificate.and_then(|told| told.stuck);
+        let since = known.map_or_else(|| handle.now(), |known| known.since);
+        let stuck = shown.stuck.clone().map(|why| Outage { since, why });
+        handle.vitals().certificate(Some(Certificate { from, until, stuck }));
     }
 
     /// Reads the files again. What cannot be used is logged once, and the old pair is kept.
@@ -101,13 +140,17 @@ impl Certificates {
         match config {
             Ok(config) => {
                 shown.config = Arc::new(config);
+                shown.facts = pair.as_ref().ok().and_then(Pair::facts);
+                shown.stuck = None;
                 tracing::info!("The certificate was replaced");
             }
             Err(error) => {
+                shown.stuck = Some(Text::derive(&error.to_string()));
                 tracing::error!(%error, "The certificate was replaced by what cannot be used");
             }
         }
         shown.found = pair;
+        self.tell_of(&shown);
     }
 
     /// Whether the files are to be looked at now: of many handshakes, one does it.
@@ -123,6 +166,13 @@ impl Certificates {
     /// A panic while it was held left it whole: every field is set in one step.
     fn shown(&self) -> MutexGuard<'_, Shown> {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Tells `handle` of the certificate, where there is one; see [`Certificates::tell`].
+pub(super) fn tell(certificates: Option<&Certificates>, handle: &Handle) {
+    if let Some(certificates) = certificates {
+        certificates.tell(handle);
     }
 }
 
@@ -153,6 +203,11 @@ impl Pair {
             return Err(CertificateError::Open(name(&files.key)));
         }
         Ok(Self { cert: bytes("tls_cert", &files.cert)?, key })
+    }
+
+    /// What the certificate says of itself.
+    fn facts(&self) -> Option<Facts> {
+        Facts::of(&CertificateDer::from_pem_slice(&self.cert).ok()?)
     }
 
     /// What handshakes are made with: HTTP/1.1 is all that is spoken behind them.

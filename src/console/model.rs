@@ -49,7 +49,7 @@ use crate::domain::id::{AlertId, OpId};
 use crate::domain::table::Table;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
-use crate::engine::{Absence, Refusals};
+use crate::engine::{Absence, Certificate, Refusals};
 
 /// The two times of an event: the engine's, for what is shown and decided, and one that only runs
 /// forward, for waits.
@@ -292,6 +292,8 @@ pub struct Service {
     pub refusals: Arc<Refusals>,
     /// Since when and why nobody can connect.
     pub unheard: Option<Trouble>,
+    /// The certificate that is shown, where TLS is spoken.
+    pub certificate: Option<Certificate>,
     /// When we could last not have heard of anything.
     pub absence: Option<Absence>,
     /// How many posts were not taken in since the program started, because too much was under way.

@@ -407,6 +407,7 @@ fn service(vital: &Vital) -> Service {
     Service {
         unsaved,
         unheard,
+        certificate: vital.certificate.clone(),
         absence: vital.absence,
         busy: vital.busy,
         refusals: Arc::clone(&vital.refusals),

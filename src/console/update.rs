@@ -67,7 +67,8 @@ fn vitals(model: &mut Model, service: Service, now: Now) -> Vec<Effect> {
     let told = matches!(model.screen, Screen::Senders(_))
         && is_told_anew(&model.service.refusals, &service.refusals);
     let barred = begun | count_busy(model, &service, now) | come_back(model, &service, now);
-    let [were, are] = [&model.service, &service].map(|it| (&it.unsaved, &it.unheard));
+    let [were, are] =
+        [&model.service, &service].map(|it| (&it.unsaved, &it.unheard, &it.certificate));
     let shown = barred || told || were != are;
     model.service = service;
     if !shown {
@@ -100,7 +101,7 @@ fn come_back(model: &mut Model, service: &Service, now: Now) -> bool {
 
 /// Whether somebody is refused, or for something, that was not before.
 fn is_told_anew(before: &Refusals, now: &Refusals) -> bool {
-    fn keys(refusals: &Refusals) -> BTreeSet<(&Text, &Text, u16)> {
+    fn keys(refusals: &Refusals) -> BTreeSet<(&Text, &Text, Option<u16>)> {
         let rows = refusals.rows().iter().chain(refusals.crowd());
         rows.map(|row| (&row.from, &row.why, row.status)).collect()
     }

@@ -72,8 +72,17 @@ pub fn next_age(then: Timestamp, clock: Timestamp) -> Timestamp {
     let shown = clock.duration_since(then).as_secs().div_euclid(unit);
     let due = then.saturating_add(SignedDuration::from_secs((shown + 1) * unit));
     let due = due.unwrap_or(Timestamp::MAX);
-    let full = minute(due);
-    if full < due { full.saturating_add(SignedDuration::from_mins(1)).unwrap_or(due) } else { full }
+    minute_from(due)
+}
+
+/// The full minute at or after `time`.
+pub fn minute_from(time: Timestamp) -> Timestamp {
+    let full = minute(time);
+    if full < time {
+        full.saturating_add(SignedDuration::from_mins(1)).unwrap_or(time)
+    } else {
+        full
+    }
 }
 
 #[cfg(test)]

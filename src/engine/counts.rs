@@ -21,6 +21,10 @@ pub struct Counts {
     pub resolved: Counter,
     /// Alerts of posts to API v2 that Alertmanager's rules do not allow.
     pub invalid: Counter,
+    /// TLS handshakes that failed.
+    pub handshakes: Counter,
+    /// Connections that spoke HTTP where TLS is spoken.
+    pub plain_http: Counter,
     /// Reads that found too many others under way.
     pub crowded: Counter,
     /// How long commits took, with what was decided for them.
@@ -139,6 +143,8 @@ impl Default for Counts {
             firing: Counter::default(),
             resolved: Counter::default(),
             invalid: Counter::default(),
+            handshakes: Counter::default(),
+            plain_http: Counter::default(),
             crowded: Counter::default(),
             commits: Histogram::of(&Self::COMMITS),
             failed_commits: Counter::default(),

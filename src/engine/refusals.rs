@@ -19,8 +19,8 @@ pub struct Refused {
     pub sender: Option<Text>,
     /// Why, in words.
     pub why: Text,
-    /// The HTTP status it got.
-    pub status: u16,
+    /// The HTTP status it got; none, where it never came so far as to be answered.
+    pub status: Option<u16>,
 }
 
 /// Who was turned away.
@@ -45,8 +45,8 @@ pub struct RefusedPosts {
     pub why: Text,
     /// Whether all of them were for that.
     pub reasons: Reasons,
-    /// The HTTP status they got.
-    pub status: u16,
+    /// The HTTP status they got, if they were answered.
+    pub status: Option<u16>,
     /// How many.
     pub count: u64,
     /// When the first of them was.

@@ -9,7 +9,7 @@ use super::refusals::{Refusals, Refused};
 use crate::domain::command::Deaf;
 use crate::domain::table::Grant;
 use crate::domain::text::Text;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{SignedDuration, Timestamp, before, since};
 
 /// How the program is; written by any part, read by the console.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub struct Vital {
     pub busy: u64,
     /// Since when and why nobody can connect to where alerts are taken in, while that is so.
     pub unheard: Option<Outage>,
+    /// The certificate that is shown, where TLS is spoken.
+    pub certificate: Option<Certificate>,
     /// When we could last not have heard of anything, but for what was refused as too much.
     pub absence: Option<Absence>,
 }
@@ -40,6 +42,28 @@ pub struct Outage {
     pub since: Timestamp,
     /// Why, in words.
     pub why: Text,
+}
+
+/// The certificate that is shown to whoever connects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certificate {
+    /// From when it is good.
+    pub from: Timestamp,
+    /// Until when it is good: afterwards hardly a sender takes it.
+    pub until: Timestamp,
+    /// Since when and why another one lies there that cannot be used, while that is so.
+    pub stuck: Option<Outage>,
+}
+
+impl Certificate {
+    /// So long before its end somebody should see to it, unless it lives so short that this is a
+    /// large part of its life.
+    const SOON: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+    /// From when on it should have been renewed: in the last tenth of its life, a week at most.
+    pub fn ends_soon_from(&self) -> Timestamp {
+        before(self.until, (since(self.until, self.from) / 10).min(Self::SOON))
+    }
 }
 
 /// A time in which we could not have heard of anything.
@@ -74,6 +98,7 @@ impl Vitals {
             refusals: Arc::default(),
             busy: 0,
             unheard: None,
+            certificate: None,
             absence: None,
         };
         Self { vital: watch::Sender::new(vital), counts: Counts::default() }
@@ -109,6 +134,15 @@ impl Vitals {
         self.vital.send_if_modified(|vital| {
             let news = vital.unheard != outage;
             vital.unheard = outage;
+            news
+        });
+    }
+
+    /// Which certificate is shown.
+    pub fn certificate(&self, certificate: Option<Certificate>) {
+        self.vital.send_if_modified(|vital| {
+            let news = vital.certificate != certificate;
+            vital.certificate = certificate;
             news
         });
     }

@@ -100,7 +100,7 @@ impl Head {
             None => address,
         };
         let (from, why) = (Text::derive(&from), Text::derive(why));
-        let status = status.as_u16();
+        let status = Some(status.as_u16());
         handle.vitals().refuse(&Refused { at: handle.now(), from, sender, why, status });
     }
 }

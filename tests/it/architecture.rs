@@ -91,6 +91,7 @@ const ENGINE_WORDS: &[&str] = &[
     "engine::Process",
     "engine::Refused",
     "engine::Absence",
+    "engine::Certificate",
     "engine::Outage",
     "engine::StoreState",
     "engine::Page",

@@ -34,4 +34,5 @@ mod screen;
 mod start;
 mod storm;
 mod support;
+mod tls;
 mod token;

@@ -11,7 +11,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::*;
-use crate::http::{self, Limits, Tls};
+use crate::engine::{self, Notifier};
+use crate::http::{self, Door, Limits, Tls};
 
 const ONE: [&str; 2] = [
     include_str!("../../../tests/tls/one.cert.pem"),
@@ -97,6 +98,30 @@ fn a_pair_that_is_half_replaced_is_not_shown_until_it_is_whole() {
     assert_eq!(pair.cert, TWO[0].as_bytes());
 }
 
+#[tokio::test]
+async fn what_is_shown_and_why_a_new_one_is_not_is_told_to_the_vitals() {
+    let data = tempfile::tempdir().unwrap();
+    let place = data.path().to_owned();
+    let open = move || engine::open(&place, Arc::default(), Notifier::Absent);
+    let (handle, _writer) = tokio::task::spawn_blocking(open).await.unwrap().unwrap();
+    let folder = Folder::new(ONE);
+    let certificates = Certificates::open(folder.files()).unwrap();
+    let told = || handle.vitals().now().certificate.map(|it| (it.until.to_string(), it.stuck));
+    assert_eq!(told(), None);
+    certificates.tell(&handle);
+    let until = "2126-10-29T15:52:16Z".to_owned();
+    assert_eq!(told(), Some((until.clone(), None)));
+    folder.cert("no certificate");
+    certificates.look();
+    let stuck = told().unwrap().1.unwrap();
+    assert!(stuck.why.as_str().contains("no certificate is in it"), "{}", stuck.why);
+    certificates.look();
+    assert_eq!(told(), Some((until.clone(), Some(stuck))));
+    folder.cert(TWO[0]).key(TWO[1]);
+    certificates.look();
+    assert_eq!(told(), Some((until, None)));
+}
+
 #[test]
 fn a_key_is_never_printed() {
     let folder = Folder::new(ONE);
@@ -126,7 +151,7 @@ async fn a_replaced_certificate_is_shown_to_new_connections_and_a_silent_one_is_
     let address = listener.local_addr().unwrap();
     let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());
     let router = axum::Router::new().route("/", axum::routing::get(async || "over TLS"));
-    let listener = Tls::new(listener, certificates);
+    let listener = Tls::new(listener, certificates, Door::new());
     tracker.spawn(http::serve(
         listener,
         router,

@@ -71,7 +71,10 @@ fn sender(row: &RefusedPosts) -> (&Text, Option<&Text>) {
     (&row.from, row.sender.is_none().then_some(&row.why))
 }
 
-/// Why posts were refused, with the status.
+/// Why posts were refused, with the status that they got.
 pub fn why(row: &RefusedPosts) -> String {
-    format!("{} ({})", row.why, row.status)
+    match row.status {
+        Some(status) => format!("{} ({status})", row.why),
+        None => row.why.to_string(),
+    }
 }

@@ -88,6 +88,10 @@ pub(super) fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
         super::freshen(model, now);
         effects.push(Effect::Draw(Cause::Change));
     }
+    if next_of_certificate(model).is_some_and(|at| at <= now.at) {
+        super::freshen(model, now);
+        effects.push(Effect::Draw(Cause::Change));
+    }
     if model.refusing.as_ref().is_some_and(|refusing| refusing.until <= now.at) {
         super::freshen(model, now);
         // Others may have been refused meanwhile: that is no frame of its own.
@@ -117,6 +121,7 @@ pub(super) fn next_wake(model: &Model, now: Now) -> Option<Tick> {
         writing::next_step(model, now),
         model.list.next_recheck().map(at),
         next_age(model).map(at),
+        next_of_certificate(model).map(at),
         idle_since(model),
         model.refusing.as_ref().map(|refusing| at(refusing.until)),
         model.overload.map(|overload| at(overload.until())),
@@ -142,6 +147,14 @@ fn next_age(model: &Model) -> Option<Timestamp> {
         .flat_map(|alert| [place::age_from(alert), alert.started()])
         .map(|from| when::next_age(from, model.clock))
         .min()
+}
+
+/// The full minute at which more is to be said of the certificate than that it is there.
+fn next_of_certificate(model: &Model) -> Option<Timestamp> {
+    let certificate = model.service.certificate.as_ref();
+    let certificate = certificate.filter(|_| model.service.unsaved.is_none())?;
+    let times = [certificate.ends_soon_from(), certificate.until].into_iter();
+    times.filter(|time| *time > model.clock).map(when::minute_from).min()
 }
 
 /// The alerts whose ages are on the screen.

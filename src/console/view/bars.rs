@@ -73,7 +73,12 @@ fn all(model: &Model, room: usize) -> Vec<(Role, Said)> {
     };
     say(Role::Trouble, unsaved(model));
     say(Role::Trouble, unheard(model));
+    let certificate = certificate(model);
+    let expired = certificate.as_ref().is_some_and(|(role, _)| *role == Role::Trouble);
+    let [grave, other] = if expired { [certificate, None] } else { [None, certificate] };
+    say(Role::Trouble, grave.map(|(_, text)| text));
     say(Role::Trouble, untold(model));
+    say(Role::Notice, other.map(|(_, text)| text));
     say(Role::Notice, back(model));
     say(Role::Notice, overload(model));
     let storm = model.tally.as_ref().map(|tally| storm::lines(model, tally, room));
@@ -111,6 +116,37 @@ fn unheard(model: &Model) -> Option<String> {
         model.time(trouble.since),
         trouble.reason,
     ))
+}
+
+/// A certificate that senders will not take, or soon not, or of which a new one cannot be used; and
+/// how grave that is.
+fn certificate(model: &Model) -> Option<(Role, String)> {
+    let certificate = model.service.certificate.as_ref()?;
+    let until = model.time(certificate.until);
+    let stuck = certificate.stuck.as_ref();
+    let stuck =
+        stuck.map(|it| format!("cannot be used since {}: {}", model.time(it.since), it.why));
+    let expired = certificate.until <= model.clock;
+    let soon = certificate.ends_soon_from() <= model.clock;
+    let role = if expired { Role::Trouble } else { Role::Notice };
+    let text = match (stuck, expired) {
+        (Some(stuck), true) => {
+            format!("CERTIFICATE expired {until}: senders do not take it. The new one {stuck}")
+        }
+        (Some(stuck), false) => {
+            format!("CERTIFICATE: the new one {stuck}. The old one is shown until {until}.")
+        }
+        (None, true) => format!(
+            "CERTIFICATE expired {until}: senders do not take it, so newer alerts may be missing \
+             here. Replace the files of tls_cert and tls_key; they are taken up by themselves."
+        ),
+        (None, false) if soon => format!(
+            "CERTIFICATE ends {until}. Replace the files of tls_cert and tls_key before; they are \
+             taken up by themselves."
+        ),
+        (None, false) => return None,
+    };
+    Some((role, text))
 }
 
 /// What an absence left in doubt.

@@ -11,14 +11,14 @@ fn at(seconds: i64) -> Timestamp {
 /// A stranger's post, without a valid token.
 fn from(address: impl std::fmt::Display, seconds: i64) -> Refused {
     let (from, why) = (Text::derive(&address.to_string()), "unknown token".into());
-    Refused { at: at(seconds), from, sender: None, why, status: 401 }
+    Refused { at: at(seconds), from, sender: None, why, status: Some(401) }
 }
 
 /// The same of a sender whose token we know.
 fn of(sender: &str, why: &str, seconds: i64) -> Refused {
     let from = Text::derive(&format!("{sender} (192.0.2.1)"));
     let sender = Some(Text::derive(sender));
-    Refused { at: at(seconds), from, sender, why: why.into(), status: 400 }
+    Refused { at: at(seconds), from, sender, why: why.into(), status: Some(400) }
 }
 
 fn told(refusals: &Refusals) -> Vec<String> {
@@ -105,7 +105,7 @@ fn there_is_an_end_to_all_of_it_whatever_comes() {
     for number in 0..20_000_i64 {
         let mut refused = from(number % 7_919, number);
         refused.why = Text::derive(&format!("reason {}", number % 101));
-        refused.status = 400 + u16::try_from(number % 97).unwrap();
+        refused.status = Some(400 + u16::try_from(number % 97).unwrap());
         refusals.add(&refused);
         assert!(refusals.rows().len() <= Refusals::PLACES);
         assert!(refusals.crowd().len() <= Refusals::CROWDS);

@@ -68,11 +68,41 @@ fn senders(page: &mut Page, now: &Now<'_>) {
     for (status, count) in now.counts.refused() {
         refused.sample(&[("status", &status.to_string())], count);
     }
+    page.family(
+        "watchbell_tls_handshakes_failed_total",
+        Kind::Counter,
+        "Connections that came to nothing, because TLS could not be spoken over them (tls) or plain \
+         HTTP was (plain_http).",
+    )
+    .sample(&[("reason", "plain_http")], now.counts.plain_http.get())
+    .sample(&[("reason", "tls")], now.counts.handshakes.get());
+    certificate(page, now);
     page.gauge(
         "watchbell_senders_clock_off",
         "Senders of open alerts whose clock is off.",
         now.tally.clocks_off,
     );
+}
+
+/// Without TLS there are the families, and nothing in them.
+fn certificate(page: &mut Page, now: &Now<'_>) {
+    let certificate = now.vital.certificate.as_ref();
+    let mut until = page.family(
+        "watchbell_tls_certificate_not_after_seconds",
+        Kind::Gauge,
+        "Until when the certificate that is shown is good, in seconds since 1970; only with TLS.",
+    );
+    if let Some(certificate) = certificate {
+        until.sample(&[], certificate.until.as_second());
+    }
+    let mut stuck = page.family(
+        "watchbell_tls_certificate_stuck",
+        Kind::Gauge,
+        "1 while another certificate lies in its place that cannot be used, else 0; only with TLS.",
+    );
+    if let Some(certificate) = certificate {
+        stuck.sample(&[], u8::from(certificate.stuck.is_some()));
+    }
 }
 
 fn store(page: &mut Page, now: &Now<'_>) {

@@ -328,7 +328,7 @@ async fn every_post_that_is_turned_away_is_told_to_the_console_as_its_sender_is(
             "{} {} {} {}",
             vital.refusals.count(),
             refused.from,
-            refused.status,
+            refused.status.unwrap(),
             refused.why
         ));
     }

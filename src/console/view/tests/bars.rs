@@ -13,7 +13,7 @@ use crate::domain::report::{Payload, Report, Road};
 use crate::domain::samples::{Desk, identity, told};
 use crate::domain::table::Grant;
 use crate::domain::time::{SignedDuration, after, before};
-use crate::engine::{Absence, Refused};
+use crate::engine::{Absence, Certificate, Outage, Refused};
 
 /// The upper part of the screen at 80 and 120 columns, in Unicode and in ASCII.
 fn pictures(desk: impl Fn() -> Desk, happens: impl Fn(&mut Stage)) -> String {
@@ -208,6 +208,40 @@ fn nobody_can_connect() {
 }
 
 #[test]
+fn a_certificate_is_told_before_it_ends_and_when_it_has_and_a_new_one_that_is_none() {
+    let mut stage = Stage::on(Desk::new(), 80, 24);
+    stage.press("esc");
+    let now = stage.now().at;
+    let hours = SignedDuration::from_hours;
+    let certificate = |until: SignedDuration| {
+        let (from, until) = (before(now, hours(90 * 24)), after(now, until));
+        Some(Certificate { from, until, stuck: None })
+    };
+    let bar = |stage: &mut Stage| {
+        stage.draw_if_wanted();
+        let screen = stage.screen();
+        let lines = screen.lines().skip(1).take_while(|line| !line.trim().is_empty());
+        lines.map(str::trim_end).collect::<Vec<_>>().join("\n")
+    };
+    let week = certificate(hours(7 * 24) + SignedDuration::from_mins(2));
+    stage.event(Event::Vitals(Service { certificate: week, ..Service::default() }));
+    let mut said = vec![bar(&mut stage)];
+    // Nothing else happens.
+    stage.wait(60 * 60 * 1_000);
+    said.push(bar(&mut stage));
+    stage.wait(7 * 24 * 60 * 60 * 1_000);
+    said.push(bar(&mut stage));
+    let why = "tls_cert /tls/cert.pem: no certificate is in it; name a PEM file that has one";
+    let stuck = Some(Outage { since: now, why: why.into() });
+    let stuck = certificate(hours(24 * 20)).map(|good| Certificate { stuck, ..good });
+    stage.event(Event::Vitals(Service { certificate: stuck, ..Service::default() }));
+    said.push(bar(&mut stage));
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!(said.join("\n---\n"));
+    });
+}
+
+#[test]
 fn posts_that_are_not_taken_in() {
     pictures!(night, |stage: &mut Stage| {
         stage.event(Event::Vitals(Service { busy: 12, ..Service::default() }));
@@ -244,7 +278,7 @@ fn the_gravest_is_shown_and_how_many_more_there_are() {
         said.push(bar.join("\n"));
     };
     let (from, why) = ("127.0.0.1".into(), "no token".into());
-    let refused = Refused { at: stage.now().at, from, sender: None, why, status: 401 };
+    let refused = Refused { at: stage.now().at, from, sender: None, why, status: Some(401) };
     Arc::make_mut(&mut service.refusals).add(&refused);
     show(&mut stage, &service, &mut said);
     stage.blow(&[("db", 60)]);

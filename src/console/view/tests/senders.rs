@@ -37,7 +37,8 @@ fn refuse(stage: &mut Stage, from: &str) {
 /// A post of a stranger is refused for a reason of its own.
 fn refuse_for(stage: &mut Stage, from: &str, why: &str) {
     let at = stage.now().at;
-    let refused = Refused { at, from: from.into(), sender: None, why: why.into(), status: 401 };
+    let refused =
+        Refused { at, from: from.into(), sender: None, why: why.into(), status: Some(401) };
     let mut service = stage.model.service.clone();
     std::sync::Arc::make_mut(&mut service.refusals).add(&refused);
     stage.event(Event::Vitals(service));
@@ -50,7 +51,7 @@ fn refuse_of(stage: &mut Stage, from: &str, sender: Option<&str>, count: u64) {
         Some(_) => ("at least one label pair required".into(), 400),
         None => ("no token".into(), 401),
     };
-    let refused = Refused { at, from: from.into(), sender, why, status };
+    let refused = Refused { at, from: from.into(), sender, why, status: Some(status) };
     let mut service = stage.model.service.clone();
     for _ in 0..count {
         std::sync::Arc::make_mut(&mut service.refusals).add(&refused);
