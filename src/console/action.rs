@@ -460,6 +460,8 @@ pub static ACTIONS: &[Entry] = &[
         .footer("next example", "next"),
     entry(Context::Senders, Action::Previous, "previous-example", &["shift-tab", "h", "left"]),
     entry(Context::Senders, Action::Copy, "copy", &["y"]).footer("copy", "copy"),
+    entry(Context::Senders, Action::ScrollDown, "scroll-down", &["J", "j", "down"]),
+    entry(Context::Senders, Action::ScrollUp, "scroll-up", &["K", "k", "up"]),
     entry(Context::Senders, Action::Back, "back", &["esc"]).footer("to the list", "list"),
     entry(Context::Senders, Action::Help, "help", &["?", "f1"]).footer("help", "help"),
     entry(Context::Senders, Action::Quit, "quit", &["q", "ctrl-c"]).footer("quit", "quit"),

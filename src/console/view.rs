@@ -10,7 +10,7 @@ mod help;
 pub mod layout;
 pub mod page;
 mod rows;
-mod senders;
+pub mod senders;
 mod sheet;
 mod why;
 
@@ -64,7 +64,10 @@ fn paint(model: &Model, frame: &mut Frame<'_>) {
             let lines = detail::full(model, opened.id);
             put(frame, regions.body, lines.get(opened.scroll..).unwrap_or_default());
         }
-        Screen::Senders(senders) => put(frame, regions.body, &senders::lines(model, senders)),
+        Screen::Senders(senders) => {
+            let room = usize::from(regions.body.height);
+            put(frame, regions.body, &senders::window(model, senders, room));
+        }
     }
     match regions.sheet {
         None => put(frame, regions.bottom, &[footer::line(model, regions.list.height)]),

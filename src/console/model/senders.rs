@@ -16,6 +16,8 @@ pub struct Senders {
     pub opened: OpenedBy,
     /// The first alert that came while it was.
     pub arrived: Option<AlertId>,
+    /// How many lines of it are above the window.
+    pub scroll: usize,
 }
 
 /// The token of this screen.
@@ -73,6 +75,7 @@ impl Senders {
             token: MadeToken::None,
             opened: OpenedBy::Itself,
             arrived: None,
+            scroll: 0,
         }
     }
 

@@ -7,7 +7,7 @@ use crate::console::frame::Cause;
 use crate::console::model::senders::{MadeToken, Senders, Token};
 use crate::console::model::sheet::{Prompt, Purpose, Sheet};
 use crate::console::model::{Model, Now, Screen};
-use crate::console::terminal;
+use crate::console::{terminal, view};
 use crate::domain::id::OpId;
 use crate::domain::text::Text;
 
@@ -27,6 +27,8 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         }
         Action::Next => senders.example = senders.example.next(),
         Action::Previous => senders.example = senders.example.previous(),
+        Action::ScrollDown => scroll(model, |scroll| scroll.saturating_add(1)),
+        Action::ScrollUp => scroll(model, |scroll| scroll.saturating_sub(1)),
         Action::Copy => {
             let text = senders.snippet(&model.settings);
             let lines = text.lines().count();
@@ -51,6 +53,16 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         other => return shared(model, other, now),
     }
     effects
+}
+
+/// Scrolls as far as there is more.
+fn scroll(model: &mut Model, to: impl FnOnce(usize) -> usize) {
+    let Screen::Senders(senders) = &model.screen else { return };
+    let last = view::senders::last_scroll(model, senders);
+    let scroll = to(senders.scroll.min(last)).min(last);
+    if let Screen::Senders(senders) = &mut model.screen {
+        senders.scroll = scroll;
+    }
 }
 
 /// Asks for a token of this name.

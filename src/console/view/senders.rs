@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 
 use ratatui::text::Line;
 
-use super::{ink, plain, said};
+use super::{ink, layout, plain, said};
 use crate::console::action::{Action, Context};
 use crate::console::model::Model;
 use crate::console::model::place::named;
@@ -13,16 +13,73 @@ use crate::console::model::refusing::why;
 use crate::console::model::roster::Sender;
 use crate::console::model::senders::{Example, MadeToken, Senders};
 use crate::console::settings::{Access, Keeps, Posting};
-use crate::console::text::{cut, number, width, wrap};
+use crate::console::text::{cut, number, width, wrap_to};
 use crate::console::theme::Role;
 use crate::console::words;
 use crate::domain::severity::Severity;
 use crate::domain::text::Text;
 use crate::engine::{Reasons, RefusedPosts};
 
-/// The lines of the screen.
-pub(super) fn lines(model: &Model, senders: &Senders) -> Vec<Line<'static>> {
+/// As much of the screen as the window has room for, as far as it was scrolled.
+pub(super) fn window(model: &Model, senders: &Senders, room: usize) -> Vec<Line<'static>> {
+    let lines = lines(model, senders, room);
+    let scroll = senders.scroll.min(lines.len().saturating_sub(room));
+    let below = lines.len().saturating_sub(scroll.saturating_add(room));
+    let mut window: Vec<_> = lines.into_iter().skip(scroll).take(room).collect();
+    if below > 0 {
+        window.pop();
+        let [down, up] = [Action::ScrollDown, Action::ScrollUp]
+            .map(|action| ink(model, Role::Key, model.key(Context::Senders, action)));
+        let more = format!(" scroll: {} more lines", number(below.saturating_add(1)));
+        window.push(Line::from(vec![
+            plain("   "),
+            down,
+            plain(" "),
+            up,
+            ink(model, Role::Dim, more),
+        ]));
+    }
+    window
+}
+
+/// The furthest that it can be scrolled.
+pub fn last_scroll(model: &Model, senders: &Senders) -> usize {
+    let room = room(model);
+    lines(model, senders, room).len().saturating_sub(room)
+}
+
+fn room(model: &Model) -> usize {
+    usize::from(layout::regions(model).body.height)
+}
+
+/// All of the screen. Where it is longer than the window and something is wrong, that comes first,
+/// unless somebody is copying a token.
+fn lines(model: &Model, senders: &Senders, room: usize) -> Vec<Line<'static>> {
     let cells = usize::from(model.size.width).saturating_sub(4);
+    let mut how = how_to(model, senders, cells);
+    let mut state = live(model, senders, cells, usize::MAX);
+    state.extend(reach(model, cells));
+    state.extend(refused(model, cells, usize::MAX));
+    state.extend(roster(model, cells));
+    let is_well = model.service.refusals.newest().is_none() && !is_any_wrong(model);
+    if how.len() + 1 + state.len() <= room || is_well || !senders.is_without_secret() {
+        how.push(Line::default());
+        how.extend(state);
+        return how;
+    }
+    const OF_ONE: usize = 2;
+    let mut lines = live(model, senders, cells, OF_ONE);
+    // The refused leave half of the room to those who are heard.
+    let rest = room.saturating_sub(lines.len());
+    lines.extend(refused(model, cells, rest.saturating_sub(rest / 2)));
+    lines.extend(roster(model, cells));
+    lines.push(Line::default());
+    lines.extend(how);
+    lines
+}
+
+/// What to press and what to copy.
+fn how_to(model: &Model, senders: &Senders, cells: usize) -> Vec<Line<'static>> {
     let mut lines = intro(model, senders, cells);
     lines.push(Line::default());
     lines.push(tabs(model, senders));
@@ -31,16 +88,6 @@ pub(super) fn lines(model: &Model, senders: &Senders) -> Vec<Line<'static>> {
     lines.extend(snippet.lines().map(|line| Line::from(format!("   {line}"))));
     lines.push(Line::default());
     lines.extend(said(about(senders.example, model.settings.posting), cells));
-    lines.push(Line::default());
-    lines.extend(live(model, senders, cells));
-    lines.extend(reach(model, cells));
-    // Of the screen the header takes two lines, and the keys one.
-    let room = usize::from(model.size.height).saturating_sub(lines.len() + 3);
-    // The refused come first, and leave half of the room to those who are heard.
-    let above = refused(model, cells, room.saturating_sub(roster(model, cells, room / 2).len()));
-    let room = room.saturating_sub(above.len());
-    lines.extend(above);
-    lines.extend(roster(model, cells, room));
     lines
 }
 
@@ -87,28 +134,36 @@ fn listed(model: &Model, rows: &[String], cells: usize, room: usize) -> Vec<Line
     lines.chain(more).map(Line::from).collect()
 }
 
-/// Each sender in a line: when it was last heard, what of it is open, what is wrong with it. Where
-/// there is no room for all, those stay with whom something is wrong.
-fn roster(model: &Model, cells: usize, room: usize) -> Vec<Line<'static>> {
+/// Each sender in a line: when it was last heard, what of it is open, what is wrong with it. Those
+/// come first with whom something is.
+fn roster(model: &Model, cells: usize) -> Vec<Line<'static>> {
+    let mut rows = rows(model);
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    rows.sort();
+    let rows: Vec<String> = rows.into_iter().map(|(_, row)| row).collect();
+    let mut lines = vec![Line::default(), ink(model, Role::Strong, "   Senders").into()];
+    lines.extend(listed(model, &rows, cells, usize::MAX));
+    lines
+}
+
+fn is_any_wrong(model: &Model) -> bool {
+    rows(model).iter().any(|(is_well, _)| !is_well)
+}
+
+/// The senders, each with whether nothing is wrong with it.
+fn rows(model: &Model) -> Vec<(bool, String)> {
     let refused_of = model.service.refusals.of();
     let known = model.roster.senders().map(|(name, sender)| (name, Some(sender)));
     let strangers = refused_of.keys().filter(|name| !model.roster.has(name));
-    let mut rows: Vec<(bool, String)> = known
+    known
         .chain(strangers.map(|name| (name, None)))
         .map(|(name, sender)| {
             let wrong = wrong_with(model, sender, refused_of.get(name).copied());
             (wrong.is_none(), row(model, name, sender, wrong))
         })
-        .collect();
-    // A blank line, and the heading.
-    let Some(room) = room.checked_sub(2).filter(|room| *room > 0 && !rows.is_empty()) else {
-        return Vec::new();
-    };
-    rows.sort();
-    let rows: Vec<String> = rows.into_iter().map(|(_, row)| row).collect();
-    let mut lines = vec![Line::default(), ink(model, Role::Strong, "   Senders").into()];
-    lines.extend(listed(model, &rows, cells, room));
-    lines
+        .collect()
 }
 
 /// `prometheus  heard 03:14, 12 open; its clock 6 min behind; 3 posts refused`.
@@ -212,12 +267,12 @@ fn about(example: Example, posting: Posting) -> &'static str {
 }
 
 /// The last refused post, and the first alert: a wrong token is seen here, not in a log.
-fn live(model: &Model, senders: &Senders, cells: usize) -> Vec<Line<'static>> {
+fn live(model: &Model, senders: &Senders, cells: usize, most: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     if let Some(refused) = model.service.refusals.newest() {
         let at = model.time(refused.last);
         let text = format!("refused {}", refused_posts(model, refused));
-        lines.extend(told(&at, &text, cells));
+        lines.extend(told(model, &at, &text, cells, most));
     }
     if let Some(alert) = senders.arrived.and_then(|id| model.table.alert(id)) {
         let at = model.time(alert.received);
@@ -228,7 +283,7 @@ fn live(model: &Model, senders: &Senders, cells: usize) -> Vec<Line<'static>> {
         let service = model.table.service_name(alert.service);
         let text =
             format!("first alert: {severity} {service} \"{}\"; esc shows the list", named(alert));
-        lines.extend(told(&at, &text, cells));
+        lines.extend(told(model, &at, &text, cells, most));
     }
     if lines.is_empty() && model.table.alert_count() == 0 {
         lines.extend(said("Waiting. Nothing has knocked yet.", cells));
@@ -249,12 +304,12 @@ fn reach(model: &Model, cells: usize) -> Vec<Line<'static>> {
     said(&text, cells)
 }
 
-/// A line with its time, and what it needs below.
-fn told(at: &str, text: &str, cells: usize) -> Vec<Line<'static>> {
+/// A line with its time, and what it needs below, `most` lines in all.
+fn told(model: &Model, at: &str, text: &str, cells: usize, most: usize) -> Vec<Line<'static>> {
     let indent = width(at) + 2;
     let mut lead = format!("   {at}  ");
     let mut lines = Vec::new();
-    for line in wrap(text, cells.saturating_sub(indent)) {
+    for line in wrap_to(text, cells.saturating_sub(indent), most, model.settings.symbols.cut()) {
         lines.push(Line::from(format!("{lead}{line}")));
         lead = " ".repeat(3 + indent);
     }

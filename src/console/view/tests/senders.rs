@@ -138,7 +138,30 @@ fn senders_with_whom_something_is_wrong_stay_where_there_is_little_room() {
     let screen = stage.screen();
     let rows: Vec<&str> = screen.lines().skip_while(|line| !line.contains("Senders")).collect();
     assert!(rows[1].starts_with("   sender7  heard "), "{screen}");
-    assert!(rows.iter().any(|row| row.ends_with(" more")), "{screen}");
+    // However long what was refused is, and however many others were.
+    let long = "label value is not valid UTF-8 and neither is anything else about it, ".repeat(9);
+    for number in 0..12 {
+        refuse_for(&mut stage, &format!("192.0.2.{number}"), &long);
+    }
+    picture!(stage);
+}
+
+#[test]
+fn the_page_for_senders_scrolls_as_far_as_there_is_more() {
+    let mut stage = unwell();
+    stage.event(Event::Resized(Size { width: 80, height: 16 }));
+    stage.press("T");
+    let first = stage.screen();
+    assert!(first.contains("scroll: "), "{first}");
+    stage.press("J J J");
+    assert_ne!(stage.screen(), first);
+    for _ in 0..99 {
+        stage.press("J");
+    }
+    let last = stage.screen();
+    assert!(!last.contains("scroll: "), "{last}");
+    stage.press("K");
+    assert_ne!(stage.screen(), last, "it went no further than its end");
 }
 
 #[test]
