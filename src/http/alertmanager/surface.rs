@@ -135,6 +135,10 @@ async fn admit(door: &Door, request: Request) -> Result<(Endpoint, Request), Fau
     let known = path.strip_suffix('/').unwrap_or(path);
     let found = ENDPOINTS.into_iter().find(|(path, ..)| *path == known);
     let Some((_, endpoint, allowed)) = found else {
+        if is_of_silences(known) {
+            let told = "silences are not served yet; snooze the alert in the console".to_owned();
+            return Err(Fault::Handler(StatusCode::NOT_FOUND, told));
+        }
         return Err(Fault::framework(404, format!("path {path} was not found")));
     };
     if !allowed.contains(&parts.method.as_str()) {
@@ -146,6 +150,12 @@ async fn admit(door: &Door, request: Request) -> Result<(Endpoint, Request), Fau
         media::must_fit(&parts.headers, &body)?;
     }
     Ok((endpoint, Request::from_parts(parts, body)))
+}
+
+/// Whether it is a path of silences. Their clients print an answer that is a JSON string, and of any
+/// other that they cannot read it.
+fn is_of_silences(path: &str) -> bool {
+    path == "/api/v2/silences" || path.starts_with("/api/v2/silence/")
 }
 
 /// Who calls, if they may: the one place where API v2 and what is read beside it ask. Posts need
