@@ -3,6 +3,7 @@
 //! Reads any JSON object, whatever the types within: what is wrong is noted where it stands, and
 //! judged by `wire`. Must not decide what a field means.
 
+use serde::de::Error as _;
 use serde_json::value::RawValue;
 
 use super::json::{Shape, each_entry, each_item, mend_surrogates};
@@ -124,10 +125,13 @@ impl Document {
     pub(super) fn read(mut body: Vec<u8>) -> serde_json::Result<Self> {
         mend_surrogates(&mut body);
         let mut document = Self::default();
-        let mut alerts = None;
+        let (mut alerts, mut twice) = (None, false);
         each_entry(&String::from_utf8_lossy(&body), |name, value| {
             match name {
-                "alerts" => alerts = Some(Listing::read(value)?),
+                "alerts" => {
+                    twice |= alerts.is_some();
+                    alerts = Some(Listing::read(value)?);
+                }
                 "receiver" => document.receiver = Field::read(value)?,
                 "truncatedAlerts" => document.truncated = Field::read(value)?,
                 _ => {}
@@ -137,6 +141,10 @@ impl Document {
             }
             Ok(())
         })?;
+        // One of the lists would be lost without a word. A webhook's document is never refused.
+        if twice && document.kind == Kind::Plain {
+            return Err(serde_json::Error::custom("\"alerts\" is there twice; send one list"));
+        }
         document.alerts = alerts.unwrap_or_default();
         Ok(document)
     }

@@ -414,6 +414,18 @@ fn of_fields_that_stand_twice_the_last_counts() {
     insta::assert_snapshot!(plain(alert), @r#"manual: "b", strictly s, Absent, alertname="b", service="s", x="2""#);
 }
 
+#[test]
+fn two_lists_of_alerts_are_refused_in_a_plain_payload_and_the_last_counts_in_a_document() {
+    let parsed = |rest: &str| {
+        let body =
+            format!(r#"{{"alerts": [{{"title": "a", "service": "s"}}], "alerts": []{rest}}}"#);
+        read(&body)
+    };
+    let refused = parsed("").unwrap_err().to_string();
+    assert!(refused.contains("\"alerts\" is there twice; send one list"), "{refused}");
+    assert_eq!(parsed(r#", "receiver": "r""#).unwrap().accepted, []);
+}
+
 /// Any JSON, more often than not with the names and values that mean something.
 fn json() -> impl Strategy<Value = serde_json::Value> {
     let names = prop::sample::select(vec![
