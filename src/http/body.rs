@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody as _};
 use axum::http::HeaderMap;
-use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, EXPECT};
 use http_body_util::BodyExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -170,6 +170,16 @@ impl Reading {
     }
 }
 
+/// Refuses at once what is too large by its own account, where its sender waits to be told to go on:
+/// nothing of it is on its way yet.
+pub(super) fn must_fit_if_it_waits(headers: &HeaderMap, body: &Body) -> Result<(), ApiError> {
+    let waits = headers
+        .get(EXPECT)
+        .is_some_and(|expected| expected.as_bytes().eq_ignore_ascii_case(b"100-continue"));
+    let announced = body.size_hint().lower().try_into().unwrap_or(usize::MAX);
+    if waits && announced > MOST_BYTES { Err(ApiError::TooLarge(MOST_BYTES)) } else { Ok(()) }
+}
+
 /// Refuses what does not say that it is plain JSON.
 pub(super) fn must_be_json(headers: &HeaderMap) -> Result<(), ApiError> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
@@ -194,6 +204,18 @@ mod tests {
     fn body(pieces: &[&'static str]) -> Body {
         let pieces: Vec<_> = pieces.iter().copied().map(Ok::<_, Infallible>).collect();
         Body::from_stream(stream::iter(pieces))
+    }
+
+    #[test]
+    fn who_waits_to_be_told_to_go_on_is_told_at_once_that_it_is_too_much() {
+        let most = Body::from(vec![b' '; MOST_BYTES]);
+        let more = Body::from(vec![b' '; MOST_BYTES + 1]);
+        let none = HeaderMap::new();
+        let waits = HeaderMap::from_iter([(EXPECT, "100-Continue".parse().unwrap())]);
+        assert_eq!(must_fit_if_it_waits(&waits, &most), Ok(()));
+        assert_eq!(must_fit_if_it_waits(&none, &more), Ok(()), "it would not see the answer");
+        let told = must_fit_if_it_waits(&waits, &more);
+        assert_eq!(told, Err(ApiError::TooLarge(MOST_BYTES)));
     }
 
     #[tokio::test]

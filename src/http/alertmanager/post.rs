@@ -48,6 +48,7 @@ async fn take(
 ) -> Result<(), Fault> {
     let (parts, body) = request.into_parts();
     media::must_fit(&parts.headers, &body)?;
+    body::must_fit_if_it_waits(&parts.headers, &body)?;
     if body.is_end_stream() {
         return Err(document::absent());
     }

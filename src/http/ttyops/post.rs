@@ -69,6 +69,7 @@ async fn take(
     caller.may(Command::Report(Vec::new()).scope())?;
     let (parts, body) = request.into_parts();
     body::must_be_json(&parts.headers)?;
+    body::must_fit_if_it_waits(&parts.headers, &body)?;
     let key = idempotency_key(&parts.headers)?;
     let read = room.read(body, body::MOST_BYTES, body::PATIENCE).await;
     let body = read.inspect_err(|error| {
