@@ -23,7 +23,18 @@ pub struct Door {
     inside: Arc<OnceLock<Inside>>,
     desks: Desks,
     readers: Readers,
+    scrapers: Scrapers,
     address: Option<SocketAddr>,
+}
+
+/// Places of their own.
+#[derive(Clone, Debug)]
+struct Scrapers(Readers);
+
+impl Default for Scrapers {
+    fn default() -> Self {
+        Self(Readers::of_metrics())
+    }
 }
 
 /// What is behind the door, once it is open.
@@ -60,6 +71,11 @@ impl Door {
     /// The places of those who read what Alertmanager has, too.
     pub(super) fn readers(&self) -> &Readers {
         &self.readers
+    }
+
+    /// The places of those who scrape metrics.
+    pub(super) fn scrapers(&self) -> &Readers {
+        &self.scrapers.0
     }
 
     /// Where the listener is, with its port, for who reads it from this host.

@@ -34,6 +34,13 @@ impl Default for Readers {
 }
 
 impl Readers {
+    /// Those of who scrapes metrics: a pair of Prometheus, and a person. However many read slowly, they
+    /// see how it is.
+    pub(super) fn of_metrics() -> Self {
+        const SCRAPERS: usize = 3;
+        Self::of(SCRAPERS)
+    }
+
     fn of(all: usize) -> Self {
         Self { places: Arc::new(Semaphore::new(all)), all }
     }

@@ -172,7 +172,7 @@ async fn reads_beyond_the_limit_are_told_so_in_alertmanagers_words_and_counted()
     let mut places: Vec<_> = std::iter::from_fn(|| readers.enter().ok()).collect();
     let all = places.len();
     assert!(all >= 8);
-    for path in ["/api/v2/alerts", "/api/v2/status", "/metrics"] {
+    for path in ["/api/v2/alerts", "/api/v2/status"] {
         let request = Request::get(path).header("authorization", "Bearer ops");
         let seen = ask(bench.router(), request.body(Body::empty()).unwrap()).await;
         let told =
@@ -181,9 +181,10 @@ async fn reads_beyond_the_limit_are_told_so_in_alertmanagers_words_and_counted()
         assert_eq!(seen.kind, "text/plain; charset=utf-8");
     }
     post(&bench, "/api/v2/alerts", "ops", r#"[{"labels":{"alertname":"a"}}]"#).await;
-    places.clear();
+    // Whoever watches over it is not kept out by those who read slowly.
     let samples = scraped(&bench).await;
+    places.clear();
     let crowded = r#"alertmanager_http_concurrency_limit_exceeded_total{method="get"}"#;
-    assert_eq!(samples[crowded], "3");
+    assert_eq!(samples[crowded], "2");
     assert_eq!(samples[r#"alertmanager_alerts{state="active"}"#], "1", "posts need no place");
 }
