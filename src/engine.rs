@@ -311,6 +311,7 @@ impl Engine {
         self.trouble.as_ref().map_or(StoreState::Well, |trouble| StoreState::Broken {
             since: trouble.since,
             why: trouble.why.clone(),
+            retry: trouble.retry,
         })
     }
 

@@ -4,6 +4,7 @@
 //! does, and nothing here names the store.
 
 mod access;
+mod again;
 mod alertmanager;
 mod astray;
 mod body;
@@ -41,7 +42,8 @@ pub use own::{OpenTo, Owner};
 pub fn public_router(door: Door, api: AlertmanagerApi) -> Router {
     let ttyops = behind(door.clone(), ttyops::routes());
     let tell = middleware::from_fn_with_state(door.clone(), astray::tell);
-    let others = alertmanager::beside(ttyops, door.clone()).layer(tell);
+    let again = middleware::from_fn_with_state(door.clone(), again::tell);
+    let others = alertmanager::beside(ttyops, door.clone()).layer((tell, again));
     let tidy = middleware::from_fn(alertmanager::tidy);
     // As one, for each layer costs every request.
     let layers = (Extension(api), Extension(Room::default()), tidy);

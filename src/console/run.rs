@@ -400,7 +400,9 @@ fn failure(error: LocalError) -> Failure {
 fn service(vital: &Vital) -> Service {
     let unsaved = match &vital.store {
         StoreState::Well => None,
-        StoreState::Broken { since, why } => Some(Trouble { since: *since, reason: why.clone() }),
+        StoreState::Broken { since, why, .. } => {
+            Some(Trouble { since: *since, reason: why.clone() })
+        }
     };
     let unheard = vital.unheard.as_ref();
     let unheard = unheard.map(|it| Trouble { since: it.since, reason: it.why.clone() });

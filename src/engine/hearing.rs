@@ -108,7 +108,7 @@ mod tests {
     }
 
     fn broken() -> StoreState {
-        StoreState::Broken { since: at(0, 0).wall, why: "full".into() }
+        StoreState::Broken { since: at(0, 0).wall, why: "full".into(), retry: at(0, 0).wall }
     }
 
     #[test]

@@ -88,6 +88,8 @@ pub enum StoreState {
         since: Timestamp,
         /// Why, in words.
         why: Text,
+        /// When it is tried again.
+        retry: Timestamp,
     },
 }
 

@@ -1,10 +1,14 @@
 //! What goes wrong at the wire: a code that never changes, a sentence for the caller, and, where
 //! the fault is ours, a line in the log.
 
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use tokio::time::Instant;
 
 use super::sheets;
 use crate::domain::refusal::Refusal;
@@ -245,7 +249,11 @@ impl ApiError {
     pub(super) fn log(&self) {
         let status = self.status();
         if let Self::Unavailable(why) = self {
-            tracing::error!(%status, %why, "a request was not answered");
+            static SAID: Mutex<Said> = Mutex::new(Said::NOTHING);
+            let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(others) = said.again(why, Instant::now()) {
+                tracing::error!(%status, %why, others, "a request was not answered");
+            }
         } else if let Self::Internal(why) = self {
             tracing::error!(%status, %why, "a request was not answered");
         } else if status.is_server_error() {
@@ -268,6 +276,30 @@ impl ApiError {
             _ => {}
         }
         headers
+    }
+}
+
+/// What the log was told last: a full disk refuses every post for the same reason.
+#[derive(Debug)]
+struct Said {
+    last: Option<(Text, Instant)>,
+    /// How often it was not told since.
+    others: u64,
+}
+
+impl Said {
+    const NOTHING: Self = Self { last: None, others: 0 };
+    const AT_MOST_EVERY: Duration = Duration::from_secs(10);
+
+    /// How often it was not told, if it is to be told now: another reason always is.
+    fn again(&mut self, why: &Text, now: Instant) -> Option<u64> {
+        let known = self.last.as_ref().filter(|(known, _)| known == why);
+        if known.is_some_and(|(_, at)| now.duration_since(*at) < Self::AT_MOST_EVERY) {
+            self.others = self.others.saturating_add(1);
+            return None;
+        }
+        self.last = Some((why.clone(), now));
+        Some(std::mem::take(&mut self.others))
     }
 }
 
@@ -347,6 +379,24 @@ mod tests {
             let response = error.into_response();
             assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE, "{code}");
             assert_eq!(response.headers()[RETRY_AFTER], "1", "{code}");
+        }
+    }
+
+    #[test]
+    fn the_log_is_told_of_one_reason_every_ten_seconds_and_how_often_it_was_not() {
+        let (mut said, now) = (Said::NOTHING, Instant::now());
+        let (full, gone) = (Text::derive("full"), Text::derive("gone"));
+        let steps = [
+            (&full, 0, Some(0)),
+            (&full, 1, None),
+            (&full, 9, None),
+            (&full, 10, Some(2)),
+            (&full, 11, None),
+            (&gone, 12, Some(1)),
+            (&full, 13, Some(0)),
+        ];
+        for (why, seconds, told) in steps {
+            assert_eq!(said.again(why, now + Duration::from_secs(seconds)), told, "at {seconds}");
         }
     }
 

@@ -55,6 +55,7 @@ fn room(model: &Model) -> usize {
 /// All of the screen. Where it is longer than the window and something is wrong, that comes first,
 /// unless somebody is copying a token.
 fn lines(model: &Model, senders: &Senders, room: usize) -> Vec<Line<'static>> {
+    const OF_ONE: usize = 2;
     let cells = usize::from(model.size.width).saturating_sub(4);
     let mut how = how_to(model, senders, cells);
     let mut state = live(model, senders, cells, usize::MAX);
@@ -67,7 +68,6 @@ fn lines(model: &Model, senders: &Senders, room: usize) -> Vec<Line<'static>> {
         how.extend(state);
         return how;
     }
-    const OF_ONE: usize = 2;
     let mut lines = live(model, senders, cells, OF_ONE);
     // The refused leave half of the room to those who are heard.
     let rest = room.saturating_sub(lines.len());

@@ -193,7 +193,8 @@ mod tests {
     #[test]
     fn who_can_save_nothing_is_not_ready_and_does_not_say_where_the_data_is() {
         let why = "/secret/place is full".into();
-        let broken = StoreState::Broken { since: jiff::Timestamp::UNIX_EPOCH, why };
+        let since = jiff::Timestamp::UNIX_EPOCH;
+        let broken = StoreState::Broken { since, why, retry: since };
         assert_eq!(can_save(&StoreState::Well), Ok(()));
         let error = can_save(&broken).unwrap_err();
         let told = "nothing can be saved now; send again when the storage works";

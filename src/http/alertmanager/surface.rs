@@ -14,7 +14,7 @@ use super::error::{Fault, Why};
 use super::{cors, media};
 use crate::domain::token::Scope;
 use crate::http::access::V2Caller;
-use crate::http::astray;
+use crate::http::{again, astray};
 use crate::http::caller::Caller;
 use crate::http::door::{self, Door};
 use crate::http::error::ApiError;
@@ -64,6 +64,7 @@ pub(super) async fn keep(State(door): State<Door>, request: Request) -> Response
             Err(fault) => fault.into_response(),
         };
         if let Some(head) = posted {
+            again::mend(&door, &mut response);
             tell_if_refused(&door, head, &response);
         }
         dress(response.headers_mut(), shared);
