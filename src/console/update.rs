@@ -60,12 +60,14 @@ pub fn next_wake(model: &Model, now: Now) -> Option<Tick> {
     passing::next_wake(model, now)
 }
 
-/// A bar that appears or goes is worth a frame. Whoever else is refused is one only where senders
-/// are set up; elsewhere they are counted, and shown with the next frame.
+/// A bar that appears or goes is worth a frame, and so is a sender of ours that is refused. Whoever
+/// else is refused is one only where senders are set up; elsewhere they are counted, and shown with
+/// the next frame.
 fn vitals(model: &mut Model, service: Service, now: Now) -> Vec<Effect> {
     let begun = model.refusing.is_none() && Refusing::of(&service.refusals, now.at).is_some();
-    let told = matches!(model.screen, Screen::Senders(_))
-        && is_told_anew(&model.service.refusals, &service.refusals);
+    let (was, is) = (&model.service.refusals, &service.refusals);
+    let told = matches!(model.screen, Screen::Senders(_)) && is_told_anew(was, is);
+    let begun = begun || is_of_another_sender(was, is, now);
     let barred = begun | count_busy(model, &service, now) | come_back(model, &service, now);
     let [were, are] =
         [&model.service, &service].map(|it| (&it.unsaved, &it.unheard, &it.certificate));
@@ -97,6 +99,16 @@ fn come_back(model: &mut Model, service: &Service, now: Now) -> bool {
     let news = back != model.back;
     model.back = back;
     news
+}
+
+/// Whether a sender that we know by name is refused and was not within the last minutes. Strangers
+/// may be any number.
+fn is_of_another_sender(before: &Refusals, after: &Refusals, now: Now) -> bool {
+    fn named(refusals: &Refusals, now: Now) -> BTreeSet<&Text> {
+        let rows = refusals.rows().iter().filter(|row| row.until() > now.at);
+        rows.filter_map(|row| row.sender.as_ref()).collect()
+    }
+    !named(after, now).is_subset(&named(before, now))
 }
 
 /// Whether somebody is refused, or for something, that was not before.

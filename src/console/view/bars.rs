@@ -195,7 +195,9 @@ fn refused(model: &Model) -> Option<String> {
     let Refusing { from, why, last, count, others, .. } = refusing;
     let what = match *count {
         1 => format!("a post at {} from {from}", model.time(*last)),
-        count => format!("{} in 5 min from {from}", posts(count)),
+        count => {
+            format!("{} in 5 min, the last at {}, from {from}", posts(count), model.time(*last))
+        }
     };
     let more = posts(others.posts);
     let also = match (others.posts, others.many, others.senders) {

@@ -205,6 +205,27 @@ fn refused_posts_are_told_once_counted_quietly_and_forgotten_five_minutes_after_
 }
 
 #[test]
+fn another_sender_of_ours_that_is_refused_is_worth_a_frame_and_another_stranger_is_not() {
+    let mut stage = Stage::on(Desk::new(), 80, 24);
+    stage.press("esc").wait(60_000);
+    let mut drawn = Vec::new();
+    for (from, sender) in [
+        ("192.0.2.9", None),
+        ("192.0.2.8", None),
+        ("grafana (192.0.2.8)", Some("grafana")),
+        ("grafana (192.0.2.8)", Some("grafana")),
+        ("prometheus (192.0.2.7)", Some("prometheus")),
+    ] {
+        stage.wait(10_000);
+        stage.frames();
+        refuse_of(&mut stage, from, sender, 1);
+        stage.draw_if_wanted();
+        drawn.push(stage.frames().len());
+    }
+    assert_eq!(drawn, [1, 0, 1, 0, 1]);
+}
+
+#[test]
 fn the_bar_counts_the_last_five_minutes_and_says_who_else_is_refused() {
     let mut stage = Stage::on(Desk::new(), 160, 24);
     stage.press("esc");
