@@ -337,6 +337,14 @@ fn warn_of(plan: &Plan, api: &AlertmanagerApi) {
              a token; alertmanager_api = \"token\" ends that"
         ),
     }
+    let ListenSettings { address, tls, .. } = &plan.config.listen;
+    if tls.is_none() && !address.ip().is_loopback() {
+        tracing::warn!(
+            %address,
+            "Tokens cross the network in the clear, as plain_http = true says; anybody who can listen \
+             there can take them. tls_cert and tls_key end that"
+        );
+    }
     let file = plan.places.config.display();
     if plan.config.exposed {
         tracing::warn!(

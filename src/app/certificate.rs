@@ -80,6 +80,16 @@ pub(super) enum CertificateError {
         /// What is wrong.
         why: String,
     },
+    /// What is there cannot be used, and what can be is known.
+    #[error("{setting} {file}: {why}")]
+    Unfit {
+        /// The setting that names it.
+        setting: &'static str,
+        /// The file.
+        file: String,
+        /// What is wrong, and what to do.
+        why: &'static str,
+    },
     /// The two do not belong together, or are of a kind that is not known.
     #[error("tls_cert {cert} and tls_key {key}: {why}; name a certificate and the key it is for")]
     Pair {
@@ -218,6 +228,16 @@ impl Pair {
         if chain.is_empty() {
             return Err(no_cert(pem::Error::NoItemsFound));
         }
+        if self.facts().is_some_and(|facts| facts.version < 3) {
+            let why = "it is of X.509 version 1, which TLS refuses; make one with extensions, as \
+                       openssl req -x509 -addext subjectAltName=DNS:NAME does";
+            return Err(unfit("tls_cert", &files.cert, why));
+        }
+        if self.key.windows(ENCRYPTED.len()).any(|word| word == ENCRYPTED) {
+            let why = "the key in it is encrypted; write one without a passphrase with openssl pkey \
+                       -in FILE -out OTHER, and name that";
+            return Err(unfit("tls_key", &files.key, why));
+        }
         let key = PrivateKeyDer::from_pem_slice(&self.key)
             .map_err(|why| no_pem("tls_key", &files.key, "private key", why))?;
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -228,12 +248,25 @@ impl Pair {
             key: name(&files.key),
             why: match why {
                 Error::InconsistentKeys(_) => "they do not belong together".to_owned(),
+                // Which of both it is the library does not say.
+                Error::General(_) => {
+                    "the key cannot be used: RSA needs 2048 bits at least, and of \
+                                      curves P-256, P-384 and Ed25519 are known"
+                        .to_owned()
+                }
                 other => other.to_string(),
             },
         })?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(config)
     }
+}
+
+/// What a PEM file says of a key that a passphrase is needed for.
+const ENCRYPTED: &[u8] = b"ENCRYPTED";
+
+fn unfit(setting: &'static str, file: &Path, why: &'static str) -> CertificateError {
+    CertificateError::Unfit { setting, file: name(file), why }
 }
 
 fn bytes(setting: &'static str, file: &Path) -> Result<Vec<u8>, CertificateError> {

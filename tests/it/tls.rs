@@ -86,3 +86,17 @@ async fn plain_http_is_answered_as_go_does_and_what_fails_is_counted() {
     watchbell_tls_certificate_stuck 0
     ");
 }
+
+#[test]
+fn tokens_in_the_clear_beyond_this_host_are_warned_of() {
+    let home = Home::new();
+    home.configure("plain_http = true\nlisten = \"0.0.0.0:0\"\n");
+    let mut command = home.command(&["serve"]);
+    let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let mut log = std::io::BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut log, &mut line).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(line.contains("Tokens cross the network in the clear"), "{line}");
+}

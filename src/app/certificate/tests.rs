@@ -70,6 +70,10 @@ fn what_cannot_be_used_is_told_with_its_file_and_what_to_do() {
     told.push(folder.key(ONE[1]).mode(0o644).refused());
     fs::remove_file(folder.files().key).unwrap();
     told.push(folder.refused());
+    let tls = |name: &str| fs::read_to_string(format!("tests/tls/{name}.pem")).unwrap();
+    told.push(folder.cert(&tls("version1.cert")).key(&tls("version1.key")).refused());
+    told.push(folder.cert(&tls("small.cert")).key(&tls("small.key")).refused());
+    told.push(folder.cert(ONE[0]).key(&tls("encrypted.key")).refused());
     insta::assert_snapshot!(told.join("\n"));
 }
 
