@@ -14,11 +14,11 @@ use super::error::{Fault, Why};
 use super::{cors, media};
 use crate::domain::token::Scope;
 use crate::http::access::V2Caller;
-use crate::http::{again, astray};
 use crate::http::caller::Caller;
 use crate::http::door::{self, Door};
 use crate::http::error::ApiError;
 use crate::http::intake::Head;
+use crate::http::{again, astray};
 
 /// What there is to ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
