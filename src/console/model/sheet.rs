@@ -300,6 +300,11 @@ impl Prompt {
         Prompt { purpose, input, recalled: None, disturbed: None }
     }
 
+    /// Whether something happened behind it that nobody can have read yet.
+    pub fn is_unread(&self, now: Tick) -> bool {
+        self.disturbed.as_ref().is_some_and(|by| by.is_unread(now))
+    }
+
     /// Whether nothing more can be written.
     pub fn is_full(&self) -> bool {
         self.input.value().chars().count() >= LONGEST

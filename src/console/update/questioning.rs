@@ -38,7 +38,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
             model.sheet = None;
             yes(model, question, now)
         }
-        Action::YesWithNote => with_note(model, &question),
+        Action::YesWithNote => with_note(model, question),
         _ => Vec::new(),
     }
 }
@@ -54,10 +54,12 @@ fn yes(model: &mut Model, question: Question, now: Now) -> Vec<Effect> {
     }
 }
 
-fn with_note(model: &mut Model, question: &Question) -> Vec<Effect> {
-    let About::Act(Act::Resolve, target) = &question.about else { return Vec::new() };
+/// What happened behind the question is behind the prompt, too, which waits for it as long. Opening
+/// it does not wait: what is typed next is text, and must not answer a question.
+fn with_note(model: &mut Model, question: Question) -> Vec<Effect> {
+    let About::Act(Act::Resolve, target) = question.about else { return Vec::new() };
     let draft = model.acts.drafts.get(&target.id).cloned().unwrap_or_default();
-    let prompt = Prompt::new(Purpose::ResolveNote(target.clone()), &draft);
-    model.sheet = Some(Sheet::Prompt(prompt));
+    let prompt = Prompt::new(Purpose::ResolveNote(target), &draft);
+    model.sheet = Some(Sheet::Prompt(Prompt { disturbed: question.disturbed, ..prompt }));
     vec![Effect::Draw(Cause::Key)]
 }

@@ -184,12 +184,13 @@ fn accept(model: &mut Model, prompt: Prompt, now: Now) -> Vec<Effect> {
             kept.into_iter().chain([Effect::Draw(Cause::Key)]).collect()
         }
         Purpose::Note(target) => noted(model, &text, target, Act::Note, now),
+        // What the sheet says of its alert cannot have been read yet. A note alone harms nobody.
+        Purpose::ResolveNote(_) | Purpose::Snooze(_) if prompt.is_unread(now.tick) => {
+            model.sheet = Some(Sheet::Prompt(prompt));
+            Vec::new()
+        }
         Purpose::ResolveNote(target) => noted(model, &text, target, Act::NoteAndResolve, now),
         Purpose::Snooze(ref target) => {
-            if prompt.disturbed.as_ref().is_some_and(|by| by.is_unread(now.tick)) {
-                model.sheet = Some(Sheet::Prompt(prompt));
-                return Vec::new();
-            }
             let target = acting::as_drawn(model, target.clone());
             // What was not understood stays to be corrected; the prompt says why.
             let Ok(until) = until(&text, now.at, &model.settings.zone) else {

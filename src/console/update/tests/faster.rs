@@ -91,6 +91,15 @@ fn a_key_that_comes_after_somebody_elses_act_changes_nothing_and_names_them() {
         assert_eq!(stage.line(-1), said, "{name} {before} {key} after {act:?}");
         assert_eq!(stage.desk.alert(id).standing, stood, "{act:?}");
     }
+    // A note with which it is to be resolved: the note stays, and nothing else.
+    let mut stage = Stage::night(120, 24);
+    stage.wait(2_000).press("r e").type_in("restarted").wait(400);
+    stage.unseen("bob", stage.id("net"), Acknowledge);
+    stage.model.sheet.iter_mut().for_each(forget);
+    stage.rush("enter");
+    let said = "bob acknowledged it 0 s ago. r again resolves it all the same.";
+    assert_eq!(stage.line(-1), said);
+    assert_eq!(stage.state("net"), "acknowledged");
     // A snooze: typed, then `enter`.
     let mut stage = Stage::night(120, 24);
     stage.wait(2_000).press("z").type_in("2h");
@@ -160,6 +169,24 @@ fn a_picker_says_what_happened_behind_it_and_takes_no_enter_for_a_second() {
     assert_eq!(stage.desk.alert(p99).standing.assignee, Some(person("bob")));
     stage.wait(600).rush("enter");
     assert_eq!(stage.desk.alert(p99).standing.assignee, Some(person("alice")));
+}
+
+#[test]
+fn a_resolve_with_a_note_takes_no_enter_for_a_second_after_somebody_elses_act() {
+    // What is pressed before bob acts, and what right after.
+    for (before, after) in [("r e", ""), ("r", "e")] {
+        let mut stage = Stage::night(80, 24);
+        stage.press(before).wait(400);
+        stage.other("bob", stage.id("net"), AlertCommand::Acknowledge);
+        stage.wait(200).rush(after).type_in("restarted");
+        let said = "bob acknowledged it at 03:15, while this was open.";
+        assert!(stage.screen().contains(said), "{before}: {}", stage.screen());
+        stage.rush("enter");
+        assert_eq!(stage.state("net"), "acknowledged", "{before}");
+        assert!(stage.screen().contains("restarted"), "{before}: {}", stage.screen());
+        stage.wait(800).rush("enter");
+        assert_eq!(stage.state("net"), "resolved", "{before}");
+    }
 }
 
 #[test]

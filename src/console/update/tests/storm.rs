@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use crate::console::effect::{Event, News};
-use crate::console::frame::Link;
+use crate::console::frame::{Focus, Link};
 use crate::console::model::storm::{Storm, Storms};
 use crate::console::settings::Settings;
 use crate::console::stage::{Stage, alert, night, settings};
 use crate::domain::actor::Actor;
 use crate::domain::command::{AlertCommand, Command};
-use crate::domain::report::{Report, Subject};
+use crate::domain::report::{Report, Road, Subject};
 use crate::domain::samples::{Desk, identity};
 
 fn over(link: Link, desk: Desk) -> Stage {
@@ -126,6 +126,72 @@ fn what_this_person_does_in_a_storm_changes_the_header_at_once() {
     stage.rush("j k");
     stage.press("a");
     assert!(stage.line(0).starts_with("39 CRITICAL FIRING"), "{}", stage.screen());
+}
+
+/// So many critical alerts begin at once, and end again in the same storm.
+fn passed(link: Link) -> Stage {
+    let mut stage = over(link, Desk::new());
+    let names: Vec<String> = (0..60).map(|number| format!("n{number}")).collect();
+    let sender = Actor::Machine("prometheus".into());
+    let fire = |name: &String| Report::Firing {
+        subject: Subject::Known(identity(name)),
+        payload: Box::new(alert(name, "critical", "db")),
+    };
+    let end = |name: &String| Report::Resolved {
+        identity: identity(name),
+        road: Road::Plain,
+        ends_at: None,
+    };
+    stage.command(&sender, Command::Report(names.iter().map(fire).collect()));
+    stage.wait(6_000);
+    stage.command(&sender, Command::Report(names.iter().map(end).collect()));
+    stage.wait(6_000);
+    assert!(stage.line(0).starts_with("nothing firing"), "{}", stage.line(0));
+    // The counts were shown just now, with the last of what ended.
+    stage.command(&sender, Command::Report(vec![fire(&"late".into())]));
+    stage.wait(6_000);
+    stage.command(&sender, Command::Report(vec![end(&"late".into())]));
+    stage.wait(5_100);
+    assert!(stage.screen().contains("Nothing is firing."), "{}", stage.screen());
+    stage.frames();
+    stage
+}
+
+#[test]
+fn in_a_storm_nothing_is_said_to_fire_no_longer_than_nothing_does() {
+    for link in [Link::Local, Link::Ssh] {
+        for (severity, said) in
+            [("critical", "1 CRITICAL FIRING"), ("warning", "no critical firing  1 warning")]
+        {
+            let mut stage = passed(link);
+            stage.fires("new", alert("the disk is full", severity, "db"));
+            assert!(stage.line(0).starts_with(said), "{link:?}: {}", stage.line(0));
+            assert!(!stage.screen().contains("Nothing is firing"), "{}", stage.screen());
+            let frames = stage.frames();
+            assert_eq!(frames.len(), 1, "{link:?}");
+            assert_eq!(frames[0].contains(&7), severity == "critical", "{link:?}");
+        }
+        // A warning fires: the first critical does not wait either.
+        let mut stage = passed(link);
+        stage.fires("warns", alert("the disk fills", "warning", "db"));
+        stage.fires("new", alert("the disk is full", "critical", "db"));
+        assert!(stage.line(0).starts_with("1 CRITICAL FIRING"), "{link:?}: {}", stage.line(0));
+        assert!(stage.frames().iter().any(|frame| frame.contains(&7)), "{link:?}");
+    }
+}
+
+#[test]
+fn a_bell_does_not_wait_for_the_counts_of_a_storm() {
+    let mut stage = over(Link::Ssh, Desk::new());
+    stage.blow(&[("db", 60)]);
+    stage.wait(1_000);
+    stage.frames();
+    stage.event(Event::Focused(Focus::Away));
+    stage.blow(&[("db", 1)]);
+    let frames = stage.frames();
+    assert_eq!(frames.len(), 1);
+    assert!(frames[0].contains(&7), "{frames:?}");
+    assert!(told(&stage) == Some(60), "{:?}", told(&stage));
 }
 
 #[test]
