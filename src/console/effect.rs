@@ -81,6 +81,8 @@ pub enum Effect {
     Ring,
     /// Show this on the desktop, with the next frame.
     Notify(String),
+    /// Write what was to go with the next frame now: that frame is seconds away.
+    Flush,
     /// Ask the engine.
     Submit(Order),
     /// Make a secret and ask the engine for a token of this name that has it; the answer is

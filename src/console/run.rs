@@ -11,6 +11,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, Stream, StreamExt as _};
 use ratatui::Terminal;
+use ratatui::backend::Backend;
 use ratatui::layout::Size;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
@@ -287,6 +288,10 @@ where
                 let Settings { name, multiplexer, desktop, .. } = &self.model.settings;
                 let bytes = terminal::message(name.as_str(), &text, *desktop, *multiplexer);
                 return self.add(&bytes);
+            }
+            Effect::Flush => {
+                let written = Backend::flush(self.screen.backend_mut());
+                return written.is_err().then_some(Ended::TerminalGone);
             }
             Effect::Keep(filter) => {
                 // Nobody waits for it; whoever keeps them says what went wrong.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
-use ratatui::backend::TestBackend;
+use ratatui::backend::{Backend as _, TestBackend};
 use ratatui::layout::Size;
 
 use super::effect::{Effect, Event, Failure, News, Receipt};
@@ -204,6 +204,7 @@ impl Stage {
                         super::terminal::message(name.as_str(), &text, *desktop, *multiplexer);
                     self.add(&bytes);
                 }
+                Effect::Flush => self.terminal.backend_mut().flush().unwrap(),
                 other @ (Effect::Redraw
                 | Effect::MakeToken(..)
                 | Effect::Keep(_)

@@ -43,6 +43,30 @@ fn a_yes_right_after_somebody_elses_put_resolves_nothing() {
 }
 
 #[test]
+fn a_note_right_after_somebody_elses_put_resolves_nothing() {
+    let mut owner = Owner::start(32, 120);
+    // What is on the screen when bob acts, and what is pressed right after.
+    for (opened, after) in [("note", "\r"), ("question", "enote\r")] {
+        let id = owner.post(opened, "disk is full");
+        owner.terminal.shows("1 CRITICAL FIRING");
+        owner.terminal.insist("j", |screen| screen.contents().contains('▌'));
+        owner.terminal.keys("r");
+        owner.terminal.shows("Nobody has it.");
+        if opened == "note" {
+            owner.terminal.insist("e", |screen| screen.contents().contains("save and resolve"));
+            owner.terminal.keys("note");
+        }
+        after_bob(&mut owner, &format!("/alert/{id}/acknowledge"), after);
+        assert_eq!(owner.alert(&id)["status"], "acknowledged", "{opened}");
+        owner.terminal.keys("\x1b");
+        owner.terminal.insist("r", |screen| screen.contents().contains("Resolve?"));
+        owner.terminal.insist("y", |screen| screen.contents().contains("nothing firing"));
+        owner.terminal.insist("g", |screen| screen.contents().contains("Nothing is firing."));
+    }
+    owner.quit();
+}
+
+#[test]
 fn a_filter_is_there_for_the_next_console_and_a_pasted_secret_is_not() {
     let mut owner = Owner::start(24, 80);
     owner.post("disk", "disk is full");

@@ -255,6 +255,14 @@ impl Census {
         self.critical + self.warnings
     }
 
+    /// Whether they say that none of a kind is there while there are some `now`. Counts may be a few
+    /// seconds old, but nobody may be told that nothing fires while something does.
+    pub fn denies(&self, now: &Census) -> bool {
+        let kinds: [fn(&Census) -> usize; 4] =
+            [|census| census.critical, |census| census.mine, Census::firing, Census::open];
+        kinds.iter().any(|count| count(self) == 0 && count(now) > 0)
+    }
+
     /// Counts one more of `class`.
     pub fn add(&mut self, class: Class) {
         self.each(class, |count| *count += 1);

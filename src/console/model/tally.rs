@@ -24,7 +24,7 @@ pub struct Tally {
     shown: Option<Tick>,
     /// Whether there is something newer.
     pub behind: bool,
-    /// Whether the bell rang for what the next frame is to show.
+    /// Whether the bell rang for what the next counts are to show.
     pub rung: bool,
 }
 
@@ -43,10 +43,12 @@ impl Tally {
         }
     }
 
-    /// A frame was written.
+    /// A frame was written. The first one with these counts shows what the bell rang for.
     pub fn drawn(&mut self, now: Tick) {
-        self.shown.get_or_insert(now);
-        self.rung = false;
+        if self.shown.is_none() {
+            self.shown = Some(now);
+            self.rung = false;
+        }
     }
 
     /// Whether newer ones may be shown at `now`. Until a frame shows these they may be replaced.

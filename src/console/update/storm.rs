@@ -63,9 +63,14 @@ pub(super) fn news(
         if let Some(tally) = &mut model.tally {
             tally.behind = true;
         }
-        if haste == Haste::AtOnce {
-            super::set_clock(model, now);
-            effects.push(Effect::Draw(Cause::Change));
+        match haste {
+            Haste::AtOnce => {
+                super::set_clock(model, now);
+                effects.push(Effect::Draw(Cause::Change));
+            }
+            // Whoever is called hears of it now, and sees it with the next counts.
+            Haste::MayWait if !effects.is_empty() => effects.push(Effect::Flush),
+            Haste::MayWait => {}
         }
         return effects;
     }
@@ -75,10 +80,11 @@ pub(super) fn news(
 }
 
 /// Whether counts that are newer than the shown ones have to wait. Where a storm begins or ends
-/// nothing waits: a bar comes or goes.
+/// nothing waits: a bar comes or goes. Nor does it where the shown ones deny what there is.
 fn waits(model: &Model, now: Tick) -> bool {
     let (Some(tally), Some(_)) = (&model.tally, model.storms.storm()) else { return false };
-    !tally.may_change(model.settings.link, now)
+    let may_change = tally.may_change(model.settings.link, now);
+    !may_change && !tally.census.denies(&model.list.census())
 }
 
 /// Whether a person is looking at one of these alerts. A live list sorts itself anew with every
