@@ -2,6 +2,7 @@
 //! whose address changed is written again although it looks the same; what is written opens and
 //! closes an address once for each run of cells.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::num::NonZeroU16;
 
@@ -37,14 +38,16 @@ pub fn marked(style: Style, number: usize) -> Style {
 
 /// Makes links of the cells whose style is marked; `addresses` as their sources wrote them.
 pub fn apply(buffer: &mut Buffer, addresses: &[&str]) {
-    let opened: Vec<Option<String>> = addresses.iter().map(|raw| opening(raw)).collect();
+    // Only those of which something is drawn: sources may have written many and long ones.
+    let mut opened: BTreeMap<usize, Option<String>> = BTreeMap::new();
     for cell in &mut buffer.content {
         let number = usize::from(cell.modifier.bits() >> SHIFT);
         if number == 0 {
             continue;
         }
         cell.modifier = Modifier::from_bits_truncate(cell.modifier.bits());
-        let opening = opened.get(number - 1).and_then(Option::as_deref);
+        let open = || addresses.get(number - 1).and_then(|raw| opening(raw));
+        let opening = opened.entry(number).or_insert_with(open).as_deref();
         let wide = u16::try_from(width(cell.symbol())).ok().and_then(NonZeroU16::new);
         if let (Some(opening), Some(wide)) = (opening, wide) {
             let symbol = format!("{opening}{}{CLOSE}", cell.symbol());
@@ -111,6 +114,10 @@ fn opening(raw: &str) -> Option<String> {
 /// The address without what ends a sequence or hides in a line; what an address cannot hold is
 /// written as `%20`.
 fn encoded(raw: &str) -> Option<String> {
+    // What is cleaned may be megabytes, in every frame.
+    if raw.len() > LONGEST {
+        return None;
+    }
     let clean = line_of(raw);
     let clean = clean.trim();
     if !is_address(clean) {
@@ -153,7 +160,9 @@ mod tests {
         for (raw, address) in cases {
             assert_eq!(encoded(raw).as_deref(), address, "{raw:?}");
         }
-        assert_eq!(encoded(&format!("https://a/{}", "x".repeat(LONGEST))), None);
+        for filling in ["x", "\u{1b}[m", "ü"] {
+            assert_eq!(encoded(&format!("https://a/{}", filling.repeat(LONGEST))), None);
+        }
     }
 
     fn buffer(text: &str, addresses: &[&str]) -> Buffer {
