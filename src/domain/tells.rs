@@ -103,8 +103,12 @@ pub fn already(table: &Table, alert: AlertId, cause: Revision) -> Already<'_> {
     for one in table.deliveries_of(alert).filter(|one| one.cause == cause) {
         match one.state {
             Progress::Sent { .. } => already.sent.push(&one.channel),
-            _ if one.may_have_arrived() => already.unsure.push(&one.channel),
-            _ => {}
+            Progress::Waiting { .. }
+            | Progress::Attempt { .. }
+            | Progress::Superseded { .. }
+            | Progress::GivenUp { .. } => {
+                already.unsure.extend(one.may_have_arrived().then_some(&one.channel));
+            }
         }
     }
     already.sent.sort();

@@ -125,7 +125,12 @@ fn unchanged(model: &mut Model, flight: &Flight, why: &Unchanged, now: Now) {
         let key = model.key(Context::List, Action::Reopen);
         let text = match why {
             Unchanged::ResolvedAlready => format!("{text} {key} reopens it."),
-            _ => text,
+            Unchanged::AcknowledgedAlready
+            | Unchanged::NotAcknowledged
+            | Unchanged::AssignedAlready
+            | Unchanged::OpenAlready
+            | Unchanged::NotSuppressed
+            | Unchanged::NotDue => text,
         };
         return model.say_of(flight.target.id, text);
     }

@@ -91,15 +91,6 @@ fn a_key_that_comes_after_somebody_elses_act_changes_nothing_and_names_them() {
         assert_eq!(stage.line(-1), said, "{name} {before} {key} after {act:?}");
         assert_eq!(stage.desk.alert(id).standing, stood, "{act:?}");
     }
-    // A note with which it is to be resolved: the note stays, and nothing else.
-    let mut stage = Stage::night(120, 24);
-    stage.wait(2_000).press("r e").type_in("restarted").wait(400);
-    stage.unseen("bob", stage.id("net"), Acknowledge);
-    stage.model.sheet.iter_mut().for_each(forget);
-    stage.rush("enter");
-    let said = "bob acknowledged it 0 s ago. r again resolves it all the same.";
-    assert_eq!(stage.line(-1), said);
-    assert_eq!(stage.state("net"), "acknowledged");
     // A snooze: typed, then `enter`.
     let mut stage = Stage::night(120, 24);
     stage.wait(2_000).press("z").type_in("2h");
@@ -108,6 +99,18 @@ fn a_key_that_comes_after_somebody_elses_act_changes_nothing_and_names_them() {
     stage.rush("enter");
     let said = "bob snoozed it 0 s ago. z again snoozes it all the same.";
     assert_eq!(stage.line(-1), said);
+}
+
+#[test]
+fn a_note_after_somebody_elses_act_is_written_and_resolves_nothing() {
+    let mut stage = Stage::night(120, 24);
+    stage.wait(2_000).press("r e").type_in("restarted").wait(400);
+    stage.unseen("bob", stage.id("net"), AlertCommand::Acknowledge);
+    stage.model.sheet.iter_mut().for_each(forget);
+    stage.rush("enter");
+    let said = "bob acknowledged it 0 s ago. r again resolves it all the same.";
+    assert_eq!(stage.line(-1), said);
+    assert_eq!(stage.state("net"), "acknowledged");
 }
 
 #[test]

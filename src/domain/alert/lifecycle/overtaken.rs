@@ -24,45 +24,54 @@ pub fn overtaken<'a>(alert: &'a Alert, act: &Act, by: By<'_>) -> Option<&'a Arc<
 /// Whether what was done would have to be known before doing `act`.
 fn matters(alert: &Alert, act: &Act, actor: &Actor, event: &Event) -> bool {
     let taken = || alert.standing.acknowledgement().is_some_and(|held| held.by != *actor);
-    let what = &event.what;
-    match act {
-        // It would take it from somebody, or take what is worse than it looked.
-        Act::Acknowledge(_) => match what {
-            What::Acknowledged { .. } | What::Undone { .. } => taken(),
-            What::Worsened { .. } => true,
-            _ => false,
-        },
-        Act::Unacknowledge => matches!(what, What::Acknowledged { .. } | What::Undone { .. }),
-        Act::Assign(_) => {
-            matches!(what, What::Acknowledged { .. } | What::Assigned { .. } | What::Undone { .. })
-        }
-        // It would hide what somebody cares for just now.
-        Act::Snooze(_) | Act::Resolve => {
-            snoozes(event)
-                || matches!(
-                    what,
-                    What::Acknowledged { .. }
-                        | What::Unacknowledged { .. }
-                        | What::Assigned { .. }
-                        | What::Reopened
-                        | What::Worsened { .. }
-                        | What::Undone { .. }
-                )
-        }
-        Act::Wake => snoozes(event) || matches!(what, What::Undone { .. }),
-        Act::Reopen => {
-            matches!(what, What::Resolved(Ending::Operator { .. }) | What::Undone { .. })
-        }
-        // A note takes nothing from anybody, and an undo has a rule of its own.
-        Act::Note(_) | Act::Undo(_) => false,
-    }
-}
-
-/// Whether somebody snoozed or woke it; that a snooze ran out is nobody's doing.
-fn snoozes(event: &Event) -> bool {
+    let acknowledges = matches!(act, Act::Acknowledge(_));
+    let assigns = matches!(act, Act::Assign(_));
+    // It would hide what somebody cares for just now.
+    let hides = matches!(act, Act::Snooze(_) | Act::Resolve);
     match &event.what {
-        What::Suppressed(by) => by.is_snooze(),
-        What::Unsuppressed { by, .. } => by.is_snooze() && event.actor != Actor::Watchbell,
-        _ => false,
+        // It would take it from somebody.
+        What::Acknowledged { .. } => {
+            hides || assigns || matches!(act, Act::Unacknowledge) || acknowledges && taken()
+        }
+        What::Unacknowledged { .. } | What::Reopened => hides,
+        What::Assigned { .. } => hides || assigns,
+        // It would take what is worse than it looked.
+        What::Worsened { .. } => hides || acknowledges,
+        // That a snooze ran out is nobody's doing.
+        What::Unsuppressed { .. } if event.actor == Actor::Watchbell => false,
+        What::Suppressed(by) | What::Unsuppressed { by, .. } => {
+            by.is_snooze() && (hides || matches!(act, Act::Wake))
+        }
+        What::Resolved(Ending::Operator { .. }) => matches!(act, Act::Reopen),
+        What::Undone { .. } => match act {
+            Act::Acknowledge(_) => taken(),
+            Act::Unacknowledge
+            | Act::Assign(_)
+            | Act::Snooze(_)
+            | Act::Resolve
+            | Act::Wake
+            | Act::Reopen => true,
+            // A note takes nothing from anybody, and an undo has a rule of its own.
+            Act::Note(_) | Act::Undo(_) => false,
+        },
+        // Nor is that an acknowledgement did: it fires again, for whoever ends or snoozes it as for
+        // anybody. What ended and fires on is as it was seen.
+        What::AcknowledgementExpired { .. }
+        | What::Refired
+        | What::Restored
+        | What::Flapping
+        | What::FlappingEnded
+        | What::WentStale
+        | What::Resolved(Ending::Source | Ending::TimeOut)
+        | What::Held { .. }
+        | What::Fired { .. }
+        | What::Changed(_)
+        | What::Reworded { .. }
+        | What::Noted(_)
+        | What::Told { .. }
+        | What::NotTold { .. }
+        | What::ServiceCreated(_)
+        | What::TokenCreated(_)
+        | What::TokenRevoked(_) => false,
     }
 }

@@ -165,10 +165,10 @@ pub fn last_act<E: AsRef<Event>>(timeline: &[E], by: &Actor) -> Option<Revision>
 /// Whether what the line tells is so for who knows what was there at `seen`: it was not taken back,
 /// and did not itself take back what came after that.
 pub(super) fn stands<E: AsRef<Event>>(line: &Event, timeline: &[E], seen: Revision) -> bool {
-    match &line.what {
-        What::Undone { revision, .. } => *revision <= seen,
-        _ => !is_undone(line, timeline),
+    if let What::Undone { revision, .. } = &line.what {
+        return *revision <= seen;
     }
+    !is_undone(line, timeline)
 }
 
 /// Whether what the line tells was taken back since.

@@ -27,6 +27,8 @@ enum Meanwhile {
     Woken,
     Noted,
     SentAgain,
+    EndedAndBack,
+    RanOut,
     Worse,
     ByAlice,
 }
@@ -41,6 +43,9 @@ fn acts(desk: &mut Desk, who: &str, id: AlertId, command: AlertCommand) {
 
 fn prepared(before: Before) -> (Desk, AlertId) {
     let mut desk = Desk::new();
+    let policy =
+        Policy { acknowledged_for: Some(MINUTE * 60), ..desk.table.policy().as_ref().clone() };
+    desk.order(&Actor::Watchbell, Command::Adopt(Arc::new(policy))).unwrap();
     let severity = if matches!(before, Before::Warning) { "warning" } else { "critical" };
     let id = desk.fires("disk", payload("disk", severity));
     match before {
@@ -80,6 +85,15 @@ fn happens(desk: &mut Desk, id: AlertId, meanwhile: Meanwhile) {
         Meanwhile::Noted => acts(desk, "bob", id, AlertCommand::Note("on it".into())),
         Meanwhile::SentAgain | Meanwhile::Worse => {
             desk.fires("disk", payload("disk", "critical"));
+        }
+        Meanwhile::EndedAndBack => {
+            desk.ends("disk");
+            desk.fires("disk", payload("disk", "critical"));
+        }
+        Meanwhile::RanOut => {
+            desk.wait(MINUTE * 60);
+            desk.time();
+            assert!(desk.alert(id).standing.acknowledgement().is_none());
         }
         Meanwhile::ByAlice => acts(desk, "alice", id, AlertCommand::Assign(carol)),
     }
@@ -157,6 +171,8 @@ fn what_others_did_meanwhile_stands_in_the_way_once_where_it_matters() {
         (Nothing, M::ByAlice, &Resolve, done.clone()),
         (Nothing, M::Noted, &Resolve, done.clone()),
         (Nothing, M::SentAgain, &Resolve, done.clone()),
+        (Nothing, M::EndedAndBack, &Resolve, done.clone()),
+        (CarolHasIt, M::RanOut, &Resolve, done.clone()),
         // Bringing it back.
         (Resolved, M::Reopened, &Reopen, "OpenAlready".to_owned()),
         (Resolved, M::Noted, &Reopen, done.clone()),
@@ -166,6 +182,7 @@ fn what_others_did_meanwhile_stands_in_the_way_once_where_it_matters() {
         (Snoozed, M::Woken, &snooze, bob("woke it")),
         (Nothing, M::Noted, &snooze, done.clone()),
         (Nothing, M::SentAgain, &snooze, done.clone()),
+        (CarolHasIt, M::RanOut, &snooze, done.clone()),
         (Snoozed, M::Snoozed, &Wake, bob("snoozed it")),
         (Snoozed, M::Woken, &Wake, "NotSuppressed".to_owned()),
         (Snoozed, M::Acknowledged, &Wake, done.clone()),
