@@ -31,6 +31,8 @@ use crate::engine::{Handle, SubmitError};
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 /// Nothing is lost after a start for as long as this; the night does not last for ever.
 const RESOLVE_TIMEOUT: SignedDuration = SignedDuration::from_secs(20);
+/// What has ended is kept for as long as this: a demo that is left running must not fill the memory.
+const RETENTION: SignedDuration = SignedDuration::from_hours(1);
 /// What the night is made from: the same one each time.
 const SEED: u64 = 2_026;
 /// From where the senders and the people of the night seem to come.
@@ -63,6 +65,7 @@ pub(super) fn plan(cli: &Cli, place: &Place) -> Result<Plan> {
     let others = others.map(|name| Account::new(name, &format!("{name}@example.org")));
     config.policy.accounts = [viewer].into_iter().chain(others).collect();
     config.policy.resolve_timeout = RESOLVE_TIMEOUT;
+    config.policy.retention = RETENTION;
     let places = Places {
         data: place.path().to_owned(),
         socket: place.path().join("watchbell.sock"),
@@ -177,6 +180,19 @@ mod tests {
 
     fn people() -> People {
         People::with(&Actor::Account(Account::new("alice", "").person()))
+    }
+
+    #[test]
+    fn what_ended_in_a_demo_is_not_kept_for_long_and_nobody_is_told_of_it() {
+        let home = tempfile::tempdir().unwrap();
+        let config = home.path().join("config.toml");
+        std::fs::write(&config, "retention = \"90d\"\n").unwrap();
+        let cli =
+            ["watchbell".as_ref(), "--demo".as_ref(), "--config".as_ref(), config.as_os_str()];
+        let cli = <Cli as clap::Parser>::try_parse_from(cli).unwrap();
+        let plan = plan(&cli, &Place::make(home.path()).unwrap()).unwrap();
+        assert_eq!(plan.config.policy.retention, RETENTION);
+        assert!(plan.config.channels.is_empty());
     }
 
     #[test]
