@@ -25,6 +25,7 @@ use uuid::Uuid;
 pub use self::ask::exit_of;
 use self::ask::{ask, print};
 use self::certificate::Certificates;
+use self::filters::Keeper;
 use self::parts::Parts;
 use self::screen::{Left, Screen};
 use self::shutdown::Running;
@@ -107,20 +108,26 @@ impl Plan {
         Ok(Self { places, config, owner, access, keeps: Keeps::Data, log: common.log })
     }
 
-    /// The console over `handle`, where somebody looks; it may use it as the command line says.
+    /// The console over `handle`, where somebody looks, and what keeps its filters; it may use it as
+    /// the command line says.
     fn screen(
         &self,
         handle: Handle,
         listening: SocketAddr,
         scheme: &'static str,
         face: Face,
-    ) -> Result<Option<Screen>> {
-        let Face::Screen(terminal) = face else { return Ok(None) };
+    ) -> Result<(Option<Screen>, Option<Keeper>)> {
+        let Face::Screen(terminal) = face else { return Ok((None, None)) };
         let local = match self.access {
             Access::Full => Local::new(handle),
             Access::ReadOnly => Local::new(handle).read_only(),
         };
-        Screen::open(local, self.console(listening, scheme, terminal)).map(Some)
+        let (filters, keeper) = match self.keeps {
+            Keeps::Data => filters::open(&self.places.logs),
+            Keeps::Nothing => (Filters::default(), None),
+        };
+        let settings = Settings { filters, ..self.console(listening, scheme, terminal) };
+        Ok((Some(Screen::open(local, settings)?), keeper))
     }
 
     /// What the console is told.
@@ -152,10 +159,7 @@ impl Plan {
             multiplexer: terminal.multiplexer,
             links: links.unwrap_or(terminal.links),
             desktop: terminal.desktop,
-            filters: match self.keeps {
-                Keeps::Data => filters::open(&self.places.logs),
-                Keeps::Nothing => Filters::default(),
-            },
+            filters: Filters::default(),
             seed: Uuid::new_v4().as_u128(),
         }
     }
@@ -217,7 +221,8 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
         Found::Other(pid) => return Err(owned(&plan, pid)),
     };
     tracing::info!(file = %file.display(), version = env!("CARGO_PKG_VERSION"), "Opened the data");
-    let mut running = Running { parts, socket: socket.clone(), writer, screen: None };
+    let mut running =
+        Running { parts, socket: socket.clone(), writer, screen: None, filters: None };
 
     let wired = async {
         let home = format!("{scheme}://{address}");
@@ -234,7 +239,7 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
         if plan.keeps == Keeps::Nothing {
             running.parts.play(handle.clone(), demo::People::with(&plan.owner.actor));
         }
-        running.screen = plan.screen(handle, address, scheme, face)?;
+        (running.screen, running.filters) = plan.screen(handle, address, scheme, face)?;
         anyhow::Ok(())
     };
     let ended = match wired.await {

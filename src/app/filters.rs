@@ -1,12 +1,13 @@
 //! The filters of consoles, kept in a file of the person for the next console. Nothing depends on
-//! it: what cannot be read is left out, what cannot be kept is only logged. It never holds a secret.
+//! it: what cannot be read is left out, what cannot be kept is only logged. Must not hold a token of
+//! watchbell's; of other secrets it cannot tell that they are any.
 
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, SyncSender};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use nix::fcntl::OFlag;
 
@@ -26,7 +27,7 @@ const WAITING: usize = 16;
 const LONGEST: u64 = 1 << 20;
 
 /// The filters of earlier consoles, and where the next ones go. Reads and writes `directory`.
-pub(super) fn open(directory: &Path) -> Filters {
+pub(super) fn open(directory: &Path) -> (Filters, Option<Keeper>) {
     let path = directory.join("filters");
     let earlier = match opened(&path, OpenOptions::new().read(true)).and_then(|file| read(&file)) {
         Ok(kept) => kept.told(&path),
@@ -36,11 +37,29 @@ pub(super) fn open(directory: &Path) -> Filters {
             Vec::new()
         }
     };
-    Filters { earlier, keep: keeper(path) }
+    match keeper(path) {
+        Some((keep, keeper)) => (Filters { earlier, keep: Some(keep) }, Some(keeper)),
+        None => (Filters { earlier, keep: None }, None),
+    }
+}
+
+/// What writes them. It ends once no console has anything to keep any more.
+#[derive(Debug)]
+pub(super) struct Keeper {
+    thread: JoinHandle<()>,
+}
+
+impl Keeper {
+    /// Blocks until the last one is written.
+    pub(super) fn finish(self) {
+        if self.thread.join().is_err() {
+            tracing::error!("Keeping filters panicked");
+        }
+    }
 }
 
 /// A thread that writes what it is sent, so that no file system holds up a screen.
-fn keeper(path: PathBuf) -> Option<SyncSender<String>> {
+fn keeper(path: PathBuf) -> Option<(SyncSender<String>, Keeper)> {
     let (keep, kept) = mpsc::sync_channel::<String>(WAITING);
     let write = move || {
         for text in kept {
@@ -49,8 +68,8 @@ fn keeper(path: PathBuf) -> Option<SyncSender<String>> {
             }
         }
     };
-    thread::Builder::new().name("filters".to_owned()).spawn(write).ok()?;
-    Some(keep)
+    let thread = thread::Builder::new().name("filters".to_owned()).spawn(write).ok()?;
+    Some((keep, Keeper { thread }))
 }
 
 /// What a file held.
@@ -175,7 +194,20 @@ mod tests {
     }
 
     fn earlier(place: &tempfile::TempDir) -> Vec<String> {
-        open(place.path()).earlier
+        open(place.path()).0.earlier
+    }
+
+    #[test]
+    fn what_was_kept_last_is_written_once_the_keeper_has_finished() {
+        let (place, path) = place();
+        let (filters, keeper) = open(place.path());
+        let keep = filters.keep.unwrap();
+        for number in 0..WAITING {
+            keep.send(format!("n{number}")).unwrap();
+        }
+        drop(keep);
+        keeper.unwrap().finish();
+        assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), WAITING + 1);
     }
 
     #[test]

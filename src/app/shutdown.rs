@@ -7,6 +7,7 @@ use std::{fs, io};
 use anyhow::{Result, anyhow};
 use tokio::time::timeout;
 
+use super::filters::Keeper;
 use super::parts::Parts;
 use super::screen::Screen;
 use crate::engine::Writer;
@@ -17,6 +18,8 @@ const REQUESTS: Duration = Duration::from_secs(6);
 const COMMIT: Duration = Duration::from_secs(20);
 /// A terminal that takes nothing must not keep the program alive.
 const SCREEN: Duration = Duration::from_secs(2);
+/// Filters are a convenience: a file system that stands still keeps none of them.
+const FILTERS: Duration = Duration::from_secs(1);
 
 /// Everything that runs once the data is open.
 #[derive(Debug)]
@@ -25,6 +28,7 @@ pub(super) struct Running {
     pub(super) socket: PathBuf,
     pub(super) writer: Writer,
     pub(super) screen: Option<Screen>,
+    pub(super) filters: Option<Keeper>,
 }
 
 impl Running {
@@ -49,6 +53,12 @@ impl Running {
                 Err(_) => {
                     tracing::warn!("The terminal took nothing any more and was left as it is");
                 }
+            }
+        }
+        if let Some(keeper) = self.filters {
+            let finishing = tokio::task::spawn_blocking(|| keeper.finish());
+            if timeout(FILTERS, finishing).await.is_err() {
+                tracing::warn!("The last filters may not be kept: writing them takes too long");
             }
         }
         match &closed {
