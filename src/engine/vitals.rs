@@ -131,7 +131,9 @@ impl Vitals {
         self.vital.send_modify(|vital| vital.busy = vital.busy.saturating_add(1));
     }
 
-    /// Whether anybody can connect to where alerts are taken in.
+    /// Whether anybody can connect to where alerts are taken in. There is one such place, whose word
+    /// is the last: a second listener would need a slot of its own, or the one that is well would
+    /// take back what the other one said. The socket of this host's own programs says nothing here.
     pub fn listener(&self, outage: Option<Outage>) {
         self.vital.send_if_modified(|vital| {
             let news = vital.unheard != outage;
