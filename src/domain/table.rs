@@ -358,14 +358,12 @@ impl Table {
             self.heard.insert(alert.sender.clone(), alert.seen.last);
         }
         let was = self.alerts.insert(alert.id, Arc::clone(alert));
-        let stood = |alert: &Alert| {
+        let found_by = |alert: &Alert| {
             let ended = alert.standing.resolution().map(|resolution| resolution.at);
             (ended, alert.standing.since, alert.occurrence)
         };
-        let stands = was
-            .as_ref()
-            .is_some_and(|was| stood(was) == stood(alert) && was.identity == alert.identity);
-        if !stands {
+        let same = |was: &Alert| found_by(was) == found_by(alert) && was.identity == alert.identity;
+        if !was.as_deref().is_some_and(same) {
             self.find_anew(was.as_deref(), alert);
         }
         was
@@ -387,9 +385,9 @@ impl Table {
                 self.own.insert(alert.id);
             }
         }
-        let stood = |alert: &Alert| (alert.is_open(), alert.standing.since, alert.occurrence);
+        let recency = |alert: &Alert| (alert.is_open(), alert.standing.since, alert.occurrence);
         let newest = self.newest(&alert.identity);
-        let is_newest = newest.is_none_or(|newest| stood(newest) <= stood(alert));
+        let is_newest = newest.is_none_or(|newest| recency(newest) <= recency(alert));
         let id = newest.filter(|_| !is_newest).map_or(alert.id, |newest| newest.id);
         let occurrences = self.occurrences(&alert.identity).max(alert.occurrence);
         let newest = Newest { id, occurrences };
