@@ -15,7 +15,7 @@ mod view;
 
 pub use crate::engine::data_file;
 pub use asker::Asker;
-pub use local::{Local, LocalError};
+pub use local::{Local, LocalError, NotAllowed};
 pub use owner::{Beginning, Found, OwnerError, Reached, find, reach};
 pub use remote::{Remote, RemoteError};
 pub use secret::Secret;

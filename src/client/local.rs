@@ -20,12 +20,17 @@ pub struct Local {
     may: Scopes,
 }
 
+/// It may not be asked for here. The engine was not asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not allowed here: it needs the right {0}")]
+pub struct NotAllowed(pub Scope);
+
 /// Why an order was not carried out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LocalError {
-    /// It may not be asked here. The engine was not.
-    #[error("not allowed here: it needs the right {0}")]
-    NotAllowed(Scope),
+    /// It may not be asked for here.
+    #[error(transparent)]
+    NotAllowed(#[from] NotAllowed),
     /// The engine refused, or could not save it.
     #[error(transparent)]
     Submit(#[from] SubmitError),
@@ -48,7 +53,7 @@ impl Local {
     pub async fn submit(&self, order: Order) -> Result<Receipt, LocalError> {
         let scope = order.command.scope();
         if !self.may.has(scope) {
-            return Err(LocalError::NotAllowed(scope));
+            return Err(LocalError::NotAllowed(NotAllowed(scope)));
         }
         Ok(self.handle.submit(order).await?)
     }

@@ -1,7 +1,7 @@
 //! The service, wherever it runs: what a verb asks things of.
 
 use super::asker::Asker;
-use super::local::{Local, LocalError};
+use super::local::{Local, LocalError, NotAllowed};
 use super::reading::{FindError, Wanted};
 use super::remote::{Remote, RemoteError};
 use super::secret::Secret;
@@ -13,7 +13,7 @@ use crate::domain::query::Filter;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
-use crate::domain::token::{Scope, Scopes};
+use crate::domain::token::Scopes;
 use crate::engine::{Receipt, SubmitError};
 
 /// The service, wherever it runs.
@@ -73,8 +73,8 @@ pub enum AskError {
     #[error(transparent)]
     Submit(#[from] SubmitError),
     /// It may not be asked for here.
-    #[error("not allowed here: it needs the right {0}")]
-    NotAllowed(Scope),
+    #[error(transparent)]
+    NotAllowed(#[from] NotAllowed),
     /// The service could not be asked.
     #[error(transparent)]
     Remote(#[from] RemoteError),
@@ -126,7 +126,7 @@ impl From<Refusal> for AskError {
 impl From<LocalError> for AskError {
     fn from(error: LocalError) -> Self {
         match error {
-            LocalError::NotAllowed(scope) => Self::NotAllowed(scope),
+            LocalError::NotAllowed(why) => Self::NotAllowed(why),
             LocalError::Submit(error) => Self::Submit(error),
         }
     }

@@ -11,7 +11,7 @@ use ratatui::layout::Size;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use watchbell::client::{Local, LocalError};
+use watchbell::client::{Local, LocalError, NotAllowed};
 use watchbell::console::frame::Link;
 use watchbell::console::quiet::{QuietBackend, Window};
 use watchbell::console::settings::Filters;
@@ -308,7 +308,8 @@ async fn what_may_only_be_looked_at_takes_no_order_of_any_kind() {
         let (op, actor) = (looking.op(), Actor::Account(Account::new("alice", "").person()));
         let order = Order { op, actor, via: Via::Console, seen: None, command };
         let scope = order.command.scope();
-        assert_eq!(looking.submit(order).await, Err(LocalError::NotAllowed(scope)), "{scope}");
+        let refused = Err(LocalError::NotAllowed(NotAllowed(scope)));
+        assert_eq!(looking.submit(order).await, refused, "{scope}");
     }
     assert_eq!(looking.latest().cursor, before);
     desk.writer.stop().unwrap();
