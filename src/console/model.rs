@@ -34,7 +34,7 @@ use self::sorted::Rows;
 use self::storm::Storms;
 use self::tally::Tally;
 use self::telling::Telling;
-use self::trouble::{Back, Overload};
+use self::trouble::{Back, Overload, Trouble};
 use self::untold::Untold;
 use super::action::{Action, Context, Entry, ReadOnly, find};
 use super::file::FileError;
@@ -47,7 +47,6 @@ use super::when;
 use crate::domain::alert::{Alert, Resolution};
 use crate::domain::id::{AlertId, OpId};
 use crate::domain::table::Table;
-use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::engine::{Absence, Certificate, Refusals};
 
@@ -298,15 +297,6 @@ pub struct Service {
     pub absence: Option<Absence>,
     /// How many posts were not taken in since the program started, because too much was under way.
     pub busy: u64,
-}
-
-/// Since when something is not as it should be, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble {
-    /// Since when.
-    pub since: Timestamp,
-    /// Why, in a few words.
-    pub reason: Text,
 }
 
 /// The smallest window in which anything can be done.

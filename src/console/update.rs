@@ -316,7 +316,8 @@ fn freshen(model: &mut Model, now: Now) {
     storm::recount(model, now.at);
 }
 
-/// Brings the ages up to date, and who is refused. While nothing can be saved ages stop: what is shown is how it stood.
+/// Brings the ages up to date, and who is refused. While nothing can be saved ages stop: what is
+/// shown is how it stood.
 fn set_clock(model: &mut Model, now: Now) {
     if model.service.unsaved.is_none() {
         model.clock = when::minute(now.at);

@@ -1,13 +1,23 @@
-//! What makes a screen doubtful for a while and is over by itself: an absence, posts that were not
-//! taken in. Pure; must not read a clock.
+//! What makes a screen doubtful: nothing can be saved or nobody can connect, an absence, posts that
+//! were not taken in. Pure; must not read a clock.
 
 use std::collections::BTreeSet;
 
 use crate::domain::alert::Alert;
 use crate::domain::id::AlertId;
 use crate::domain::table::{Grant, Table};
+use crate::domain::text::Text;
 use crate::domain::time::{SignedDuration, Timestamp, after, since};
 use crate::engine::Absence;
+
+/// Since when something is not as it should be, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// Since when.
+    pub since: Timestamp,
+    /// Why, in a few words.
+    pub reason: Text,
+}
 
 /// What an absence leaves behind: alerts that may have ended meanwhile and are shown as open.
 #[derive(Clone, Debug, PartialEq, Eq)]

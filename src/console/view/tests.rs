@@ -19,7 +19,8 @@ use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
 
 use crate::console::effect::Event;
-use crate::console::model::{Opened, PageAbout, Screen, Service, Trouble};
+use crate::console::model::trouble::Trouble;
+use crate::console::model::{Opened, PageAbout, Screen, Service};
 use crate::console::stage::{Stage, alert, crowd, night, restless, settings};
 use crate::console::text::Symbols;
 use crate::domain::command::AlertCommand;

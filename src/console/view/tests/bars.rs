@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::console::effect::Event;
-use crate::console::model::{Service, Trouble};
+use crate::console::model::Service;
+use crate::console::model::trouble::Trouble;
 use crate::console::settings::Settings;
 use crate::console::stage::{Stage, alert, night, settings};
 use crate::console::text::Symbols;

@@ -9,7 +9,8 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::Color;
 
-use crate::console::model::{Model, Service, Trouble};
+use crate::console::model::trouble::Trouble;
+use crate::console::model::{Model, Service};
 use crate::console::stage::{Stage, night, settings};
 use crate::console::theme::palette::{Choice, Palette, ThemeError, Wardrobe};
 use crate::console::theme::{Depth, Ground, Theme};
