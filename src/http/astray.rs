@@ -8,7 +8,7 @@ use axum::response::Response;
 
 use super::door::Door;
 use super::intake::Head;
-use crate::domain::text::Text;
+use crate::domain::text::{Text, quoted};
 
 /// Tells of a post of alerts that went astray. Those that came where alerts are taken are told of
 /// there.
@@ -40,8 +40,10 @@ pub(super) fn names_alerts(path: &str) -> bool {
     last.is_some_and(|last| matches!(last, "alert" | "alerts"))
 }
 
-fn why(status: StatusCode, path: &Text) -> Option<String> {
+/// What the console is told of a post to `path` that was answered so, if it went astray.
+pub(super) fn why(status: StatusCode, path: &Text) -> Option<String> {
     const INSTEAD: &str = "send to /api/v2/alerts as Prometheus does, or to /api/v1/alert";
+    let path = brief(path.as_str());
     match status {
         StatusCode::GONE => Some(format!("{path} is of the API before v2; {INSTEAD}")),
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => {
@@ -51,9 +53,32 @@ fn why(status: StatusCode, path: &Text) -> Option<String> {
     }
 }
 
+/// A path in quotes, or its beginning if it is long: whoever sent it has shown no token, and what they
+/// wrote must not be read as ours.
+fn brief(path: &str) -> String {
+    /// In characters.
+    const LONGEST: usize = 80;
+    match path.char_indices().nth(LONGEST) {
+        Some((end, _)) => quoted(&format!("{}…", path.get(..end).unwrap_or_default())),
+        None => quoted(path),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_stranger_wrote_into_a_path_is_quoted_and_not_long() {
+        let path = Text::derive(&format!("/call-carol-\"now\"{}/alerts", "-".repeat(900)));
+        for status in [StatusCode::GONE, StatusCode::NOT_FOUND] {
+            let why = why(status, &path).unwrap();
+            assert!(why.contains(r#""/call-carol-\"now\"---"#), "{why}");
+            assert!(why.contains("-…\"") && why.chars().count() < 200, "{why}");
+        }
+        let near = why(StatusCode::NOT_FOUND, &Text::derive("/am/alerts")).unwrap();
+        assert!(near.starts_with(r#"nothing takes alerts at "/am/alerts"; "#), "{near}");
+    }
 
     #[test]
     fn a_path_of_alerts_is_known_by_its_end_and_only_where_none_are_taken() {

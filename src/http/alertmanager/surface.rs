@@ -12,6 +12,7 @@ use tracing::Instrument;
 
 use super::error::{Fault, Why};
 use super::{cors, media};
+use crate::domain::text::Text;
 use crate::domain::token::Scope;
 use crate::http::access::V2Caller;
 use crate::http::caller::Caller;
@@ -53,19 +54,19 @@ pub(super) async fn keep(State(door): State<Door>, request: Request) -> Response
         let shared = cors::is_shared(request.method(), request.headers());
         // What is no alert is nobody's lost alert.
         let meant = request.method() == Method::POST && astray::names_alerts(request.uri().path());
-        let mut posted = meant.then(|| Head::of(&request));
+        let mut posted = meant.then(|| (Head::of(&request), Text::derive(request.uri().path())));
         let mut response = match admit(&door, request).await {
             Ok((endpoint, request)) => {
-                if let (Some(head), Some(caller)) = (&mut posted, request.extensions().get()) {
+                if let (Some((head, _)), Some(caller)) = (&mut posted, request.extensions().get()) {
                     head.is_of(caller);
                 }
                 run(&door, endpoint, request).await
             }
             Err(fault) => fault.into_response(),
         };
-        if let Some(head) = posted {
+        if let Some((head, path)) = posted {
             again::mend(&door, &mut response);
-            tell_if_refused(&door, head, &response);
+            tell_if_refused(&door, head, &path, &response);
         }
         dress(response.headers_mut(), shared);
         response
@@ -168,11 +169,13 @@ pub(in crate::http) async fn caller(door: &Door, parts: &mut Parts) -> Result<Ca
 }
 
 /// A post that was turned away is told to the console, with what its sender was told.
-fn tell_if_refused(door: &Door, head: Head, response: &Response) {
+fn tell_if_refused(door: &Door, head: Head, path: &Text, response: &Response) {
     if let Ok(handle) = door.handle()
         && let Some(Why(why)) = response.extensions().get()
     {
-        head.refuse(&handle, response.status(), why.as_str());
+        // What strangers wrote into a path is told as it is of any other.
+        let astray = astray::why(response.status(), path);
+        head.refuse(&handle, response.status(), astray.as_deref().unwrap_or(why.as_str()));
     }
 }
 
