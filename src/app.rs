@@ -221,8 +221,7 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
         Found::Other(pid) => return Err(owned(&plan, pid)),
     };
     tracing::info!(file = %file.display(), version = env!("CARGO_PKG_VERSION"), "Opened the data");
-    let mut running =
-        Running { parts, socket: socket.clone(), writer, screen: None, filters: None };
+    let mut running = Running::unseen(parts, socket.clone(), writer);
 
     let wired = async {
         let home = format!("{scheme}://{address}");

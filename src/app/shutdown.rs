@@ -32,6 +32,11 @@ pub(super) struct Running {
 }
 
 impl Running {
+    /// What runs before there is a screen.
+    pub(super) fn unseen(parts: Parts, socket: PathBuf, writer: Writer) -> Self {
+        Self { parts, socket, writer, screen: None, filters: None }
+    }
+
     /// Ends all of it. Fails if the data could not be closed in order; the other steps only log.
     pub(super) async fn shut_down(self) -> Result<()> {
         // Stop accepting; the screen begins to give the terminal back.
