@@ -108,6 +108,13 @@ impl Scene {
         self
     }
 
+    /// Waits for what is drawn later than what was written at once: a bell is.
+    pub(super) fn shows(&mut self, text: &str) -> &mut Self {
+        self.terminal.shows(text);
+        self.terminal.rests(SETTLED);
+        self
+    }
+
     /// Waits for what is drawn after `mark`, and for what is drawn because of that.
     fn follows(&self, mark: usize) {
         self.terminal.next_read(mark);

@@ -151,7 +151,7 @@ fn storm() {
         scene.post(&[("db131 lag 90 s", "critical", "db")]);
         let more: Vec<String> = (1..=60).map(|host| format!("web{host} does not answer")).collect();
         let more: Vec<_> = more.iter().map(|title| (title.as_str(), "critical", "web")).collect();
-        scene.post(&more);
+        scene.post(&more).shows("230 CRIT");
     });
 }
 
