@@ -217,6 +217,8 @@ pub struct Drawn {
     pub table: Table,
     /// Which of them stood where.
     pub rows: Rows,
+    /// Those a key may be about: the rows of the window, or what was open.
+    pub in_sight: Vec<AlertId>,
     /// The first row.
     pub first: Option<AlertId>,
     /// When the first row was last replaced by another alert.
@@ -280,6 +282,8 @@ pub enum Moved {
     Meanwhile,
     /// The alert is called something else.
     Renamed,
+    /// No frame showed the alert before the key was pressed.
+    Unseen,
 }
 
 /// Whether the service can be believed; from its vitals.
@@ -402,14 +406,14 @@ impl Model {
         self.table.alert(id).or_else(|| self.list.still()?.gone(id))
     }
 
-    /// The alert a key is about: the open one, the selected one, else the first row of the last
-    /// frame.
+    /// The alert a key is about: the open one, the selected one, else the one that is selected when
+    /// a live list stands still in the order of the last frame.
     pub fn target(&self) -> Option<Target> {
         let id = match &self.screen {
             Screen::Detail(opened) => opened.id,
             Screen::List => match self.list.still() {
                 Some(still) => still.selected()?,
-                None => self.drawn.first?,
+                None => self.drawn.rows.places().get(0)?.id,
             },
             Screen::Senders(_) => return None,
         };

@@ -39,6 +39,8 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
     if matches!(model.screen, Screen::List) {
         moving::stand_still(model);
         moving::settle(model);
+        // A bar may have come since the cursor was moved; what is asked for is to be seen.
+        moving::keep_in_sight(model);
         model.cursor = Cursor::Placed;
     }
     if let Some(text) = unread(model, action, &target, now) {
@@ -226,6 +228,10 @@ fn moved(model: &Model, target: &Target, now: Now) -> Option<Moved> {
     {
         return Some(moved);
     }
+    // The person moved there blindly: the last frame shows what the key was meant for.
+    if !model.drawn.in_sight.contains(&target.id) {
+        return Some(Moved::Unseen);
+    }
     let shown = warned.and_then(|warned| warned.shown);
     let renamed = model.drawn.renamed.filter(|(id, at)| *id == target.id && Some(*at) > shown);
     renamed.filter(|(_, at)| now.tick < *at + GUARD).map(|_| Moved::Renamed)
@@ -248,6 +254,7 @@ fn press_again(model: &Model, moved: Moved, action: Action, target: &Target) -> 
         Moved::JustNow => "The list moved just now",
         Moved::Meanwhile => "The list went back to the top meanwhile",
         Moved::Renamed => "It changed just now",
+        Moved::Unseen => "It was not on the screen yet",
     };
     let key = model.key(Context::List, action);
     let words = match action {

@@ -8,7 +8,7 @@ use crate::console::frame::{Cause, Tick};
 use crate::console::model::acts::Pace;
 use crate::console::model::list::{Mode, Seen};
 use crate::console::model::sheet::Sheet;
-use crate::console::model::{Cursor, Drawn, Model, Now, Order, Screen, place};
+use crate::console::model::{Cursor, Drawn, Model, Now, Order, PageAbout, Screen, place};
 use crate::console::view::layout;
 use crate::console::when;
 use crate::domain::id::AlertId;
@@ -26,6 +26,7 @@ pub(super) fn drawn(model: &mut Model, now: Now) {
     model.drawn = Drawn {
         table: model.table.clone(),
         rows: model.list.rows(),
+        in_sight: in_sight(model),
         first,
         replaced,
         renamed,
@@ -43,6 +44,33 @@ pub(super) fn drawn(model: &mut Model, now: Now) {
     if let Some(Sheet::Question(question)) = &mut model.sheet {
         question.drawn.get_or_insert(now.tick);
     }
+}
+
+/// The alerts on the screen that a key may be about. A sheet names its own, whatever it covers.
+fn in_sight(model: &Model) -> Vec<AlertId> {
+    if model.is_too_small() {
+        return Vec::new();
+    }
+    if let Some(page) = model.page {
+        return match page.about {
+            PageAbout::Why(id) => vec![id],
+            PageAbout::Help => Vec::new(),
+        };
+    }
+    let mut ids = match &model.screen {
+        Screen::Detail(opened) => vec![opened.id],
+        Screen::Senders(_) => Vec::new(),
+        Screen::List => model.list.window(rows_in_sight(model)),
+    };
+    ids.extend(model.sheet.as_ref().and_then(|sheet| sheet.target()).map(|target| target.id));
+    ids
+}
+
+/// How many rows of the list the screen has room for beside what is open over it.
+fn rows_in_sight(model: &Model) -> usize {
+    let regions = layout::regions(model);
+    let covered = regions.sheet.map_or(u16::MAX, |sheet| sheet.y);
+    usize::from(regions.list.bottom().min(covered).saturating_sub(regions.list.y))
 }
 
 /// Whether the last frame calls an alert something else than the model does.

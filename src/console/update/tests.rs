@@ -23,6 +23,7 @@ mod faster;
 mod looking;
 mod stale;
 mod storm;
+mod unseen;
 
 fn is_live(model: &Model) -> bool {
     matches!(model.list.mode, Mode::Live)
