@@ -36,6 +36,10 @@ pub fn update(model: &mut Model, event: Event, now: Now) -> Vec<Effect> {
         Event::Resized(size) => {
             model.size = size;
             moving::keep_in_sight(model);
+            // It stands elsewhere now, and is read anew.
+            if let Some(Sheet::Question(question)) = &mut model.sheet {
+                question.drawn = None;
+            }
             vec![Effect::Draw(Cause::Resize)]
         }
         Event::News(news) => news::arrive(model, *news, now),

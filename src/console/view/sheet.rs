@@ -1,6 +1,8 @@
 //! What opens from the bottom: questions, the picker, prompts. Each says everything that is needed
 //! to answer it, and its last line names the acts.
 
+use std::sync::Arc;
+
 use ratatui::text::{Line, Span};
 use tui_input::Input;
 
@@ -8,7 +10,7 @@ use super::{hint, ink, layout, plain, rule};
 use crate::console::action::{Action, Context};
 use crate::console::model::Model;
 use crate::console::model::acts::{Act, Done, Target};
-use crate::console::model::place::named;
+use crate::console::model::place::{is_viewer, named};
 use crate::console::model::sheet::{
     About, Choice, Disturbed, Kin, LONGEST, Picker, Prompt, Purpose, Question, Sheet, Trial,
 };
@@ -16,7 +18,8 @@ use crate::console::settings::Keeps;
 use crate::console::text::{cut, fit, number, width, wrap};
 use crate::console::theme::Role;
 use crate::console::{when, words};
-use crate::domain::alert::{Alert, Resolution, Suppressor};
+use crate::domain::alert::{Alert, Resolution, State, Suppressor};
+use crate::domain::event::{Event, What};
 use crate::domain::severity::Severity;
 use crate::domain::snooze::{Unfit, until};
 use crate::domain::time::{SignedDuration, since};
@@ -138,7 +141,7 @@ fn body(model: &Model, question: &Question, breadth: Breadth) -> String {
             model.alert(target.id).map(|alert| in_brief(act, alert)).unwrap_or_default()
         }
         (About::Undo(done), Breadth::Full) => undone(model, done),
-        (About::Undo(_), Breadth::Brief) => "The alert goes back to how it stood.".to_owned(),
+        (About::Undo(done), Breadth::Brief) => follows(model, done),
         (About::Quit, _) if model.settings.keeps == Keeps::Nothing => {
             "All of it is made up, and nothing of it is kept.".to_owned()
         }
@@ -252,10 +255,46 @@ fn in_brief(act: &Act, alert: &Alert) -> String {
 fn undone(model: &Model, done: &Done) -> String {
     let sent = words::already_sent(model, done).map(|sent| format!(" {sent}"));
     format!(
-        "You did it at {}. The alert goes back to how it stood before.{}",
+        "You did it at {}. {}{}",
         model.time(done.at),
+        follows(model, done),
         sent.unwrap_or_default()
     )
+}
+
+/// What follows from taking an act back.
+fn follows(model: &Model, done: &Done) -> String {
+    let alert = model.alert(done.target.id);
+    let moves = |event: &Event| {
+        event.before.is_some()
+            || matches!(event.what, What::Suppressed(_) | What::Unsuppressed { .. })
+    };
+    let own = |event: &&Arc<Event>| {
+        let mine = is_viewer(&event.actor, &model.settings.viewer);
+        event.revision == done.revision && mine && moves(event)
+    };
+    let taken_back = alert.and_then(|alert| Some((alert, alert.recent.iter().rfind(own)?)));
+    let Some((alert, event)) = taken_back else {
+        return "The alert goes back to how it stood before.".to_owned();
+    };
+    let before = event.before.as_ref().map(|before| &before.state);
+    match (&event.what, before, &alert.standing.state) {
+        (What::Suppressed(_), _, State::Firing) if alert.severity == Severity::Critical => {
+            "It is snoozed no more and calls begin again.".to_owned()
+        }
+        (What::Suppressed(_), ..) => "It is snoozed no more.".to_owned(),
+        (What::Unsuppressed { .. }, ..) => "It is snoozed again.".to_owned(),
+        (_, Some(State::Firing), State::Acknowledged(_) | State::Resolved(_)) => {
+            back_to_firing(alert).to_owned()
+        }
+        (_, Some(State::Acknowledged(held)), now) if before != Some(now) => {
+            format!("It goes back to acknowledged by {}.", held.by)
+        }
+        (_, Some(State::Resolved(_)), State::Firing | State::Acknowledged(_)) => {
+            "It goes back to resolved.".to_owned()
+        }
+        _ => "The alert goes back to how it stood before.".to_owned(),
+    }
 }
 
 fn firing(model: &Model) -> String {

@@ -28,7 +28,11 @@ fn a_list_that_was_sorted_by_a_key_names_what_the_next_key_acts_on() {
         assert_eq!(stage.rows().1, Some(new), "{keys}");
         stage.press(answer);
         if answer == "r" {
-            assert!(stage.screen().contains("CRIT  payments  checkout fails"), "{}", stage.screen());
+            assert!(
+                stage.screen().contains("CRIT  payments  checkout fails"),
+                "{}",
+                stage.screen()
+            );
             stage.press("y");
         }
         assert_ne!(stage.state("new"), "firing", "{keys}");
@@ -120,4 +124,38 @@ fn a_row_that_a_bar_pushed_out_of_the_window_is_shown_before_it_is_acted_on() {
     assert_eq!(asked_for(&stage), stage.selected());
     stage.press("a");
     assert_eq!(acknowledged(&stage), 1, "{}", stage.line(-1));
+}
+
+#[test]
+fn a_question_is_read_anew_in_a_window_of_another_size() {
+    for (keys, state) in [("j k r", "resolved"), ("j j j U", "firing")] {
+        let mut stage = Stage::night(80, 24);
+        let name = if state == "firing" { "lag" } else { "net" };
+        let before = stage.state(name);
+        stage.press(keys).wait(1_000);
+        stage.resize(100, 30);
+        stage.rush("y");
+        assert_eq!(stage.state(name), before, "{keys}");
+        stage.wait(140).rush("y");
+        assert_eq!(stage.state(name), before, "{keys}");
+        stage.wait(20).rush("y");
+        assert_eq!(stage.state(name), state, "{keys}");
+    }
+}
+
+#[test]
+fn a_question_whether_to_undo_says_what_follows() {
+    for (keys, said) in [
+        ("j k a", "It goes back to firing and calls begin again."),
+        ("j k r y", "It goes back to firing and calls begin again."),
+        ("j j j j a", "It goes back to firing."),
+        ("j A enter", "The alert goes back to how it stood before."),
+    ] {
+        for (width, height) in [(80, 24), (40, 12)] {
+            let mut stage = Stage::night(width, height);
+            stage.press(keys).wait(61_000).press("u");
+            let screen = stage.screen().split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(screen.contains(said), "{keys} {width}x{height}: {}", stage.screen());
+        }
+    }
 }
