@@ -30,6 +30,7 @@ use std::fs::File;
 use std::future::ready;
 use std::io;
 use std::os::fd::AsFd as _;
+use std::time::Instant;
 
 use crossterm::event::EventStream;
 use futures_util::StreamExt as _;
@@ -65,7 +66,7 @@ pub fn show(
         let backend = QuietBackend::new(out, Window::Terminal);
         let events = EventStream::new().filter_map(move |event| {
             ready(match (&mut answers, event) {
-                (Some(answers), Ok(event)) => answers.leave(event).map(Ok),
+                (Some(answers), Ok(event)) => answers.leave(event, Instant::now()).map(Ok),
                 (_, event) => Some(event),
             })
         });

@@ -19,6 +19,13 @@ const QUESTION: &[u8] = b"\x1b]11;?\x1b\\\x1b[c";
 const PATIENCE: Duration = Duration::from_secs(1);
 /// No colour that a terminal tells is longer.
 const LONGEST: usize = 40;
+/// How long the next byte of an answer may be on its way, on a line that stalls; after that its end
+/// is taken to be lost, and keys are keys again.
+const REST: Duration = Duration::from_secs(1);
+/// How long an answer may take in all, whatever is typed meanwhile.
+const WHOLE: Duration = Duration::from_secs(3);
+/// The same once it makes no sense: the rest of it is right behind.
+const NONSENSE: Duration = Duration::from_millis(250);
 
 /// What is heard of the answers, byte by byte. What is not part of one is left alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,6 +33,8 @@ pub struct Answers {
     at: At,
     ground: Option<Ground>,
     fenced: bool,
+    /// When the answer that has begun is taken to be lost, at the next byte and in all.
+    until: Option<(Instant, Instant)>,
 }
 
 /// Where in an answer the next byte stands.
@@ -39,6 +48,10 @@ enum At {
     Colour(String),
     /// After an escape in the colour.
     ColourEnd(String),
+    /// In an answer that is none of a colour; nothing of it is a key.
+    Nonsense,
+    /// After an escape in that.
+    NonsenseEnd,
     /// After `CSI`.
     Csi,
     /// In what the terminal is.
@@ -72,6 +85,8 @@ pub fn ask(input: impl AsFd, output: &mut impl Write) -> Answers {
             Err(_) => break,
         }
     }
+    // What has begun may still end.
+    answers.until = answers.waits(Instant::now());
     answers
 }
 
@@ -81,12 +96,33 @@ impl Answers {
         self.ground
     }
 
-    /// Takes what the terminal reports from now on, and gives it back unless it is an answer after
+    /// Takes what the terminal reports at `now`, and gives it back unless it is an answer after
     /// all. An escape is given back in any case: alone it is a key, and one that acts on nothing.
-    pub fn leave(&mut self, event: Event) -> Option<Event> {
+    /// An answer that loses its end keeps keys back for a moment only.
+    pub fn leave(&mut self, event: Event, now: Instant) -> Option<Event> {
         if self.ground.is_some() && self.fenced {
             return Some(event);
         }
+        if self.until.is_some_and(|(next, whole)| now >= next.min(whole)) {
+            self.at = At::Outside;
+        }
+        let left = self.sift(event);
+        self.until = self.waits(now);
+        left
+    }
+
+    fn waits(&self, now: Instant) -> Option<(Instant, Instant)> {
+        let whole = self.until.map_or(now + WHOLE, |(_, whole)| whole);
+        match &self.at {
+            At::Outside => None,
+            At::Nonsense | At::NonsenseEnd => Some((now + REST, whole.min(now + NONSENSE))),
+            At::Escape | At::Colour(_) | At::ColourEnd(_) | At::Csi | At::Device => {
+                Some((now + REST, whole))
+            }
+        }
+    }
+
+    fn sift(&mut self, event: Event) -> Option<Event> {
         let Event::Key(key) = &event else { return Some(event) };
         let last = match (key.code, key.modifiers) {
             (KeyCode::Esc, KeyModifiers::NONE) => {
@@ -94,6 +130,7 @@ impl Answers {
                 return (!inside).then_some(event);
             }
             (KeyCode::Char('g'), KeyModifiers::CONTROL) => Some(b'\x07'),
+            (KeyCode::Char(_), held) if held.contains(KeyModifiers::CONTROL) => None,
             (KeyCode::Char(character), held) => {
                 if held.contains(KeyModifiers::ALT) {
                     self.take(b'\x1b');
@@ -113,6 +150,7 @@ impl Answers {
     fn take(&mut self, byte: u8) -> bool {
         let (at, belongs) = match (std::mem::take(&mut self.at), byte) {
             (At::Colour(colour), b'\x1b') => (At::ColourEnd(colour), true),
+            (At::Nonsense, b'\x1b') => (At::NonsenseEnd, true),
             (_, b'\x1b') => (At::Escape, false),
             (At::Escape, b']') => (At::Colour(String::new()), true),
             (At::Escape, b'[') => (At::Csi, false),
@@ -125,15 +163,22 @@ impl Answers {
                 self.ground = ground(&colour).or(self.ground);
                 (At::Outside, true)
             }
+            (At::Nonsense, b'\x07') | (At::NonsenseEnd, b'\\') => (At::Outside, true),
+            // A key that no answer has in it.
+            (At::Colour(_) | At::Nonsense, ..b' ') => (At::Outside, false),
             (At::Colour(mut colour), byte) => {
                 colour.push(char::from(byte));
                 if may_be_colour(&colour) {
                     (At::Colour(colour), true)
+                } else if colour.starts_with(ANSWER) {
+                    (At::Nonsense, true)
                 } else {
                     (At::Outside, false)
                 }
             }
-            (At::Outside | At::Escape | At::Csi | At::Device | At::ColourEnd(_), _) => {
+            (At::Nonsense, _) => (At::Nonsense, true),
+            (At::NonsenseEnd, _)
+            | (At::Outside | At::Escape | At::Csi | At::Device | At::ColourEnd(_), _) => {
                 (At::Outside, false)
             }
         };
@@ -142,6 +187,8 @@ impl Answers {
     }
 }
 
+/// What every answer to the question begins with, and nothing that is typed.
+const ANSWER: &str = "11;";
 /// The words a colour begins with: with or without how much shows through.
 const LEADS: [&str; 2] = ["11;rgb:", "11;rgba:"];
 
@@ -202,7 +249,11 @@ mod tests {
     }
 
     fn left(answers: &mut Answers, reads: &[&str]) -> String {
-        let left = keys(reads).into_iter().filter_map(|event| answers.leave(event));
+        left_at(answers, reads, Instant::now())
+    }
+
+    fn left_at(answers: &mut Answers, reads: &[&str], now: Instant) -> String {
+        let left = keys(reads).into_iter().filter_map(|event| answers.leave(event, now));
         let names = left.map(|event| match event {
             Event::Key(key) => match key.code {
                 KeyCode::Esc => "esc".to_owned(),
@@ -268,5 +319,49 @@ mod tests {
         }
         let mut whole = heard(b"\x1b]11;rgb:0/0/0\x07\x1b[?62c");
         assert_eq!(left(&mut whole, &["\x1b]11"]), "alt-] 1 1");
+    }
+
+    #[test]
+    fn an_answer_that_loses_its_end_keeps_keys_back_for_a_moment_only() {
+        let begun = Instant::now();
+        for lost in ["\x1b]11;rgb:ffff/ffff/ff", "\x1b]11;rgb:", "\x1b]11;", "\x1b]11;rgb:uu"] {
+            let mut answers = Answers::default();
+            assert_eq!(left_at(&mut answers, &[lost], begun), "", "{lost:?}");
+            assert_eq!(left_at(&mut answers, &["a", "j"], begun + REST), "a j", "{lost:?}");
+            // Whoever types on and on is not deaf for longer.
+            let mut answers = Answers::default();
+            left_at(&mut answers, &[lost], begun);
+            let mut left = String::new();
+            for tenth in 1..=31 {
+                left += &left_at(&mut answers, &["a"], begun + Duration::from_millis(tenth * 100));
+            }
+            assert!(left.ends_with('a'), "{lost:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_of_an_answer_that_makes_no_sense_is_a_key() {
+        for nonsense in [
+            "\x1b]11;rgb:aaaa/aaaa/uuuu\x1b\\",
+            "\x1b]11;rgb:aaaa/aaaa/uuuu\x07",
+            "\x1b]11;?\x1b\\",
+            "\x1b]11;red\x1b\\",
+            "\x1b]11;rgb:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\x1b\\",
+        ] {
+            for at in 2..nonsense.len() {
+                let (before, after) = nonsense.split_at(at);
+                let keys = left(&mut Answers::default(), &[before, after, "j"]);
+                assert_eq!(keys, "j", "{nonsense:?} split at {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn keys_with_ctrl_are_part_of_no_answer() {
+        let mut answers = Answers::default();
+        left(&mut answers, &["\x1b]11;rgb:ff"]);
+        let ctrl_c = Event::Key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL));
+        assert_eq!(answers.leave(ctrl_c.clone(), Instant::now()), Some(ctrl_c));
+        assert_eq!(left(&mut answers, &["a"]), "a");
     }
 }
