@@ -217,6 +217,10 @@ pub struct Drawn {
     pub table: Table,
     /// Which of them stood where.
     pub rows: Rows,
+    /// The same without a filter.
+    pub unfiltered: Rows,
+    /// The text of the filter that was on.
+    pub filter: String,
     /// Those a key may be about: the rows of the window, or what was open.
     pub in_sight: Vec<AlertId>,
     /// The first row.
@@ -413,11 +417,21 @@ impl Model {
             Screen::Detail(opened) => opened.id,
             Screen::List => match self.list.still() {
                 Some(still) => still.selected()?,
-                None => self.drawn.rows.places().get(0)?.id,
+                None => self.rows_to_stand().places().get(0)?.id,
             },
             Screen::Senders(_) => return None,
         };
         self.target_of(id)
+    }
+
+    /// The rows with which a live list stands still: those of the last frame, in its order. Where
+    /// another filter has been put on since, nothing on the screen is in its order.
+    pub fn rows_to_stand(&self) -> Rows {
+        if self.drawn.filter == self.list.sieve().text() {
+            self.drawn.rows.clone()
+        } else {
+            self.list.rows()
+        }
     }
 
     /// The alert that is open or under the cursor, as the next frame will show it.

@@ -141,6 +141,11 @@ impl List {
         self.shown().rows.clone()
     }
 
+    /// What would stand where without a filter; cheap.
+    pub fn unfiltered(&self) -> Rows {
+        self.all.rows.clone()
+    }
+
     /// What the present filter lets through.
     pub fn filtered(&self) -> Filtered {
         self.filtered_by(self.shown())
@@ -231,12 +236,13 @@ impl List {
         self.still().map_or((0, 0), |still| (still.fresh().len(), still.fresh_critical))
     }
 
-    /// Stops the rows as the last frame had them, `drawn`. What came since is added at the end.
-    pub fn stand_still(&mut self, drawn: &Rows) {
+    /// Stops the rows as the last frame had them, `drawn`; `base` is what stood there without a
+    /// filter. What came since is added at the end.
+    pub fn stand_still(&mut self, drawn: Rows, base: Rows) {
         if matches!(self.mode, Mode::Still(_)) {
             return;
         }
-        self.mode = Mode::Still(Box::new(Still::of(drawn.clone())));
+        self.mode = Mode::Still(Box::new(Still::of(drawn, base)));
         self.add_missing();
     }
 
@@ -259,7 +265,7 @@ impl List {
         // Where nothing is open there is no neighbour to look for.
         let open = self.shown().census.open() > 0;
         let keep = selected.filter(stands).or_else(|| open.then(neighbour).flatten());
-        let mut still = old.sorted_again(rows.clone());
+        let mut still = old.sorted_again(rows.clone(), self.all.rows.clone());
         still.cursor = keep.or(selected).and_then(|id| rows.row(id)).unwrap_or_default();
         self.mode = Mode::Still(Box::new(still));
     }
@@ -343,6 +349,7 @@ impl List {
             let mut still = old.sifted(rows.clone());
             still.cursor = old.selected().and_then(|id| rows.row(id)).unwrap_or_default();
             self.mode = Mode::Still(Box::new(still));
+            self.count_fresh();
         }
     }
 
@@ -412,9 +419,12 @@ impl List {
             match (old, new) {
                 (Some(old), None) => still.lose(old),
                 (_, Some(new)) if shown.has(new.id) => {
-                    let is_new = still.renew(old.map(AsRef::as_ref), new);
+                    let is_new = still.renew(old.map(AsRef::as_ref), new, &self.viewer);
                     let critical = shown.entry(new.id).is_some_and(Entry::is_critical);
                     still.fresh_critical += usize::from(is_new && critical);
+                }
+                (_, Some(new)) if self.all.rows.has(new.id) => {
+                    still.renew_hidden(old.map(AsRef::as_ref), new, &self.viewer);
                 }
                 (_, Some(_) | None) => {}
             }
@@ -498,6 +508,12 @@ impl List {
         for id in still.begun().come_since(shown) {
             still.add(id);
         }
+        still.hide_missing(&self.all.rows);
+        self.count_fresh();
+    }
+
+    fn count_fresh(&mut self) {
+        let Mode::Still(still) = &mut self.mode else { return };
         let is_critical = |id: &&AlertId| self.all.rows.entry(**id).is_some_and(Entry::is_critical);
         still.fresh_critical = still.fresh().iter().filter(is_critical).count();
     }

@@ -6,8 +6,11 @@ use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet, Vector};
 
+use super::place::is_viewer;
 use super::sorted::Rows;
+use crate::domain::actor::Actor;
 use crate::domain::alert::{Alert, State};
+use crate::domain::event::{Event, What};
 use crate::domain::id::AlertId;
 
 /// The list; see the module.
@@ -20,7 +23,11 @@ pub struct Still {
     added_ids: OrdSet<AlertId>,
     /// Added, or in need of somebody again, since the last sorting.
     fresh: OrdSet<AlertId>,
-    /// How many of those are critical and fire; the list keeps count.
+    /// The same of what the filter hides: new as soon as a filter shows it.
+    hidden: OrdSet<AlertId>,
+    /// What stood in a list without a filter when it began: whatever a filter hid of that is not new.
+    base: Rows,
+    /// How many of those in `fresh` are critical and fire; the list keeps count.
     pub(super) fresh_critical: usize,
     /// Brought in by the last sorting; still marked.
     brought: OrdSet<AlertId>,
@@ -33,28 +40,38 @@ pub struct Still {
 }
 
 impl Still {
-    /// The rows of `rows`, nothing of them new.
-    pub(super) fn of(rows: Rows) -> Still {
-        Still { begun: rows, ..Still::default() }
+    /// The rows of `rows`, nothing of them new; `base` is what stood there without a filter.
+    pub(super) fn of(rows: Rows, base: Rows) -> Still {
+        Still { begun: rows, base, ..Still::default() }
     }
 
     /// The rows of `rows`, sorted after this one: what is new here has been brought in there.
-    pub(super) fn sorted_again(&self, rows: Rows) -> Still {
-        Still { begun: rows, brought: self.fresh.clone(), offset: self.offset, ..Still::default() }
+    pub(super) fn sorted_again(&self, rows: Rows, base: Rows) -> Still {
+        Still {
+            begun: rows,
+            base,
+            brought: self.fresh.clone(),
+            hidden: self.hidden.clone(),
+            offset: self.offset,
+            ..Still::default()
+        }
     }
 
-    /// The rows of `rows`, which another filter lets through: all marks stay.
+    /// The rows of `rows`, which another filter lets through: what is new stays so, whether it was
+    /// hidden or is now.
     pub(super) fn sifted(&self, rows: Rows) -> Still {
-        let (few, many) = if self.fresh.len() < self.brought.len() {
-            (&self.fresh, &self.brought)
-        } else {
-            (&self.brought, &self.fresh)
+        let mut sifted = Still {
+            begun: rows,
+            base: self.base.clone(),
+            brought: self.brought.clone(),
+            offset: self.offset,
+            ..Still::default()
         };
-        let mut brought = many.clone();
-        for id in few {
-            brought.insert(*id);
+        for id in self.fresh.iter().chain(&self.hidden) {
+            let side = if sifted.has(*id) { &mut sifted.fresh } else { &mut sifted.hidden };
+            side.insert(*id);
         }
-        Still { begun: rows, brought, offset: self.offset, ..Still::default() }
+        sifted
     }
 
     /// How many rows there are.
@@ -104,14 +121,20 @@ impl Still {
         &self.fresh
     }
 
-    /// Adds an alert at the end; says whether that made it new.
-    pub(super) fn add(&mut self, id: AlertId) -> bool {
-        if self.has(id) {
-            return false;
+    /// Adds an alert at the end. It is new unless a filter hid it all along.
+    pub(super) fn add(&mut self, id: AlertId) {
+        if self.append(id) && (!self.base.has(id) || self.hidden.contains(&id)) {
+            self.freshen(id);
         }
-        self.added_ids.insert(id);
-        self.added.push_back(id);
-        self.freshen(id)
+    }
+
+    /// Notes what stands in `all` without a filter, came since this began, and is hidden.
+    pub(super) fn hide_missing(&mut self, all: &Rows) {
+        for id in self.base.come_since(all) {
+            if !self.has(id) {
+                self.hidden.insert(id);
+            }
+        }
     }
 
     /// Remembers how an alert of the list was that is kept no longer.
@@ -121,21 +144,52 @@ impl Still {
         }
     }
 
-    /// A new alert is added at the end; one of the list that needs somebody again is marked there.
-    /// Says whether that made it new.
-    pub(super) fn renew(&mut self, old: Option<&Alert>, new: &Alert) -> bool {
+    /// A new alert is added at the end; one of the list that needs somebody again is marked there,
+    /// unless `viewer` saw to that. Says whether it became new.
+    pub(super) fn renew(&mut self, old: Option<&Alert>, new: &Alert, viewer: &Actor) -> bool {
         if !self.has(new.id) {
-            return new.is_open() && self.add(new.id);
+            return new.is_open() && self.append(new.id) && self.freshen(new.id);
         }
-        let again = old.is_some_and(|old| old.standing.needed < new.standing.needed);
-        again && matches!(new.standing.state, State::Firing) && self.freshen(new.id)
+        needs_again(old, new, viewer) && self.freshen(new.id)
+    }
+
+    /// As `renew`, where the filter hides it.
+    pub(super) fn renew_hidden(&mut self, old: Option<&Alert>, new: &Alert, viewer: &Actor) {
+        let came = old.is_none() && new.is_open();
+        if !self.has(new.id) && (came || needs_again(old, new, viewer)) {
+            self.hidden.insert(new.id);
+        }
+    }
+
+    /// Puts an alert at the end, unless it has a row.
+    fn append(&mut self, id: AlertId) -> bool {
+        if self.has(id) {
+            return false;
+        }
+        self.added_ids.insert(id);
+        self.added.push_back(id);
+        true
     }
 
     fn freshen(&mut self, id: AlertId) -> bool {
+        self.hidden.remove(&id);
         self.fresh.insert(id).is_none()
     }
 
     fn has(&self, id: AlertId) -> bool {
         self.begun.has(id) || self.added_ids.contains(&id)
     }
+}
+
+/// Whether an alert needs somebody once more, and not because `viewer` wants so: what one does
+/// oneself is no news.
+fn needs_again(old: Option<&Alert>, new: &Alert, viewer: &Actor) -> bool {
+    let Some(old) = old.filter(|old| old.standing.needed < new.standing.needed) else {
+        return false;
+    };
+    let told = |event: &&Arc<Event>| matches!(event.what, What::Told { .. } | What::NotTold { .. });
+    let since = new.recent.iter().filter(|event| event.revision > old.revision);
+    let mut done = since.filter(|event| !told(event)).peekable();
+    let own = done.peek().is_some() && done.all(|event| is_viewer(&event.actor, viewer));
+    matches!(new.standing.state, State::Firing) && !own
 }

@@ -50,7 +50,7 @@ pub(super) fn is_step(action: Action) -> bool {
 
 /// The first key that touches the list stops it in the order of the last frame.
 pub(super) fn stand_still(model: &mut Model) {
-    model.list.stand_still(&model.drawn.rows);
+    model.list.stand_still(model.rows_to_stand(), model.drawn.unfiltered.clone());
 }
 
 /// The list moves again and the cursor is on its first row.

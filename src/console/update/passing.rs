@@ -26,6 +26,8 @@ pub(super) fn drawn(model: &mut Model, now: Now) {
     model.drawn = Drawn {
         table: model.table.clone(),
         rows: model.list.rows(),
+        unfiltered: model.list.unfiltered(),
+        filter: model.list.sieve().text().to_owned(),
         in_sight: in_sight(model),
         first,
         replaced,

@@ -21,6 +21,7 @@ use crate::domain::text::Text;
 
 mod faster;
 mod looking;
+mod marks;
 mod stale;
 mod storm;
 mod unseen;

@@ -73,6 +73,8 @@ struct Standing {
     rows: Vec<AlertId>,
     fresh: BTreeSet<AlertId>,
     brought: BTreeSet<AlertId>,
+    hidden: BTreeSet<AlertId>,
+    base: BTreeSet<AlertId>,
     cursor: usize,
 }
 
@@ -80,7 +82,26 @@ impl Standing {
     fn add(&mut self, id: AlertId) {
         if !self.rows.contains(&id) {
             self.rows.push(id);
-            self.fresh.insert(id);
+            if !self.base.contains(&id) || self.hidden.contains(&id) {
+                self.freshen(id);
+            }
+        }
+    }
+
+    fn freshen(&mut self, id: AlertId) {
+        self.hidden.remove(&id);
+        self.fresh.insert(id);
+    }
+
+    /// What passes, and what there is without a filter.
+    fn add_missing(&mut self, sorted: Vec<AlertId>, all: Vec<AlertId>) {
+        for id in sorted {
+            self.add(id);
+        }
+        for id in all {
+            if !self.base.contains(&id) && !self.rows.contains(&id) {
+                self.hidden.insert(id);
+            }
         }
     }
 }
@@ -93,6 +114,8 @@ struct Naive {
     still: Option<Standing>,
     /// The order of the last frame.
     drawn: Vec<AlertId>,
+    /// What it would have had without a filter.
+    unfiltered: Vec<AlertId>,
 }
 
 /// Both lists.
@@ -100,12 +123,21 @@ struct Both {
     naive: Naive,
     list: List,
     drawn: Rows,
+    unfiltered: Rows,
 }
 
 impl Naive {
     fn passing(&self) -> Vec<Place> {
+        self.through(&self.sieve)
+    }
+
+    fn unfiltered(&self) -> Vec<AlertId> {
+        self.through(&Sieve::default()).iter().map(|place| place.id).collect()
+    }
+
+    fn through(&self, sieve: &Sieve) -> Vec<Place> {
         let Desk { table, now, .. } = &self.desk;
-        let shown = table.alerts().filter(|one| self.sieve.shows(one, table, &self.viewer, *now));
+        let shown = table.alerts().filter(|one| sieve.shows(one, table, &self.viewer, *now));
         let mut places: Vec<Place> = shown.map(|alert| Place::of(alert, *now)).collect();
         places.sort_unstable();
         places
@@ -144,34 +176,35 @@ impl Naive {
     /// One change has come to the table.
     fn renew(&mut self, old: Option<&Arc<Alert>>, new: &Arc<Alert>) {
         let passes = self.passing().iter().any(|place| place.id == new.id);
-        let Some(still) = self.still.as_mut().filter(|_| passes) else { return };
-        if !still.rows.contains(&new.id) {
-            if new.is_open() {
-                still.add(new.id);
+        let stands = self.unfiltered().contains(&new.id);
+        let Some(still) = &mut self.still else { return };
+        let again = old.is_some_and(|old| old.standing.needed < new.standing.needed)
+            && matches!(new.standing.state, State::Firing);
+        match (passes, still.rows.contains(&new.id)) {
+            (true, false) if new.is_open() => {
+                still.rows.push(new.id);
+                still.freshen(new.id);
             }
-        } else if old.is_some_and(|old| old.standing.needed < new.standing.needed)
-            && matches!(new.standing.state, State::Firing)
-        {
-            still.fresh.insert(new.id);
+            (true, true) if again => still.freshen(new.id),
+            (false, false) if stands && (again || old.is_none() && new.is_open()) => {
+                still.hidden.insert(new.id);
+            }
+            _ => {}
         }
     }
 
     fn stand_still(&mut self) {
         if self.still.is_none() {
-            let mut still = Standing { rows: self.drawn.clone(), ..Standing::default() };
-            for id in self.sorted() {
-                still.add(id);
-            }
-            self.still = Some(still);
+            let base = self.unfiltered.iter().copied().collect();
+            self.still = Some(Standing { rows: self.drawn.clone(), base, ..Standing::default() });
+            self.add_missing();
         }
     }
 
     fn add_missing(&mut self) {
-        let sorted = self.sorted();
+        let (sorted, all) = (self.sorted(), self.unfiltered());
         if let Some(still) = &mut self.still {
-            for id in sorted {
-                still.add(id);
-            }
+            still.add_missing(sorted, all);
         }
     }
 
@@ -187,8 +220,9 @@ impl Naive {
         let keep = selected.filter(open).or_else(|| after.chain(before).find(open)).or(selected);
         let cursor = keep.and_then(|id| sorted.iter().position(|row| row == id));
         let cursor = cursor.unwrap_or_default();
-        self.still =
-            Some(Standing { rows: sorted, fresh: BTreeSet::new(), brought: old.fresh, cursor });
+        let base = self.unfiltered().into_iter().collect();
+        let (fresh, brought, hidden) = (BTreeSet::new(), old.fresh, old.hidden);
+        self.still = Some(Standing { rows: sorted, fresh, brought, hidden, base, cursor });
     }
 
     fn filter(&mut self, sieve: Sieve) {
@@ -197,9 +231,11 @@ impl Naive {
         let Some(old) = self.still.take() else { return };
         let selected = old.rows.get(old.cursor);
         let cursor = selected.and_then(|id| sorted.iter().position(|row| row == id));
-        let brought = old.brought.union(&old.fresh).copied().collect();
+        let new = old.fresh.union(&old.hidden).copied();
+        let (fresh, hidden) = new.partition(|id| sorted.contains(id));
         let cursor = cursor.unwrap_or_default();
-        self.still = Some(Standing { rows: sorted, fresh: BTreeSet::new(), brought, cursor });
+        let Standing { brought, base, .. } = old;
+        self.still = Some(Standing { rows: sorted, fresh, brought, hidden, base, cursor });
     }
 }
 
@@ -208,8 +244,15 @@ impl Both {
         let desk = Desk::new();
         let viewer = account("alice");
         let list = List::new(&desk.table, viewer.clone(), desk.now);
-        let naive = Naive { desk, viewer, sieve: Sieve::default(), still: None, drawn: Vec::new() };
-        Both { drawn: list.rows(), naive, list }
+        let naive = Naive {
+            desk,
+            viewer,
+            sieve: Sieve::default(),
+            still: None,
+            drawn: Vec::new(),
+            unfiltered: Vec::new(),
+        };
+        Both { drawn: list.rows(), unfiltered: list.unfiltered(), naive, list }
     }
 
     fn order(&mut self, actor: &Actor, command: Command) -> Vec<Change> {
@@ -297,9 +340,11 @@ impl Both {
             Step::Frame => {
                 self.drawn = self.list.rows();
                 self.naive.drawn = self.naive.sorted();
+                self.unfiltered = self.list.unfiltered();
+                self.naive.unfiltered = self.naive.unfiltered();
             }
             Step::StandStill => {
-                self.list.stand_still(&self.drawn);
+                self.list.stand_still(self.drawn.clone(), self.unfiltered.clone());
                 self.naive.stand_still();
             }
             Step::MoveTo(row) => {
