@@ -9,6 +9,7 @@
 )]
 
 mod abuse;
+mod ahead;
 mod alert;
 mod alertmanager;
 mod amtool;

@@ -254,7 +254,7 @@ fn press_again(model: &Model, moved: Moved, action: Action, target: &Target) -> 
         Moved::JustNow => "The list moved just now",
         Moved::Meanwhile => "The list went back to the top meanwhile",
         Moved::Renamed => "It changed just now",
-        Moved::Unseen => "It was not on the screen yet",
+        Moved::Unseen => "It was not shown yet",
     };
     let key = model.key(Context::List, action);
     let words = match action {

@@ -1,7 +1,8 @@
 //! What the last frame did not show is not acted on, and a message names what the next key acts on.
 
 use super::*;
-use crate::console::model::{Service, Trouble};
+use crate::console::model::Service;
+use crate::console::model::trouble::Trouble;
 use crate::console::view::layout;
 
 /// The title that a message asks to press a key again for.
