@@ -164,9 +164,7 @@ impl Answers {
                 (At::Outside, true)
             }
             (At::Nonsense, b'\x07') | (At::NonsenseEnd, b'\\') => (At::Outside, true),
-            // A key that no answer has in it.
-            (At::Colour(_) | At::Nonsense, ..b' ') => (At::Outside, false),
-            (At::Colour(mut colour), byte) => {
+            (At::Colour(mut colour), byte @ b'!'..) => {
                 colour.push(char::from(byte));
                 if may_be_colour(&colour) {
                     (At::Colour(colour), true)
@@ -176,11 +174,19 @@ impl Answers {
                     (At::Outside, false)
                 }
             }
-            (At::Nonsense, _) => (At::Nonsense, true),
-            (At::NonsenseEnd, _)
-            | (At::Outside | At::Escape | At::Csi | At::Device | At::ColourEnd(_), _) => {
-                (At::Outside, false)
-            }
+            (At::Nonsense, b'!'..) => (At::Nonsense, true),
+            // No answer has such a key in it.
+            (
+                At::Outside
+                | At::Escape
+                | At::Csi
+                | At::Device
+                | At::Colour(_)
+                | At::ColourEnd(_)
+                | At::Nonsense
+                | At::NonsenseEnd,
+                _,
+            ) => (At::Outside, false),
         };
         self.at = at;
         belongs

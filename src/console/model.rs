@@ -98,7 +98,7 @@ pub struct Model {
     /// As of when ages are shown: a full minute.
     pub clock: Timestamp,
     /// What the last frame showed.
-    pub drawn: Drawn,
+    pub drawn: Box<Drawn>,
     /// Who took the cursor where it is.
     pub cursor: Cursor,
     /// What waits for a time.
@@ -346,7 +346,7 @@ impl Model {
             filters: settings.filters.earlier.clone(),
             size,
             clock: when::minute(now.at),
-            drawn: Drawn { table: table.clone(), ..Drawn::default() },
+            drawn: Box::new(Drawn { table: table.clone(), ..Drawn::default() }),
             cursor: Cursor::default(),
             waits: Waits { key: now.tick, ..Waits::default() },
             telling: Telling::new(now.tick),

@@ -23,7 +23,7 @@ pub(super) fn drawn(model: &mut Model, now: Now) {
     };
     let renamed = model.selected().filter(|id| is_renamed_since_drawn(model, *id));
     let renamed = renamed.map(|id| (id, now.tick)).or(model.drawn.renamed);
-    model.drawn = Drawn {
+    *model.drawn = Drawn {
         table: model.table.clone(),
         rows: model.list.rows(),
         unfiltered: model.list.unfiltered(),
