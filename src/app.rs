@@ -71,7 +71,9 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Some(Verb::Paths) => print(format!("{}\n", Places::find(&cli.common)?).as_bytes()),
         Some(Verb::Keys(keys)) => {
             let file = Places::find(&cli.common)?.keybindings;
-            print(keys.carry_out(&file, screen::keys(&file).as_ref())?.as_bytes())
+            let (text, wrong) = keys.carry_out(&file, screen::keys(&file).as_ref())?;
+            let exit = print(text.as_bytes())?;
+            wrong.map_or(Ok(exit), |wrong| Err(wrong.into()))
         }
         Some(Verb::Completions { shell }) => print(&completions(*shell)),
         Some(Verb::Man) => print(&manual()?),

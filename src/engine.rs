@@ -25,9 +25,8 @@ use crate::domain::id::{Ids, OpId, Revision};
 use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::table::Table;
-use crate::domain::text::Text;
 use crate::domain::time::{SignedDuration, Timestamp, after, before};
-use crate::store::{Budget, CommitError, Loaded, Store, Upkeep};
+use crate::store::{Brief, Budget, CommitError, Loaded, Store, Upkeep};
 
 pub use crate::store::{ArchiveError, OpenError, Page, PageRequest};
 pub use counts::{Counts, Fate, Histogram};
@@ -70,7 +69,7 @@ pub enum Notifier {
 #[derive(Clone, Debug)]
 struct Trouble {
     since: Timestamp,
-    why: Text,
+    why: Brief,
     retry: Timestamp,
     pause: SignedDuration,
 }
@@ -145,7 +144,8 @@ impl Engine {
         self.now = now.max(self.now);
         let reopened = self.trouble.is_some() && self.try_reopen();
         if let Some(trouble) = &self.trouble {
-            return self.unavailable(orders.len(), &trouble.why);
+            return self
+                .unsaved(orders.len(), &SubmitError::Unavailable(trouble.why.words.clone()));
         }
         let revision = self.cursor.revision.next();
         let granted = self.table.granted();
@@ -292,15 +292,19 @@ impl Engine {
             Some(trouble) => (trouble.since, trouble.next_pause()),
             None => (self.now, Trouble::FIRST_PAUSE),
         };
-        let why = Text::derive(&error.to_string());
+        let why = error.brief();
+        let answer = match error {
+            CommitError::Refused(_) => SubmitError::Unavailable(why.words.clone()),
+            CommitError::Unknown(_) => SubmitError::Unsure(why.words.clone()),
+        };
         let retry = after(self.now, pause);
-        self.trouble = Some(Trouble { since, why: why.clone(), retry, pause });
-        self.unavailable(orders, &why)
+        self.trouble = Some(Trouble { since, why, retry, pause });
+        self.unsaved(orders, &answer)
     }
 
-    fn unavailable(&self, orders: usize, why: &Text) -> Turn {
+    fn unsaved(&self, orders: usize, answer: &SubmitError) -> Turn {
         Turn {
-            answers: vec![Err(SubmitError::Unavailable(why.clone())); orders],
+            answers: vec![Err(answer.clone()); orders],
             published: None,
             store: self.store_state(),
         }
@@ -310,7 +314,7 @@ impl Engine {
     pub fn store_state(&self) -> StoreState {
         self.trouble.as_ref().map_or(StoreState::Well, |trouble| StoreState::Broken {
             since: trouble.since,
-            why: trouble.why.clone(),
+            why: trouble.why.clause.clone(),
             retry: trouble.retry,
         })
     }
@@ -332,6 +336,7 @@ impl Engine {
                 true
             }
             Err(why) => {
+                tracing::debug!(why = %why.clause, "saving does not work yet");
                 trouble.why = why;
                 trouble.pause = trouble.next_pause();
                 trouble.retry = after(self.now, trouble.pause);
@@ -341,12 +346,12 @@ impl Engine {
         }
     }
 
-    fn reopen(&mut self) -> Result<(), Text> {
-        let loaded = self.store.reopen().map_err(|error| Text::derive(&error.to_string()))?;
+    fn reopen(&mut self) -> Result<(), Brief> {
+        let loaded = self.store.reopen().map_err(|error| error.brief())?;
         self.restore(loaded);
         let revision = self.cursor.revision.next();
         let probe = self.store.try_out(revision);
-        probe.map_err(|error| Text::derive(&error.to_string()))?;
+        probe.map_err(|error| error.brief())?;
         self.cursor.revision = revision;
         Ok(())
     }

@@ -27,7 +27,7 @@ use redb::{Builder, Database};
 
 pub use archive::{Archive, Mark, NoMark, Page, PageRequest};
 pub use disk::{DataDir, Disk};
-pub use error::{ArchiveError, CommitError, Fault, OpenError};
+pub use error::{ArchiveError, Brief, CommitError, Fault, OpenError};
 pub use upkeep::{Budget, Upkeep};
 
 use crate::domain::change::Change;

@@ -68,24 +68,33 @@ struct Listed<'a> {
 }
 
 impl KeysVerb {
-    /// The keys with the person's file on top, which is looked for at `path` and may not be there.
-    ///
-    /// Refuses a file with a mistake, and says where it is.
-    pub fn carry_out(&self, path: &Path, file: Option<&KeyFile>) -> Result<String, KeysError> {
+    /// The keys that are in effect: with the person's file on top, which is looked for at `path`
+    /// and may not be there. Beside them, where the file has a mistake and is not used, that mistake.
+    pub fn carry_out(
+        &self,
+        path: &Path,
+        file: Option<&KeyFile>,
+    ) -> Result<(String, Option<KeysError>), KeysError> {
         if self.defaults {
-            return Ok(keymap::FILE.to_owned());
+            return Ok((keymap::FILE.to_owned(), None));
         }
-        let map = match file.map(Keymap::with) {
-            None => Keymap::built_in(),
-            Some(read) => read.map_err(|error| KeysError::of(error, path))?,
+        let (map, wrong) = match file.map(Keymap::with) {
+            None => (Keymap::built_in(), None),
+            Some(Ok(map)) => (map, None),
+            Some(Err(error)) => (Keymap::built_in(), Some(KeysError::of(error, path))),
         };
         let path = line_of(&path.display().to_string()).into_owned();
+        let source = match (file, &wrong) {
+            (Some(_), None) => format!("The keys of {path} (*) and the built-in ones."),
+            (Some(_), Some(_)) => format!("The built-in keys. Not in use: {path}"),
+            (None, _) => format!("The built-in keys. A file of your own would be {path}"),
+        };
+        Ok((self.printed(&map, &source, &path)?, wrong))
+    }
+
+    fn printed(&self, map: &Keymap, source: &str, path: &str) -> Result<String, KeysError> {
         if self.output.format == Format::Table {
-            let source = match file {
-                Some(_) => format!("The keys of {path} (*) and the built-in ones."),
-                None => format!("The built-in keys. A file of your own would be {path}"),
-            };
-            return Ok(format!("{source}\n{}", sections(&map)));
+            return Ok(format!("{source}\n{}", sections(map)));
         }
         let listed: Vec<_> = map
             .all()
@@ -95,7 +104,7 @@ impl KeysVerb {
                 keys: keys.iter().map(ToString::to_string).collect(),
                 does: words(entry),
                 changed: origin == Origin::Changed,
-                file: (origin == Origin::Changed).then_some(path.as_str()),
+                file: (origin == Origin::Changed).then_some(path),
             })
             .collect();
         Ok(self.output.list(&listed, [""], Vec::new(), None)?)
@@ -157,7 +166,15 @@ mod tests {
     fn print(words: &[&str], text: Option<&str>) -> Result<String, String> {
         let (verb, path) = (verb(words), Path::new(PATH));
         let file = text.map(|text| KeyFile { path: path.into(), text: Ok(text.to_owned()) });
-        verb.carry_out(path, file.as_ref()).map_err(|error| error.to_string())
+        let (text, wrong) = verb.carry_out(path, file.as_ref()).unwrap();
+        match wrong {
+            None => Ok(text),
+            Some(error) => {
+                assert!(text.contains("acknowledge "), "the built-in keys are told all the same");
+                assert!(text.starts_with("The built-in keys. Not in use: "), "{text}");
+                Err(error.to_string())
+            }
+        }
     }
 
     fn verb(words: &[&str]) -> KeysVerb {
@@ -202,7 +219,8 @@ mod tests {
         let said = print(&[], Some("[list]\nacknowlege = [\"x\"]\n")).unwrap_err();
         assert!(said.starts_with(&format!("{PATH}:2:1: no action \"acknowlege\"")), "{said}");
         let file = KeyFile { path: PATH.into(), text: Err("it is a directory".to_owned()) };
-        let said = verb(&[]).carry_out(Path::new(PATH), Some(&file)).unwrap_err().to_string();
+        let (_, said) = verb(&[]).carry_out(Path::new(PATH), Some(&file)).unwrap();
+        let said = said.unwrap().to_string();
         assert!(said.contains(&format!("{PATH} cannot be read: it is a directory")), "{said}");
     }
 }

@@ -106,7 +106,12 @@ impl AskError {
             Self::NotFound(_) | Self::Submit(SubmitError::Refused(Refusal::UnknownAlert(_))) => {
                 Kind::NotFound
             }
-            Self::Submit(SubmitError::Busy | SubmitError::Unavailable(_) | SubmitError::Closed)
+            Self::Submit(
+                SubmitError::Busy
+                | SubmitError::Unavailable(_)
+                | SubmitError::Unsure(_)
+                | SubmitError::Closed,
+            )
             | Self::Remote(RemoteError::NotNow(_)) => Kind::NotNow,
             Self::Submit(SubmitError::Refused(_))
             | Self::NotAllowed(_)

@@ -68,6 +68,10 @@ pub enum Failure {
     Refused(Refusal),
     /// Nothing can be done now; why, in a few words.
     Unavailable(Text),
+    /// Nothing can be saved now; why, in a few words.
+    Unsaved(Text),
+    /// Saving failed so late that it may have been saved all the same; why, in a few words.
+    Unsure(Text),
 }
 
 /// What is to be done.

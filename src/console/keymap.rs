@@ -3,7 +3,7 @@
 //! error says where it is.
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -61,7 +61,7 @@ impl Keymap {
     /// The built-in keys with a person's file on top. On an error nothing of the file is used.
     pub fn with(file: &KeyFile) -> Result<Keymap, FileError> {
         let text = file.text.as_ref().map_err(|why| unreadable(&file.path, why))?;
-        Keymap::built_in().overlaid(text).map_err(|problem| locate(&file.path, text, problem))
+        Keymap::built_in().overlaid(text).map_err(|problems| first_of(&file.path, text, problems))
     }
 
     /// What a key means in a context.
@@ -96,21 +96,27 @@ impl Keymap {
             .find(|binding| binding.entry.context == context && binding.entry.action == action)
     }
 
-    fn overlaid(&self, text: &str) -> Result<Keymap, Problem> {
-        let file = DeTable::parse(text).map_err(|error| no_toml(&error))?;
+    fn overlaid(&self, text: &str) -> Result<Keymap, Vec<Problem>> {
+        let file = DeTable::parse(text).map_err(|error| vec![no_toml(&error)])?;
         let mut map = self.clone();
         let mut places = Vec::new();
+        let mut problems = Vec::new();
         for (section, content) in file.get_ref() {
-            let context = context_named(section)?;
-            let Some(lines) = content.get_ref().as_table() else {
-                return Err((section.span(), "expected a section like [list]".to_owned()));
-            };
-            for (name, value) in lines {
-                map.bind(context, name, value, &mut places)?;
+            match (context_named(section), content.get_ref().as_table()) {
+                (Err(problem), _) => problems.push(problem),
+                (Ok(_), None) => {
+                    problems.push((section.span(), "expected a section like [list]".to_owned()));
+                }
+                (Ok(context), Some(lines)) => {
+                    problems.extend(lines.iter().filter_map(|(name, value)| {
+                        map.bind(context, name, value, &mut places).err()
+                    }))
+                }
             }
         }
-        places.iter().try_for_each(|place| map.refuse_double(place))?;
-        Ok(map)
+        let doubles = places.iter().filter_map(|place| map.refuse_double(place).err());
+        problems.extend(doubles);
+        if problems.is_empty() { Ok(map) } else { Err(problems) }
     }
 
     fn bind(
@@ -171,6 +177,18 @@ impl Keymap {
             )),
         }
     }
+}
+
+/// The problem that stands first in the file, and how many others there are.
+fn first_of(path: &Path, text: &str, mut problems: Vec<Problem>) -> FileError {
+    problems.sort_by_key(|(span, _)| span.start);
+    let others = problems.len().saturating_sub(1);
+    let (span, problem) = problems.into_iter().next().unwrap_or_default();
+    let problem = match others {
+        0 => problem,
+        others => format!("{problem} (and {others} more)"),
+    };
+    locate(path, text, (span, problem))
 }
 
 struct Place {

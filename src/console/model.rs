@@ -199,6 +199,16 @@ pub struct Message {
     pub tone: Tone,
 }
 
+impl Tone {
+    /// Whether it says what went wrong, so that a key that does nothing leaves it there.
+    pub fn is_trouble(self) -> bool {
+        match self {
+            Tone::Trouble | Tone::Unsaved => true,
+            Tone::Said | Tone::Everywhere => false,
+        }
+    }
+}
+
 /// How long a message stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
@@ -206,6 +216,8 @@ pub enum Tone {
     Said,
     /// Until `esc` or the next act.
     Trouble,
+    /// The same, and no longer than nothing can be saved.
+    Unsaved,
     /// Until the next key, and shown over whatever is open: it answers a key of every context.
     Everywhere,
 }
@@ -486,6 +498,12 @@ impl Model {
     pub fn complain(&mut self, text: impl Into<String>) {
         let text = text.into();
         self.message = Some(Message { text, about: None, hint: None, tone: Tone::Trouble });
+    }
+
+    /// Says at the bottom what was not saved, until saving works again.
+    pub fn complain_unsaved(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        self.message = Some(Message { text, about: None, hint: None, tone: Tone::Unsaved });
     }
 
     /// A time of the timeline, in the console's zone.

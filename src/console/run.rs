@@ -396,9 +396,8 @@ fn failure(error: LocalError) -> Failure {
     match error {
         SubmitError::Refused(refusal) => Failure::Refused(refusal),
         SubmitError::Busy => Failure::Unavailable("too much waits to be saved; try again".into()),
-        SubmitError::Unavailable(why) => {
-            Failure::Unavailable(Text::derive(&format!("nothing can be saved now ({why})")))
-        }
+        SubmitError::Unavailable(why) => Failure::Unsaved(why),
+        SubmitError::Unsure(why) => Failure::Unsure(why),
         SubmitError::Closed => Failure::Unavailable("watchbell is stopping".into()),
     }
 }

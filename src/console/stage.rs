@@ -223,8 +223,8 @@ impl Stage {
             Engine::Works => self.decide(order),
             Engine::Waits => self.waiting.push(order),
             Engine::Broken => {
-                let why = Text::derive("nothing can be saved now (disk full)");
-                self.event(Event::Answered(order.op, Err(Failure::Unavailable(why))));
+                let failure = Failure::Unsaved(Text::derive("disk full"));
+                self.event(Event::Answered(order.op, Err(failure)));
             }
         }
     }

@@ -194,6 +194,19 @@ pub fn number(value: usize) -> String {
     text
 }
 
+/// A number in four cells at most where that is possible, rounded down: `812`, `5.6k`, `23k`, `1.2M`.
+pub fn rounded(value: usize) -> String {
+    let tenths = |unit: usize, letter| {
+        let [whole, tenth] = [value / unit, value % unit * 10 / unit];
+        if whole < 10 { format!("{whole}.{tenth}{letter}") } else { format!("{whole}{letter}") }
+    };
+    match value {
+        ..1_000 => value.to_string(),
+        1_000..1_000_000 => tenths(1_000, 'k'),
+        1_000_000.. => tenths(1_000_000, 'M'),
+    }
+}
+
 /// Whether `text` takes at most `cells` cells, without measuring more of it than that.
 fn fits(text: &str, cells: usize) -> bool {
     head(text, cells).len() == text.len()

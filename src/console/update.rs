@@ -76,7 +76,12 @@ fn vitals(model: &mut Model, service: Service, now: Now) -> Vec<Effect> {
     let [were, are] =
         [&model.service, &service].map(|it| (&it.unsaved, &it.unheard, &it.certificate));
     let shown = barred || told || were != are;
+    let saves_again = model.service.unsaved.is_some() && service.unsaved.is_none();
     model.service = service;
+    // What was refused for it is not refused any more.
+    if saves_again && model.message.as_ref().is_some_and(|said| said.tone == Tone::Unsaved) {
+        model.say("Saving works again. The list shows what was saved; the rest was not done.");
+    }
     if !shown {
         return Vec::new();
     }
@@ -149,7 +154,7 @@ fn press(model: &mut Model, key: Key, now: Now) -> Vec<Effect> {
         return Vec::new();
     }
     let said = model.message.is_some();
-    if model.message.as_ref().is_some_and(|message| message.tone != Tone::Trouble) {
+    if model.message.as_ref().is_some_and(|message| !message.tone.is_trouble()) {
         model.message = None;
     }
     model.acts.faster.take_if(|faster| Some(faster.action) != action);
@@ -170,7 +175,7 @@ fn press(model: &mut Model, key: Key, now: Now) -> Vec<Effect> {
 /// A process that takes alerts in does not stand still: nobody would hear of them.
 fn suspend(model: &mut Model) -> Vec<Effect> {
     model.say_everywhere(
-        "Not suspended: this process takes alerts in. Detach in tmux, or run watchbell serve.",
+        "Not suspended: alerts come in here. Detach in tmux, or run watchbell serve.",
     );
     vec![Effect::Draw(Cause::Key)]
 }

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::domain::time::{SignedDuration, Timestamp, since};
+use crate::domain::time::{self, SignedDuration, Timestamp, since};
 
 /// `03:14` today, `Tue 14:20` less than six days away, else `3 Oct 14:20`; in another year
 /// `2300-10-03 14:20`. Whether it was or is to come makes no difference.
@@ -49,8 +49,11 @@ pub fn long(from: Timestamp, to: Timestamp) -> String {
     }
 }
 
-/// How long ago, for a sentence: `3 s ago`, `12 min ago`, `3 h ago`, `9 days ago`.
+/// How long ago, for a sentence: `just now`, `3 s ago`, `12 min ago`, `3 h ago`, `9 days ago`.
 pub fn ago(at: Timestamp, now: Timestamp) -> String {
+    if since(now, at) < SignedDuration::from_secs(1) {
+        return "just now".to_owned();
+    }
     format!("{} ago", long(at, now))
 }
 
@@ -60,19 +63,24 @@ pub fn minute(now: Timestamp) -> Timestamp {
     Timestamp::from_second(now.as_second().div_euclid(60) * 60).unwrap_or(now)
 }
 
-/// The first full minute at which an age counted from `then` reads differently than at `clock`;
-/// `clock` is a full minute itself.
+/// The age that is shown at `clock`, a full minute, of what began at `then`: as many minutes as lie
+/// between the two as they are written. It is never lower than the age by the second.
+pub fn age(clock: Timestamp, then: Timestamp) -> String {
+    time::age(clock, minute(then))
+}
+
+/// The first full minute at which the age of what began at `then` reads differently than at `clock`,
+/// which is a full minute itself.
 pub fn next_age(then: Timestamp, clock: Timestamp) -> Timestamp {
+    let then = minute(then);
     let unit = match since(clock, then).as_secs() {
         ..3600 => 60,
         3600..86_400 => 3600,
         86_400.. => 86_400,
     };
-    // An age may still be negative: rounding `clock` down put it before its start.
-    let shown = clock.duration_since(then).as_secs().div_euclid(unit);
+    let shown = since(clock, then).as_secs() / unit;
     let due = then.saturating_add(SignedDuration::from_secs((shown + 1) * unit));
-    let due = due.unwrap_or(Timestamp::MAX);
-    minute_from(due)
+    due.unwrap_or(Timestamp::MAX)
 }
 
 /// The full minute at or after `time`.
@@ -88,7 +96,7 @@ pub fn minute_from(time: Timestamp) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::time::{after, age};
+    use crate::domain::time::after;
 
     fn time(text: &str) -> Timestamp {
         text.parse().unwrap()
@@ -128,9 +136,23 @@ mod tests {
             assert!(next > clock && next.as_second() % 60 == 0);
             let before = after(next, SignedDuration::from_mins(-1));
             assert_eq!(age(before, then), age(clock, then), "{minutes} min");
-            if minutes > 0 {
-                assert_ne!(age(next, then), age(clock, then), "{minutes} min");
-            }
+            assert_ne!(age(next, then), age(clock, then), "{minutes} min");
+        }
+    }
+
+    #[test]
+    fn an_age_is_never_lower_than_by_the_second() {
+        let then = time("2026-11-22T03:00:30Z");
+        let cases = [
+            ("2026-11-22T03:00:59Z", "now"),
+            ("2026-11-22T03:01:29Z", "1m"),
+            ("2026-11-22T03:11:30Z", "11m"),
+            ("2026-11-22T03:11:59Z", "11m"),
+            ("2026-11-22T04:00:30Z", "1h"),
+            ("2026-11-24T03:00:30Z", "2d"),
+        ];
+        for (now, text) in cases {
+            assert_eq!(age(minute(time(now)), then), text, "at {now}");
         }
     }
 
@@ -141,6 +163,7 @@ mod tests {
         assert_eq!(span(then, at(0)), "less than 1m");
         assert_eq!(span(then, at(40)), "40m");
         assert_eq!(span(then, at(200)), "3h");
+        assert_eq!(ago(then, then), "just now");
         assert_eq!(ago(then, after(then, SignedDuration::from_secs(3))), "3 s ago");
         assert_eq!(ago(then, at(12)), "12 min ago");
         assert_eq!(ago(then, at(47 * 60)), "47 h ago");

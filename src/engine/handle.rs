@@ -29,9 +29,13 @@ pub enum SubmitError {
     /// Too much waits already. Nothing was taken in: try again shortly.
     #[error("too many alerts are waiting to be saved; send again shortly")]
     Busy,
-    /// Nothing can be saved. It may have been, all the same, if the disk failed late.
+    /// Nothing can be saved, and of this nothing was.
     #[error("nothing can be saved now ({0}); try again when the storage works")]
     Unavailable(Text),
+    /// The disk failed while it was being saved: it was saved whole or not at all, and which of the
+    /// two shows when the storage works.
+    #[error("not known yet whether it was saved ({0}); look again when the storage works")]
+    Unsure(Text),
     /// The engine is stopping.
     #[error("watchbell is stopping")]
     Closed,

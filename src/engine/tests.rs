@@ -15,6 +15,7 @@ use crate::domain::entity::{Entity, Key};
 use crate::domain::id::AlertId;
 use crate::domain::report::{Payload, Report, Road, Subject};
 use crate::domain::samples::{account, identity, payload, told};
+use crate::domain::text::Text;
 use crate::domain::token::{Digest, Scopes};
 use crate::store::DataDir;
 use crate::store::platter::{Plan, Platter};
@@ -163,9 +164,15 @@ fn while_the_disk_is_full_nothing_is_shown_or_taken_and_afterwards_all_goes_on()
         let acknowledge = acts(id, AlertCommand::Acknowledge);
         let turn = engine.turn(&[fires("cpu"), acknowledge], at(&format!("03:01:0{second}")));
         assert!(turn.published.is_none());
-        assert!(matches!(turn.store, StoreState::Broken { since, .. } if since == at("03:01:00")));
+        let StoreState::Broken { since, why, .. } = &turn.store else { panic!("it is full") };
+        assert_eq!((*since, why.as_str()), (at("03:01:00"), "the disk is full"));
         for answer in turn.answers {
-            assert!(matches!(answer, Err(SubmitError::Unavailable(_))), "{answer:?}");
+            // Only of the first commit is it not known whether it is on the disk all the same.
+            let why = "disk full".into();
+            match second {
+                0 => assert_eq!(answer, Err(SubmitError::Unsure(why))),
+                _ => assert_eq!(answer, Err(SubmitError::Unavailable(why))),
+            }
         }
         assert_eq!(engine.table.alert(id).unwrap().standing.state, State::Firing);
     }

@@ -330,7 +330,7 @@ impl From<SubmitError> for ApiError {
         match error {
             SubmitError::Refused(refusal) => Self::Refused(refusal),
             SubmitError::Busy => Self::Busy,
-            SubmitError::Unavailable(why) => Self::Unavailable(why),
+            SubmitError::Unavailable(why) | SubmitError::Unsure(why) => Self::Unavailable(why),
             SubmitError::Closed => Self::Stopping,
         }
     }

@@ -225,7 +225,7 @@ impl Shared {
                     tracing::error!(%refusal, "An outcome was refused");
                     return Heard::Yes;
                 }
-                Err(SubmitError::Busy | SubmitError::Unavailable(_)) => {
+                Err(SubmitError::Busy | SubmitError::Unavailable(_) | SubmitError::Unsure(_)) => {
                     tokio::select! {
                         () = self.stop.cancelled() => return Heard::Yes,
                         () = sleep(AGAIN) => {}

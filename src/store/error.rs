@@ -5,6 +5,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+use crate::domain::text::Text;
 use crate::record::RecordError;
 
 /// Why the data file was not opened.
@@ -139,6 +140,38 @@ impl From<RecordError> for ReadError {
     }
 }
 
+impl OpenError {
+    /// Why, in a few words for a screen that says itself what to do.
+    pub fn brief(&self) -> Brief {
+        match self {
+            Self::Unwritable { source, .. } => Fault::from_io(source).brief(),
+            Self::Owned { .. } => Brief::of("another watchbell has the data file"),
+            Self::OpenToOthers { .. } | Self::OfAnother { .. } => {
+                Brief::of("others may write to the directory of the data file")
+            }
+            Self::NewerFormat { .. } | Self::Strange { .. } => {
+                Brief::of("the data file is of another version")
+            }
+            Self::Foreign { .. } | Self::Damaged { .. } => Brief::of("the data file is damaged"),
+        }
+    }
+}
+
+/// What went wrong, in a few words: the log says all of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Brief {
+    /// To go on with after a colon: `the disk is full`.
+    pub clause: Text,
+    /// Between brackets: `disk full`.
+    pub words: Text,
+}
+
+impl Brief {
+    fn of(clause: &str) -> Self {
+        Self { clause: Text::derive(clause), words: Text::derive(clause) }
+    }
+}
+
 /// Why a commit did not return in order. Either way the store must be reopened.
 #[derive(Debug, thiserror::Error)]
 pub enum CommitError {
@@ -148,6 +181,15 @@ pub enum CommitError {
     /// It was kept whole or not at all, and only reopening tells which.
     #[error("not known yet whether it was saved: {0}")]
     Unknown(Fault),
+}
+
+impl CommitError {
+    /// Why, in a few words.
+    pub fn brief(&self) -> Brief {
+        match self {
+            Self::Refused(fault) | Self::Unknown(fault) => fault.brief(),
+        }
+    }
 }
 
 /// Why a page of the history was not read.
@@ -193,13 +235,33 @@ pub enum Fault {
     Engine(String),
 }
 
+impl Fault {
+    fn from_io(error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
+            _ => Self::Disk(error.to_string()),
+        }
+    }
+
+    fn brief(&self) -> Brief {
+        match self {
+            Self::Full => {
+                Brief { clause: Text::derive("the disk is full"), words: Text::derive("disk full") }
+            }
+            Self::Disk(why) => Brief {
+                clause: Text::derive(&format!("the disk fails: {why}")),
+                words: Text::derive("disk fails"),
+            },
+            Self::Closed => Brief::of("the data file is closed after an error"),
+            Self::Engine(_) => Brief::of("the data file cannot be used"),
+        }
+    }
+}
+
 impl<E: Into<redb::Error>> From<E> for Fault {
     fn from(error: E) -> Self {
         match error.into() {
-            redb::Error::Io(error) => match error.kind() {
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
-                _ => Self::Disk(error.to_string()),
-            },
+            redb::Error::Io(error) => Self::from_io(&error),
             redb::Error::PreviousIo | redb::Error::DatabaseClosed => Self::Closed,
             error => Self::Engine(error.to_string()),
         }

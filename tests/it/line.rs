@@ -180,7 +180,7 @@ fn a_signal_to_stand_still_is_refused_and_alerts_are_taken_in() {
     owner.post("one", "the first");
     owner.terminal.shows("the first");
     signal(&owner.terminal, Signal::SIGTSTP);
-    owner.terminal.shows("Not suspended: this process takes alerts in.");
+    owner.terminal.shows("Not suspended: alerts come in here.");
     owner.post("two", "the second");
     owner.terminal.shows("the second");
 }

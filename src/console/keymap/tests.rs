@@ -103,6 +103,16 @@ fn keys_may_be_swapped() {
 }
 
 #[test]
+fn of_several_mistakes_the_first_is_told_and_how_many_more_there_are() {
+    let text = "[list]\nopne = [\"o\"]\nacknowlege = [\"a\"]\n[any]\nredraw = [\"ctl-l\"]\n";
+    let said = Keymap::with(&file(text)).unwrap_err().to_string();
+    assert_eq!(said, "keybindings.toml:2:1: no action \"opne\" (open?) (and 2 more)");
+    let doubles = "[list]\nopen = [\"j\"]\nnote = [\"k\"]\n";
+    let said = Keymap::with(&file(doubles)).unwrap_err().to_string();
+    assert!(said.starts_with("keybindings.toml:2:9: ") && said.ends_with("(and 1 more)"), "{said}");
+}
+
+#[test]
 fn an_error_says_where_it_is_and_what_may_be_meant() {
     let cases = [
         "[list]\n    acknowlege = [\"a\"]\n",

@@ -65,16 +65,19 @@ impl Refusing {
     }
 }
 
-/// Whose posts these are. Whom we do not know is told apart by what is wrong, too: many may be
-/// behind one address.
+/// Whose posts these are. Whom we do not know is an address: whoever is refused for two things is
+/// one sender.
 fn sender(row: &RefusedPosts) -> (&Text, Option<&Text>) {
-    (&row.from, row.sender.is_none().then_some(&row.why))
+    (&row.from, row.sender.as_ref())
 }
 
-/// Why posts were refused, with the status that they got.
+/// Why posts were refused, with the status that they got. What a sender is told to type in a shell
+/// is left out: this screen makes tokens itself.
 pub fn why(row: &RefusedPosts) -> String {
+    let why = row.why.as_str();
+    let why = why.split_once("; watchbell token").map_or(why, |(why, _)| why);
     match row.status {
-        Some(status) => format!("{} ({status})", row.why),
-        None => row.why.to_string(),
+        Some(status) => format!("{why} ({status})"),
+        None => why.to_owned(),
     }
 }

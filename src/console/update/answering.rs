@@ -44,6 +44,18 @@ pub(super) fn answered(
             model.complain(format!("Not {}: {reason}.", participle(&flight.act)));
             keep_for_later(model, flight);
         }
+        Err(Failure::Unsaved(reason)) => {
+            let act = participle(&flight.act);
+            model.complain_unsaved(format!("Not {act}: nothing can be saved now ({reason})."));
+            keep_for_later(model, flight);
+        }
+        Err(Failure::Unsure(reason)) => {
+            let act = participle(&flight.act);
+            model.complain_unsaved(format!(
+                "Unknown whether it was {act}: saving failed ({reason})."
+            ));
+            keep_for_later(model, flight);
+        }
     }
     effects
 }

@@ -96,10 +96,21 @@ pub(super) fn made(model: &mut Model, op: OpId, token: Result<Token, Failure>) -
             if let (Screen::Senders(senders), true) = (screen, waiting) {
                 senders.token = MadeToken::None;
             }
-            model.complain(match failure {
-                Failure::Refused(refusal) => format!("No token was made: {refusal}."),
-                Failure::Unavailable(reason) => format!("No token was made: {reason}."),
-            });
+            match failure {
+                Failure::Refused(refusal) => {
+                    model.complain(format!("No token was made: {refusal}."));
+                }
+                Failure::Unavailable(reason) => {
+                    model.complain(format!("No token was made: {reason}."));
+                }
+                Failure::Unsaved(reason) => model.complain_unsaved(format!(
+                    "No token was made: nothing can be saved now ({reason})."
+                )),
+                // Its secret is gone: it is of no use, and can be revoked by its name.
+                Failure::Unsure(reason) => {
+                    model.complain_unsaved(format!("No token to use: saving failed ({reason})."));
+                }
+            }
         }
     }
     vec![Effect::Draw(Cause::Key)]

@@ -615,7 +615,7 @@ fn quitting_asks_and_q_goes_back_everywhere_else() {
 
 #[test]
 fn suspending_the_owner_is_refused_with_the_reason_whatever_is_open() {
-    let refusal = "Not suspended: this process takes alerts in. Detach in tmux, or";
+    let refusal = "Not suspended: alerts come in here. Detach in tmux, or run watchbell serve.";
     for size in [(80, 24), (60, 14)] {
         for keys in ["", "/", "n", "A", "r", "?", "w", "q", "enter", "T", "T t"] {
             let mut stage = Stage::night(size.0, size.1);

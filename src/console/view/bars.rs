@@ -7,9 +7,10 @@ use ratatui::text::Line;
 
 use crate::console::action::{Action, Context};
 use crate::console::model::refusing::Refusing;
-use crate::console::model::{Model, Screen};
+use crate::console::model::{Model, Screen, Trouble};
 use crate::console::text::{cut, fit, number, width, wrap};
 use crate::console::theme::Role;
+use crate::console::view::layout;
 use crate::console::when;
 use crate::domain::command::Deaf;
 use crate::domain::text::line_of;
@@ -18,10 +19,14 @@ use crate::engine::Absence;
 /// A bar takes no more than this.
 const MOST: usize = 3;
 
+/// Below this a bar that only wants to be known of has one line.
+const LOW: u16 = 10;
+
 /// What a bar says, before it is cut to the window.
 enum Said {
-    /// Sentences, to be broken where they have to be.
-    Text(String),
+    /// The same in sentences, the longest first: the first that fits is shown, broken where it has
+    /// to be.
+    Text(Vec<String>),
     /// Lines, made for the window.
     Lines(Vec<String>),
 }
@@ -31,7 +36,7 @@ pub(super) fn lines(model: &Model, cells: u16) -> Vec<Line<'static>> {
     let cells = usize::from(cells);
     let room = cells.saturating_sub(2);
     let mut bars = all(model, room).into_iter();
-    let Some((role, said)) = bars.next() else { return Vec::new() };
+    let Some(Bar { role, said, most }) = bars.next() else { return Vec::new() };
     let more = match bars.count() {
         0 => String::new(),
         others => format!(" (and {others} more)"),
@@ -39,21 +44,43 @@ pub(super) fn lines(model: &Model, cells: u16) -> Vec<Line<'static>> {
     let style = model.theme.style(role);
     let mark = model.settings.symbols.cut();
     let lines = match said {
-        Said::Text(text) => with_more(wrap(&text, room), &more, room, mark),
-        Said::Lines(lines) => with_more(lines, &more, room, mark),
+        Said::Text(forms) => fitting(&forms, &more, room, most),
+        Said::Lines(lines) => lines,
     };
+    let lines = with_more(lines, &more, room, most, mark);
     lines.into_iter().map(|line| painted(&line, cells, mark, style)).collect()
+}
+
+/// A bar, and how many lines it may take.
+struct Bar {
+    role: Role,
+    said: Said,
+    most: usize,
+}
+
+/// The lines of the first of `forms` that takes at most `most` of them, with `more` behind it; else
+/// those of the last.
+fn fitting(forms: &[String], more: &str, room: usize, most: usize) -> Vec<String> {
+    let whole = |form: &String| wrap(&format!("{form}{more}"), room).len() <= most;
+    let form = forms.iter().find(|form| whole(form)).or(forms.last());
+    form.map(|form| wrap(form, room)).unwrap_or_default()
 }
 
 /// `lines` as far as there is room, and behind them that there are more bars: what is cut is never
 /// that.
-fn with_more(mut lines: Vec<String>, more: &str, room: usize, mark: &str) -> Vec<String> {
-    let rest = lines.split_off(lines.len().min(MOST - 1));
+fn with_more(
+    mut lines: Vec<String>,
+    more: &str,
+    room: usize,
+    most: usize,
+    mark: &str,
+) -> Vec<String> {
     let fits = |last: &String| width(last) + width(more) <= room;
-    match rest.as_slice() {
-        [] if lines.last().is_none_or(fits) => {}
-        [] => lines.push(String::new()),
-        rest => lines.push(cut(&rest.join(" "), room.saturating_sub(width(more)), mark)),
+    if lines.len() > most || (lines.len() == most && !lines.last().is_none_or(fits)) {
+        let rest = lines.split_off(most.saturating_sub(1)).join(" ");
+        lines.push(cut(&rest, room.saturating_sub(width(more)), mark));
+    } else if !lines.last().is_none_or(fits) {
+        lines.push(String::new());
     }
     if let Some(last) = lines.last_mut() {
         last.push_str(if last.is_empty() { more.trim_start() } else { more });
@@ -65,62 +92,101 @@ fn painted(text: &str, cells: usize, mark: &str, style: Style) -> Line<'static> 
     Line::styled(fit(&format!(" {text}"), cells, mark), style)
 }
 
+/// How many lines a bar may take that only wants to be known of: in a low window the rows are worth
+/// more than the rest of it.
+fn most_noticed(model: &Model) -> usize {
+    match model.size.height {
+        ..LOW => 1,
+        LOW..layout::ROOMY => 2,
+        layout::ROOMY.. => MOST,
+    }
+}
+
 /// Everything that deserves a bar, the gravest first, for lines of `room` cells.
-fn all(model: &Model, room: usize) -> Vec<(Role, Said)> {
-    let mut bars = Vec::new();
-    let mut say = |role, text: Option<String>| {
-        bars.extend(text.map(|text| (role, Said::Text(text))));
+fn all(model: &Model, room: usize) -> Vec<Bar> {
+    let noticed = most_noticed(model);
+    let text = |role, most, forms: Option<Vec<String>>| {
+        forms.map(|forms| Bar { role, said: Said::Text(forms), most })
     };
-    say(Role::Trouble, unsaved(model));
-    say(Role::Trouble, unheard(model));
+    let notice = |forms| text(Role::Notice, noticed, forms);
+    let storm = model.tally.as_ref().map(|tally| Bar {
+        role: Role::Notice,
+        said: Said::Lines(storm::lines(model, tally, room, noticed)),
+        most: noticed,
+    });
     let certificate = certificate(model);
     let expired = certificate.as_ref().is_some_and(|(role, _)| *role == Role::Trouble);
     let [grave, other] = if expired { [certificate, None] } else { [None, certificate] };
-    say(Role::Trouble, grave.map(|(_, text)| text));
-    say(Role::Trouble, untold(model));
-    say(Role::Notice, other.map(|(_, text)| text));
-    say(Role::Notice, back(model));
-    say(Role::Notice, overload(model));
-    let storm = model.tally.as_ref().map(|tally| storm::lines(model, tally, room));
-    bars.extend(storm.map(|lines| (Role::Notice, Said::Lines(lines))));
-    let mut say = |text: Option<String>| {
-        bars.extend(text.map(|text| (Role::Notice, Said::Text(text))));
-    };
-    say(refused(model));
     let keys = model.key_trouble.as_ref();
-    say(keys.map(|error| format!("{error}. Built-in keys are in use.")));
-    let theme = model.theme_trouble.as_ref().map(ToString::to_string);
-    say(theme.map(|error| format!("{}. The built-in theme is in use.", line_of(&error))));
-    bars
+    let keys = keys.map(|error| vec![format!("{error}. Built-in keys are in use.")]);
+    let theme = model.theme_trouble.as_ref().map(|error| line_of(&error.to_string()).into_owned());
+    let theme = theme.map(|error| vec![format!("{error}. The built-in theme is in use.")]);
+    let bars = [
+        text(Role::Trouble, MOST, unsaved(model)),
+        text(Role::Trouble, MOST, unheard(model)),
+        grave.and_then(|(role, forms)| text(role, MOST, Some(forms))),
+        text(Role::Trouble, noticed, untold(model)),
+        other.and_then(|(role, forms)| text(role, noticed, Some(forms))),
+        notice(back(model)),
+        notice(overload(model)),
+        storm,
+        text(Role::Notice, noticed.min(2), refused(model)),
+        notice(keys),
+        notice(theme),
+    ];
+    bars.into_iter().flatten().collect()
 }
 
-fn unsaved(model: &Model) -> Option<String> {
-    let trouble = model.service.unsaved.as_ref()?;
-    Some(format!(
-        "STORAGE since {}: {}; nothing can be saved. Senders are told to retry (503), so newer \
-         alerts may be missing here, and acting is refused. See to the disk of {}; saving then goes \
-         on by itself.",
-        model.time(trouble.since),
-        trouble.reason,
-        line_of(&model.settings.data.to_string_lossy())
-    ))
+/// What must not be missed of it in the smallest window: that nothing is saved, that the screen may
+/// lack alerts, that nobody can act; then where to free space.
+fn unsaved(model: &Model) -> Option<Vec<String>> {
+    let Trouble { since, reason } = model.service.unsaved.as_ref()?;
+    let since = model.time(*since);
+    let data = line_of(&model.settings.data.to_string_lossy()).into_owned();
+    // Space helps against a full disk alone.
+    let act =
+        if reason.as_str().contains("full") { "Free space under" } else { "See to the disk of" };
+    Some(vec![
+        format!(
+            "STORAGE since {since}: {reason}; nothing can be saved. Senders are told to retry \
+             (503), so newer alerts may be missing here, and acting is refused. {act} \
+             {data}; saving then goes on by itself."
+        ),
+        format!(
+            "STORAGE since {since}: {reason}; nothing can be saved. Newer alerts may be missing \
+             here, and acting is refused. {act} {data}."
+        ),
+        format!(
+            "STORAGE: {reason}; nothing can be saved. Newer alerts may be missing; acting is \
+             refused. {act} {data}."
+        ),
+        format!(
+            "STORAGE: nothing can be saved. Newer alerts may be missing; acting is refused. See \
+             to {data}"
+        ),
+        "STORAGE: nothing can be saved. Newer alerts may be missing; acting is refused.".to_owned(),
+    ])
 }
 
 /// Nobody new can connect. Who is connected can still send.
-fn unheard(model: &Model) -> Option<String> {
+fn unheard(model: &Model) -> Option<Vec<String>> {
     let trouble = model.service.unheard.as_ref()?;
-    Some(format!(
-        "NOT LISTENING on {} since {}: {}. Nobody new can connect, so newer alerts may be missing \
-         here. Give the system room (LimitNOFILE for open files); listening then goes on by itself.",
-        model.settings.listening,
-        model.time(trouble.since),
-        trouble.reason,
-    ))
+    let Trouble { since, reason } = trouble;
+    let (at, since) = (&model.settings.listening, model.time(*since));
+    Some(vec![
+        format!(
+            "NOT LISTENING on {at} since {since}: {reason}. Nobody new can connect, so newer alerts \
+             may be missing here. Give the system room (LimitNOFILE for open files); listening then \
+             goes on by itself."
+        ),
+        format!("NOT LISTENING on {at} since {since}: {reason}. Newer alerts may be missing here."),
+        format!("NOT LISTENING since {since}: newer alerts may be missing here."),
+    ])
 }
 
 /// A certificate that senders will not take, or soon not, or of which a new one cannot be used; and
 /// how grave that is.
-fn certificate(model: &Model) -> Option<(Role, String)> {
+fn certificate(model: &Model) -> Option<(Role, Vec<String>)> {
     let certificate = model.service.certificate.as_ref()?;
     let until = model.time(certificate.until);
     let stuck = certificate.stuck.as_ref();
@@ -146,11 +212,16 @@ fn certificate(model: &Model) -> Option<(Role, String)> {
         ),
         (None, false) => return None,
     };
-    Some((role, text))
+    let brief = if expired {
+        format!("CERTIFICATE expired {until}: senders do not take it.")
+    } else {
+        format!("CERTIFICATE ends {until}.")
+    };
+    Some((role, vec![text, brief]))
 }
 
 /// What an absence left in doubt.
-fn back(model: &Model) -> Option<String> {
+fn back(model: &Model) -> Option<Vec<String>> {
     let back = model.back.as_ref()?;
     let Absence { why, from, grant } = back.absence;
     let away = when::long(from, grant.heard_from);
@@ -159,37 +230,47 @@ fn back(model: &Model) -> Option<String> {
         Deaf::Start => format!("up to {away}"),
         Deaf::Jump | Deaf::Storage | Deaf::Overload => away,
     };
-    Some(format!(
-        "BACK since {} after {away} away. What ended meanwhile may still show as firing until about \
-         {}.",
-        model.time(grant.heard_from),
-        model.time(back.until()),
-    ))
+    let [since, until] = [grant.heard_from, back.until()].map(|at| model.time(at));
+    Some(vec![
+        format!(
+            "BACK since {since} after {away} away. What ended meanwhile may still show as firing \
+             until about {until}."
+        ),
+        format!("BACK since {since}. What ended may show as firing until about {until}."),
+        format!("BACK: until {until} some may be over."),
+    ])
 }
 
 /// Posts are not taken in. Whoever repeats loses nothing.
-fn overload(model: &Model) -> Option<String> {
+fn overload(model: &Model) -> Option<Vec<String>> {
     let since = model.time(model.overload?.since);
-    Some(format!(
-        "OVERLOADED since {since}: some posts are answered with 503 and will be sent again."
-    ))
+    Some(vec![
+        format!(
+            "OVERLOADED since {since}: some posts are answered with 503 and will be sent again."
+        ),
+        format!("OVERLOADED since {since}: some posts get 503."),
+    ])
 }
 
 /// Calls that no channel took: whoever is not at a terminal does not know.
-fn untold(model: &Model) -> Option<String> {
+fn untold(model: &Model) -> Option<Vec<String>> {
     let why = model.untold.last_why()?;
     let which = match model.untold.len() {
         1 => "1 critical alert calls".to_owned(),
         count => format!("{} critical alerts call", number(count)),
     };
     let key = model.key(Context::List, Action::Why);
-    Some(format!(
-        "NOT TOLD: {which}, but no channel took it: {why}. Look for fire!; {key} explains."
-    ))
+    Some(vec![
+        format!(
+            "NOT TOLD: {which}, but no channel took it: {why}. Look for fire!; {key} explains."
+        ),
+        format!("NOT TOLD: {which}, but no channel took it. Look for fire!; {key} explains."),
+        format!("NOT TOLD: {which}; {key} explains."),
+    ])
 }
 
 /// What is refused. Where senders are set up, that screen says it itself.
-fn refused(model: &Model) -> Option<String> {
+fn refused(model: &Model) -> Option<Vec<String>> {
     let refusing = model.refusing.as_ref();
     let refusing = refusing.filter(|_| !matches!(model.screen, Screen::Senders(_)))?;
     let Refusing { from, why, last, count, others, .. } = refusing;
@@ -208,7 +289,13 @@ fn refused(model: &Model) -> Option<String> {
         (_, false, senders) => format!(", and {more} from {} other senders", number(senders)),
     };
     let key = model.key(Context::List, Action::Senders);
-    Some(format!("REFUSED {what}: {why}{also}. {key} shows how to send."))
+    let all = posts(count.saturating_add(others.posts));
+    Some(vec![
+        format!("REFUSED {what}: {why}{also}. {key} shows how to send."),
+        format!("REFUSED {what}{also}. {key} shows why, and how to send."),
+        format!("REFUSED {all} in 5 min. {key} shows why."),
+        format!("REFUSED {all}. {key} shows why."),
+    ])
 }
 
 fn posts(count: u64) -> String {

@@ -18,7 +18,7 @@ use crate::domain::alert::{Alert, State};
 use crate::domain::event::Ordinal;
 use crate::domain::id::AlertId;
 use crate::domain::text::line_of;
-use crate::domain::time::{SignedDuration, age, since};
+use crate::domain::time::{SignedDuration, since};
 
 /// Lines of a title, and of a description.
 const TITLE: usize = 3;
@@ -37,7 +37,7 @@ const LABEL: usize = 10;
 pub fn full(model: &Model, id: AlertId) -> Vec<Line<'static>> {
     let Some(alert) = model.alert(id) else { return Vec::new() };
     let cells = usize::from(model.size.width).saturating_sub(2);
-    indented(joined(sections(model, alert, cells)))
+    indented(joined(sections(model, alert, cells, Extent::Opened)))
 }
 
 /// The detail at the right of the list, behind its wall.
@@ -45,7 +45,8 @@ pub(super) fn beside(model: &Model, cells: u16, height: u16) -> Vec<Line<'static
     let wall = model.settings.symbols.wall();
     let cells = usize::from(cells).saturating_sub(2);
     let alert = model.pane.subject.and_then(|id| model.alert(id));
-    let lines = alert.map(|alert| joined(sections(model, alert, cells))).unwrap_or_default();
+    let lines =
+        alert.map(|alert| joined(sections(model, alert, cells, Extent::Pane))).unwrap_or_default();
     let mut lines = scrolled(lines, model.pane.scroll, height).into_iter();
     (0..height)
         .map(|_| {
@@ -62,7 +63,8 @@ pub(super) fn below(model: &Model, cells: u16, height: u16) -> Vec<Line<'static>
         return vec![rule(model, "", "", usize::from(cells))];
     };
     let inner = usize::from(cells).saturating_sub(2);
-    let content: Vec<_> = sections(model, alert, inner).into_iter().skip(1).flatten().collect();
+    let content: Vec<_> =
+        sections(model, alert, inner, Extent::Pane).into_iter().skip(1).flatten().collect();
     let mut lines = vec![rule(model, &named(alert), "", usize::from(cells))];
     lines.extend(indented(scrolled(content, model.pane.scroll, height.saturating_sub(1))));
     lines
@@ -87,7 +89,7 @@ pub(super) fn peek(model: &Model, cells: u16) -> Vec<Line<'static>> {
 pub fn last_scroll(model: &Model) -> usize {
     let Some((place, area)) = layout::regions(model).pane else { return 0 };
     let Some(alert) = model.pane.subject.and_then(|id| model.alert(id)) else { return 0 };
-    let sections = sections(model, alert, usize::from(area.width).saturating_sub(2));
+    let sections = sections(model, alert, usize::from(area.width).saturating_sub(2), Extent::Pane);
     let lines = match place {
         PanePlace::Right => joined(sections).len(),
         // The rule stands for the title.
@@ -125,14 +127,23 @@ fn joined(sections: Vec<Vec<Line<'static>>>) -> Vec<Line<'static>> {
     lines
 }
 
-fn sections(model: &Model, alert: &Alert, cells: usize) -> Vec<Vec<Line<'static>>> {
+/// Where the detail stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// Over the whole screen: everything.
+    Opened,
+    /// Beside or below the list: labels that the title or the last line says are left out.
+    Pane,
+}
+
+fn sections(model: &Model, alert: &Alert, cells: usize, extent: Extent) -> Vec<Vec<Line<'static>>> {
     vec![
         title(model, alert, cells),
         sentences(model, alert, cells),
         description(model, alert, cells),
         links(model, alert, cells),
         past(model, alert, cells),
-        labels(model, alert, cells),
+        labels(model, alert, cells, extent),
         timeline(model, alert, cells),
         last_line(model, alert, cells),
     ]
@@ -162,7 +173,7 @@ fn standing(model: &Model, alert: &Alert) -> Vec<String> {
     let assignee = alert.standing.assignee.as_ref().map(|person| person.name.to_string());
     match &alert.standing.state {
         State::Firing => {
-            let age = age(model.clock, started);
+            let age = when::age(model.clock, started);
             let whose = assignee.unwrap_or_else(|| "nobody".to_owned());
             vec![
                 format!("{severity}, firing since {since} ({age})"),
@@ -170,7 +181,7 @@ fn standing(model: &Model, alert: &Alert) -> Vec<String> {
             ]
         }
         State::Acknowledged(it) => {
-            let age = age(model.clock, started);
+            let age = when::age(model.clock, started);
             let until = it.until.map(|until| format!(", until {}", model.time(until)));
             let until = until.unwrap_or_default();
             let mut lines = vec![
@@ -323,7 +334,7 @@ fn labelled(model: &Model, name: &str, lines: Vec<String>, style: Style) -> Vec<
 }
 
 /// Labels in two columns, the telling ones first; then what annotations are left.
-fn labels(model: &Model, alert: &Alert, cells: usize) -> Vec<Line<'static>> {
+fn labels(model: &Model, alert: &Alert, cells: usize, extent: Extent) -> Vec<Line<'static>> {
     const FIRST: [&str; 3] = ["alertname", "instance", "job"];
     const TOLD: [&str; 3] = ["description", "summary", "runbook_url"];
     let first = FIRST.iter().filter_map(|name| Some((*name, alert.labels.get(name)?)));
@@ -331,7 +342,15 @@ fn labels(model: &Model, alert: &Alert, cells: usize) -> Vec<Line<'static>> {
     let annotations = alert.annotations.iter();
     let annotations =
         annotations.filter(|(name, value)| !TOLD.contains(name) && !is_address(value));
-    let mut all = first.chain(others).chain(annotations);
+    let fingerprint = alert.identity.naming.to_string();
+    let is_said = |name: &str, value: &str| match name {
+        "alertname" => value == alert.title.as_str(),
+        "fingerprint" => value == fingerprint,
+        _ => false,
+    };
+    let labels = first.chain(others);
+    let labels = labels.filter(|(name, value)| extent == Extent::Opened || !is_said(name, value));
+    let mut all = labels.chain(annotations);
     let pairs: Vec<(String, String)> = all
         .by_ref()
         .take(MOST_LABELS)

@@ -31,7 +31,7 @@ pub(super) fn line(model: &Model, rows: u16) -> Line<'static> {
         let symbols = model.settings.symbols;
         let style = match message.tone {
             Tone::Said | Tone::Everywhere => plain(""),
-            Tone::Trouble => ink(model, Role::Attention, ""),
+            Tone::Trouble | Tone::Unsaved => ink(model, Role::Attention, ""),
         }
         .style;
         let hint = message.hint.and_then(|action| {

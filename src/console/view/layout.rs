@@ -81,7 +81,7 @@ pub fn regions(model: &Model) -> Regions {
 /// question whether to quit is.
 pub fn question_fits(model: &Model) -> bool {
     if model.is_too_small() {
-        return header::asks_to_quit(model);
+        return header::asks_to_quit(model) && header::quit_question(model).is_some();
     }
     let room = model.size.height.saturating_sub(1);
     sheet::content(model, model.size.width).is_none_or(|content| count(content.height()) <= room)

@@ -10,10 +10,10 @@ use crate::console::model::acts::Pace;
 use crate::console::model::place::{Who, Word, age_from, named};
 use crate::console::text::{cut, fit, number, width};
 use crate::console::theme::Role;
+use crate::console::when;
 use crate::domain::alert::Alert;
 use crate::domain::id::AlertId;
 use crate::domain::severity::Severity;
-use crate::domain::time::age;
 
 /// The columns a list of some width has; those that left are `None`.
 #[derive(Clone, Copy, Debug)]
@@ -161,7 +161,7 @@ fn cells(model: &Model, alert: &Alert, columns: Columns, spans: &mut Vec<Span<'s
         }
     });
     if let Some(cells) = columns.age {
-        let age = age(model.clock, age_from(alert));
+        let age = when::age(model.clock, age_from(alert));
         spans.push(Span::styled(format!("{age:>cells$}  "), weight));
     }
     spans.push(state(model, alert, word, weight));

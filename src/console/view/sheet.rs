@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ratatui::text::{Line, Span};
 use tui_input::Input;
 
-use super::{hint, ink, layout, plain, rule};
+use super::{header, hint, ink, layout, plain, rule};
 use crate::console::action::{Action, Context};
 use crate::console::model::Model;
 use crate::console::model::acts::{Act, Done, Target};
@@ -15,17 +15,23 @@ use crate::console::model::sheet::{
     About, Choice, Disturbed, Kin, LONGEST, Picker, Prompt, Purpose, Question, Sheet, Trial,
 };
 use crate::console::settings::Keeps;
-use crate::console::text::{cut, fit, number, width, wrap};
+use crate::console::text::{cut, fit, number, width, wrap, wrap_to};
 use crate::console::theme::Role;
 use crate::console::{when, words};
 use crate::domain::alert::{Alert, Resolution, State, Suppressor};
 use crate::domain::event::{Event, What};
 use crate::domain::severity::Severity;
 use crate::domain::snooze::{Unfit, until};
-use crate::domain::time::{SignedDuration, since};
+use crate::domain::text::line_of;
+use crate::domain::time::Timestamp;
 
-/// Within this a source that was heard is taken to send on.
-const LATELY: SignedDuration = SignedDuration::from_mins(15);
+/// What a question leaves of a service's name beside a title, and the most lines a title takes.
+const SERVICE: usize = 8;
+const TITLE: usize = 2;
+/// How much of a bad word is repeated.
+const WORD: usize = 24;
+/// What is left for the text of a filter, whatever is counted beside it.
+const FILTER: usize = 14;
 /// The most people a picker shows at once.
 const PEOPLE: usize = 8;
 
@@ -69,14 +75,18 @@ enum Breadth {
     Full,
     /// What must be known: for low windows, where a question that is cut could not be answered.
     Brief,
+    /// The same without the service.
+    Barest,
 }
 
 fn asked(model: &Model, question: &Question, cells: usize) -> Content {
-    let full = asked_in(model, question, cells, Breadth::Full);
-    if full.height() < usize::from(model.size.height) {
-        return full;
+    for breadth in [Breadth::Full, Breadth::Brief] {
+        let content = asked_in(model, question, cells, breadth);
+        if content.height() < usize::from(model.size.height) {
+            return content;
+        }
     }
-    asked_in(model, question, cells, Breadth::Brief)
+    asked_in(model, question, cells, Breadth::Barest)
 }
 
 fn asked_in(model: &Model, question: &Question, cells: usize, breadth: Breadth) -> Content {
@@ -91,7 +101,7 @@ fn asked_in(model: &Model, question: &Question, cells: usize, breadth: Breadth) 
     };
     let mut lines = vec![rule(model, &title, "", cells)];
     if let Some(target) = question.target() {
-        lines.push(subject(model, target, cells));
+        lines.extend(subject(model, target, breadth, cells));
     }
     if let Some(resolution) = model.ended(question) {
         lines.extend(said(&ended(model, resolution), cells));
@@ -137,11 +147,11 @@ fn body(model: &Model, question: &Question, breadth: Breadth) -> String {
         (About::Act(act, target), Breadth::Full) => {
             model.alert(target.id).map(|alert| consequence(model, act, alert)).unwrap_or_default()
         }
-        (About::Act(act, target), Breadth::Brief) => {
+        (About::Act(act, target), Breadth::Brief | Breadth::Barest) => {
             model.alert(target.id).map(|alert| in_brief(act, alert)).unwrap_or_default()
         }
         (About::Undo(done), Breadth::Full) => undone(model, done),
-        (About::Undo(done), Breadth::Brief) => follows(model, done),
+        (About::Undo(done), Breadth::Brief | Breadth::Barest) => follows(model, done),
         (About::Quit, _) if model.settings.keeps == Keeps::Nothing => {
             "All of it is made up, and nothing of it is kept.".to_owned()
         }
@@ -151,25 +161,42 @@ fn body(model: &Model, question: &Question, breadth: Breadth) -> String {
              running without a screen: watchbell serve",
             firing(model)
         ),
-        (About::Quit, Breadth::Brief) => {
+        (About::Quit, Breadth::Brief | Breadth::Barest) => {
             format!("Until {name} is started again, posts to it fail. {}", firing(model))
         }
     }
 }
 
-/// `CRIT  default  net004 is HighMemory`.
-fn subject(model: &Model, target: &Target, cells: usize) -> Line<'static> {
+/// `CRIT  default  net004 is HighMemory`. The title is what the question is about: the service gives
+/// way to it, and where that is not enough it has lines of its own.
+fn subject(model: &Model, target: &Target, breadth: Breadth, cells: usize) -> Vec<Line<'static>> {
     let mark = model.settings.symbols.cut();
     let Some(alert) = model.alert(target.id) else {
-        return Line::from(cut(&format!(" {}", target.title), cells, mark));
+        return vec![Line::from(cut(&format!(" {}", target.title), cells, mark))];
     };
     let (word, role) = match alert.severity {
         Severity::Critical => ("CRIT", Role::Critical),
         Severity::Warning => ("warn", Role::Warning),
     };
-    let rest = format!("  {}  {}", model.table.service_name(alert.service), named(alert));
-    let rest = cut(&rest, cells.saturating_sub(6), mark);
-    Line::from(vec![plain(" "), ink(model, role, word), plain(rest)])
+    let service = model.table.service_name(alert.service);
+    let title = named(alert);
+    let room = cells.saturating_sub(5 + 4);
+    let shorter = room.saturating_sub(width(&title)).max(SERVICE.min(width(&service)));
+    let head = |rest: String| Line::from(vec![plain(" "), ink(model, role, word), plain(rest)]);
+    if shorter + width(&title) <= room {
+        return vec![head(format!("  {}  {title}", cut(&service, shorter, mark)))];
+    }
+    if let Breadth::Barest = breadth {
+        let first = wrap_to(&title, room + 2, 1, "").into_iter().next().unwrap_or_default();
+        let rest = title.get(first.len()..).unwrap_or_default().trim_start();
+        let rest = wrap_to(rest, cells.saturating_sub(2), TITLE - 1, mark);
+        let rest = rest.into_iter().map(|line| Line::from(format!(" {line}")));
+        return std::iter::once(head(format!("  {first}"))).chain(rest).collect();
+    }
+    let mut lines = vec![head(format!("  {}", cut(&service, room, mark)))];
+    let title = wrap_to(&title, cells.saturating_sub(2), TITLE, mark);
+    lines.extend(title.into_iter().map(|line| Line::from(format!(" {line}"))));
+    lines
 }
 
 fn consequence(model: &Model, act: &Act, alert: &Alert) -> String {
@@ -216,15 +243,22 @@ fn resent(model: &Model, alert: &Alert) -> String {
              it back at once."
         );
     }
-    if since(model.clock, alert.seen.last) < LATELY {
-        return "Its source still sends it: it stays resolved for 15 min; if it is still sent \
-                after that, it comes back as a new alert."
-            .to_owned();
+    if is_sent_still(alert, model.clock) {
+        return format!(
+            "Its source still sends it (last {heard}): it stays resolved for 15 min. If it is still \
+             sent after that, it comes back as a new alert."
+        );
     }
     format!(
         "Its source was last heard at {heard}. If it is sent again, it stays resolved for 15 min; \
          after that it comes back as a new alert."
     )
+}
+
+/// Whether its source was heard of it within the time in which it repeats what still fires: through
+/// API v2 until its end, a webhook until it is stale. A plain post speaks once.
+fn is_sent_still(alert: &Alert, now: Timestamp) -> bool {
+    alert.times_out().or_else(|| alert.goes_stale()).is_some_and(|until| now < until)
 }
 
 /// Somebody may be woken by it, which must be said.
@@ -349,12 +383,18 @@ fn picked(model: &Model, picker: &Picker, cells: usize) -> Content {
     Content { lines, keys, caret: Some(caret) }
 }
 
+/// What an address takes at most in the picker, and what the count of open alerts does.
+const ABOUT: usize = 26;
+const OPEN: usize = 8;
+
 /// As many choices as fit, the marked one among them.
 fn choices(model: &Model, picker: &Picker, most: usize, cells: usize) -> Vec<Line<'static>> {
     let symbols = model.settings.symbols;
     let from = picker.marked.map_or(0, |at| at + 1).saturating_sub(most);
     let names = picker.choices.iter().map(|choice| width(&name(choice))).max().unwrap_or_default();
     let names = names.clamp(10, 24);
+    // Cursor, margins and open alerts take their part; an address that is cut to nothing leaves.
+    let about_cells = cells.saturating_sub(4 + 1 + names + 1 + 1 + OPEN);
     let line = |(row, choice): (usize, &Choice)| {
         let cursor = if Some(row) == picker.marked {
             ink(model, Role::Cursor, symbols.cursor())
@@ -367,9 +407,13 @@ fn choices(model: &Model, picker: &Picker, most: usize, cells: usize) -> Vec<Lin
             Choice::Nobody => ("take the assignment away", None),
         };
         let open = open.map(|open| format!("{} open", number(*open))).unwrap_or_default();
-        let [name, about] = [(name(choice), names), (about.to_owned(), 26)]
-            .map(|(text, cells)| fit(&text, cells, symbols.cut()));
-        let text = format!(" {name} {about} {open}");
+        let about = match choice {
+            Choice::Nobody => cut(about, cells.saturating_sub(4 + 1 + names + 1), symbols.cut()),
+            Choice::Person { .. } if about_cells < width(about).min(ABOUT) => String::new(),
+            Choice::Person { .. } => fit(about, about_cells.min(ABOUT), symbols.cut()),
+        };
+        let about = if about.is_empty() { about } else { format!(" {about}") };
+        let text = format!(" {}{about} {open}", fit(&name(choice), names, symbols.cut()));
         let text = cut(text.trim_end(), cells.saturating_sub(4), symbols.cut());
         Line::from(vec![plain("   "), cursor, plain(text)])
     };
@@ -435,15 +479,22 @@ fn snoozed(model: &Model, prompt: &Prompt, target: &Target, cells: usize) -> Con
 /// The filter's prompt has no rule: it is one line over the hints.
 fn filtered(model: &Model, prompt: &Prompt, trial: &Trial, cells: usize) -> Content {
     let mut lines = Vec::new();
-    let caret = input(model, " / ", &prompt.input, cells, &mut lines);
+    // Where there is no column line, what is counted stands here.
+    let counted = (model.size.height < layout::ROOMY).then(|| {
+        let room = cells.saturating_sub(3 + FILTER + 2);
+        header::counted(model, room)
+    });
+    let counted = counted.unwrap_or_default();
+    let taken = if counted.is_empty() { 0 } else { width(&counted) + 2 };
+    let room = cells.saturating_sub(taken);
+    let caret = input(model, " / ", &prompt.input, room, &mut lines);
     let keys = if let Some(problem) = trial.sieve.problems().first() {
-        underline(model, &mut lines, prompt, &problem.range);
+        let value = prompt.input.value();
+        for problem in trial.sieve.problems().iter().rev() {
+            underline(model, &mut lines, value, &problem.range);
+        }
         let before = prompt.input.value().get(..problem.range.start).unwrap_or_default();
-        let text = format!("{}; left out until it is right", problem.reason);
-        // Under the word where there is room for it, else from the left.
-        let at = (3 + width(before)).min(cells.saturating_sub(width(&text) + 1));
-        let text = cut(&text, cells.saturating_sub(at), model.settings.symbols.cut());
-        vec![Line::from(vec![plain(" ".repeat(at)), ink(model, Role::Attention, text)])]
+        problem_lines(model, trial, 3 + width(before), cells)
     } else if let Some(line) = full(model, prompt, cells) {
         vec![line]
     } else {
@@ -456,7 +507,38 @@ fn filtered(model: &Model, prompt: &Prompt, trial: &Trial, cells: usize) -> Cont
         ];
         key_lines(model, Context::Prompt, &keys, cells).into_iter().take(1).collect()
     };
+    if let Some(line) = lines.first_mut().filter(|_| !counted.is_empty()) {
+        let gap = cells.saturating_sub(line.width() + width(&counted) + 1);
+        line.spans.push(plain(" ".repeat(gap)));
+        line.spans.push(ink(model, Role::Attention, counted));
+    }
     Content { lines, keys, caret: Some(caret) }
+}
+
+/// What is wrong with the first bad word, under it where there is room, and which others are bad.
+fn problem_lines(model: &Model, trial: &Trial, under: usize, cells: usize) -> Vec<Line<'static>> {
+    let Some((first, others)) = trial.sieve.problems().split_first() else { return Vec::new() };
+    let word = |range: &std::ops::Range<usize>| {
+        let word = trial.sieve.text().get(range.clone()).unwrap_or_default();
+        cut(&line_of(word), WORD, model.settings.symbols.cut())
+    };
+    let also: Vec<String> = others.iter().map(|other| word(&other.range)).collect();
+    let also = match also.as_slice() {
+        [] => String::new(),
+        also => format!(" Wrong, too: {}", also.join(" ")),
+    };
+    let text = format!(
+        "{}; left out until it is right{}{also}",
+        first.reason,
+        if also.is_empty() { "" } else { "." }
+    );
+    let attention = |text: String| ink(model, Role::Attention, text);
+    if width(&text) + 2 <= cells {
+        let at = under.min(cells.saturating_sub(width(&text) + 1));
+        return vec![Line::from(vec![plain(" ".repeat(at)), attention(text)])];
+    }
+    let lines = wrap_to(&text, cells.saturating_sub(2), 2, model.settings.symbols.cut());
+    lines.into_iter().map(|line| Line::from(vec![plain(" "), attention(line)])).collect()
 }
 
 /// What is said of a text that takes no more.
@@ -469,25 +551,22 @@ fn full(model: &Model, prompt: &Prompt, cells: usize) -> Option<Line<'static>> {
     prompt.is_full().then(|| Line::from(ink(model, Role::Attention, text)))
 }
 
-/// Marks the part of a filter that is not understood.
+/// Marks a part of the filter `value` that is not understood; parts behind it are marked before.
 fn underline(
     model: &Model,
     lines: &mut [Line<'static>],
-    prompt: &Prompt,
+    value: &str,
     range: &std::ops::Range<usize>,
 ) {
-    let value = prompt.input.value();
-    let parts = (value.get(..range.start), value.get(range.clone()), value.get(range.end..));
-    let (Some(before), Some(bad), Some(after)) = parts else { return };
     // A text that is scrolled sideways is shown without the mark.
-    if let Some(line) = lines.first_mut()
-        && line.spans.get(1).is_some_and(|shown| shown.content == value)
-    {
-        line.spans.truncate(1);
-        line.spans.push(plain(before.to_owned()));
-        line.spans.push(ink(model, Role::Bad, bad.to_owned()));
-        line.spans.push(plain(after.to_owned()));
-    }
+    let Some(line) = lines.first_mut() else { return };
+    let shown = line.spans.get(1).filter(|shown| value.starts_with(shown.content.as_ref()));
+    let Some(shown) = shown.map(|shown| shown.content.to_string()) else { return };
+    let parts = (shown.get(..range.start), shown.get(range.clone()), shown.get(range.end..));
+    let (Some(before), Some(bad), Some(after)) = parts else { return };
+    let marked = [plain(before.to_owned()), ink(model, Role::Bad, bad.to_owned())];
+    let after = (!after.is_empty()).then(|| plain(after.to_owned()));
+    line.spans.splice(1..2, marked.into_iter().chain(after));
 }
 
 /// A line being written; gives where its caret stands.

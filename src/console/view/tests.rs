@@ -9,6 +9,7 @@ macro_rules! picture {
 }
 
 mod bars;
+mod narrow;
 mod senders;
 mod sizes;
 mod styles;

@@ -97,7 +97,7 @@ fn a_key_that_comes_after_somebody_elses_act_changes_nothing_and_names_them() {
     stage.unseen("bob", stage.id("net"), Snooze(later()));
     stage.model.sheet.iter_mut().for_each(forget);
     stage.rush("enter");
-    let said = "bob snoozed it 0 s ago. z again snoozes it all the same.";
+    let said = "bob snoozed it just now. z again snoozes it all the same.";
     assert_eq!(stage.line(-1), said);
 }
 
@@ -121,7 +121,7 @@ fn who_did_the_same_before_it_was_saved_is_named() {
     stage.rush("y");
     stage.unseen("bob", stage.id("net"), AlertCommand::Resolve);
     stage.answer();
-    assert_eq!(stage.line(-1), "bob resolved it 0 s ago. R reopens it.");
+    assert_eq!(stage.line(-1), "bob resolved it just now. R reopens it.");
 }
 
 /// As if the news had come after the key.
@@ -153,7 +153,7 @@ fn a_key_that_wakes_is_asked_again_and_a_doubled_one_does_not_answer() {
     let net = stage.id("net");
     stage.unseen("bob", net, AlertCommand::Snooze(later()));
     stage.rush("Z Z Z").rush("Z");
-    let said = "bob snoozed it 0 s ago. Z again wakes it all the same.";
+    let said = "bob snoozed it just now. Z again wakes it all the same.";
     assert_eq!(stage.line(-1), said);
     assert!(stage.desk.alert(net).wakes().is_some());
     stage.press("Z");

@@ -17,10 +17,12 @@ const NAME: usize = 24;
 
 /// The lines of the bar, of `room` cells each, with as many services as they hold: a line less than
 /// there may be, where one service at least finds room.
-pub(super) fn lines(model: &Model, tally: &Tally, room: usize) -> Vec<String> {
+pub(super) fn lines(model: &Model, tally: &Tally, room: usize, most: usize) -> Vec<String> {
     let mark = model.settings.symbols.cut();
-    let head = head(model, tally);
-    let first = first(model, &tally.storm).map(|first| cut(&first, room, mark));
+    // In one line there is room for the counts alone.
+    let head = if most == 1 { brief_head(tally) } else { head(model, tally) };
+    let first = first(model, &tally.storm).filter(|_| most > 1);
+    let first = first.map(|first| cut(&first, room, mark));
     let services = services(model, &tally.storm);
     let lines_of = |count| {
         let head = head.split(' ').map(|word| (1, word.to_owned()));
@@ -32,7 +34,7 @@ pub(super) fn lines(model: &Model, tally: &Tally, room: usize) -> Vec<String> {
     // A service takes five cells at least: more of them are never tried.
     let tried = (1..=services.len().min(MOST * room / 5)).rev();
     let within = |most| tried.clone().map(lines_of).find(|lines| lines.len() <= most);
-    within(MOST - 1).or_else(|| within(MOST)).unwrap_or_else(|| lines_of(1))
+    within(most.saturating_sub(1).max(1)).or_else(|| within(most)).unwrap_or_else(|| lines_of(1))
 }
 
 /// Pieces in lines of at most `room` cells, each with so many blanks before it as it says, but at
@@ -53,13 +55,21 @@ fn packed(pieces: impl Iterator<Item = (usize, String)>, room: usize) -> Vec<Str
 
 /// `STORM since 03:12: 1,204 alerts in 4 min.`
 fn head(model: &Model, tally: &Tally) -> String {
-    let since = tally.storm.since();
     let alerts = number(tally.storm.alerts());
-    let within = match when::long(since, tally.at) {
+    let since = model.time(tally.storm.since());
+    format!("STORM since {since}: {alerts} alerts {}.", within(tally))
+}
+
+/// `STORM: 1,204 in 4 min.`
+fn brief_head(tally: &Tally) -> String {
+    format!("STORM: {} {}.", number(tally.storm.alerts()), within(tally))
+}
+
+fn within(tally: &Tally) -> String {
+    match when::long(tally.storm.since(), tally.at) {
         none if none == "0 s" => "at once".to_owned(),
         long => format!("in {long}"),
-    };
-    format!("STORM since {}: {alerts} alerts {within}.", model.time(since))
+    }
 }
 
 /// `First: CRIT db "db1 primary does not answer"`, with the severity that it has now.
