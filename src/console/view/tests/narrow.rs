@@ -192,3 +192,41 @@ fn every_bad_word_of_a_filter_is_named() {
     }
     said!(said.join("\n"));
 }
+
+#[test]
+fn a_source_still_sends_what_its_road_repeats_and_nothing_that_was_said_once() {
+    use crate::domain::report::{Payload, Report, Road, Subject};
+    use crate::domain::samples::{identity, told};
+    use crate::domain::time::{SignedDuration, after, before};
+    // By which road, how many minutes ago, and whether it is sent still.
+    let cases = [
+        (Road::V2, 1, true),
+        (Road::Webhook, 8 * 60, true),
+        (Road::Webhook, 10 * 60, false),
+        (Road::Plain, 1, false),
+    ];
+    for (road, minutes, sent) in cases {
+        let mut desk = Desk::new();
+        let now = desk.now;
+        let mut payload = Payload { road, ..alert("probe", "critical", "web") };
+        payload.starts_at = Some(before(now, SignedDuration::from_mins(1)));
+        let payload = Box::new(payload);
+        let identity = identity("probe");
+        desk.reports(match road {
+            Road::V2 => {
+                let told = told(now, after(now, SignedDuration::from_mins(4)));
+                Report::Interval { identity, told, payload }
+            }
+            Road::Plain | Road::Webhook => {
+                Report::Firing { subject: Subject::Known(identity), payload }
+            }
+        })
+        .unwrap();
+        desk.wait(SignedDuration::from_mins(minutes));
+        let mut stage = Stage::on(desk, 80, 24);
+        stage.press("r");
+        let screen = stage.screen();
+        let said = if sent { "Its source still sends it (last " } else { "was last heard at " };
+        assert!(screen.contains(said), "{road:?} after {minutes} min:\n{screen}");
+    }
+}
