@@ -92,7 +92,7 @@ impl KeysVerb {
         Ok((self.printed(&map, &source, &path)?, wrong))
     }
 
-    fn printed(&self, map: &Keymap, source: &str, path: &str) -> Result<String, KeysError> {
+    fn printed(self, map: &Keymap, source: &str, path: &str) -> Result<String, KeysError> {
         if self.output.format == Format::Table {
             return Ok(format!("{source}\n{}", sections(map)));
         }

@@ -108,9 +108,9 @@ impl Keymap {
                     problems.push((section.span(), "expected a section like [list]".to_owned()));
                 }
                 (Ok(context), Some(lines)) => {
-                    problems.extend(lines.iter().filter_map(|(name, value)| {
-                        map.bind(context, name, value, &mut places).err()
-                    }))
+                    for (name, value) in lines {
+                        problems.extend(map.bind(context, name, value, &mut places).err());
+                    }
                 }
             }
         }
