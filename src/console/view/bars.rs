@@ -7,7 +7,8 @@ use ratatui::text::Line;
 
 use crate::console::action::{Action, Context};
 use crate::console::model::refusing::Refusing;
-use crate::console::model::{Model, Screen, Trouble};
+use crate::console::model::trouble::Trouble;
+use crate::console::model::{Model, Screen};
 use crate::console::text::{cut, fit, number, width, wrap};
 use crate::console::theme::Role;
 use crate::console::view::layout;

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use crate::console::effect::{Event, Failure};
-use crate::console::model::{Service, Trouble};
+use crate::console::model::Service;
+use crate::console::model::trouble::Trouble;
 use crate::console::settings::Settings;
 use crate::console::stage::{Engine, Stage, alert, night, settings};
 use crate::domain::samples::Desk;
