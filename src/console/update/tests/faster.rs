@@ -108,7 +108,7 @@ fn a_note_after_somebody_elses_act_is_written_and_resolves_nothing() {
     stage.unseen("bob", stage.id("net"), AlertCommand::Acknowledge);
     stage.model.sheet.iter_mut().for_each(forget);
     stage.rush("enter");
-    let said = "bob acknowledged it 0 s ago. r again resolves it all the same.";
+    let said = "bob acknowledged it just now. r again resolves it all the same.";
     assert_eq!(stage.line(-1), said);
     assert_eq!(stage.state("net"), "acknowledged");
 }
