@@ -142,7 +142,7 @@ impl Step {
 /// Takes one step. `alert` is the open episode of the identity, or else its newest one.
 ///
 /// Refuses what T7 refuses, an act of somebody who has not seen what another did to it just before
-/// (T6, [`overtaken`]), and an undo of what is not the asker's last act.
+/// (T6, [`overtaken()`]), and an undo of what is not the asker's last act.
 pub fn step(
     alert: Option<&Alert>,
     happening: &Happening,
