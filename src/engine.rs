@@ -11,13 +11,14 @@ mod inbox;
 mod process;
 mod publish;
 mod refusals;
+mod soon;
 mod vitals;
 mod writer;
 
 use std::sync::Arc;
 
 use crate::domain::actor::{Actor, Via};
-use crate::domain::change::Change;
+use crate::domain::change::{Change, Keep};
 use crate::domain::command::{Answer, Command, Order};
 use crate::domain::draft::{Draft, Tick};
 use crate::domain::entity::Key;
@@ -27,6 +28,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::table::Table;
 use crate::domain::time::{SignedDuration, Timestamp, after, before};
 use crate::store::{Brief, Budget, CommitError, Loaded, Store, Upkeep};
+use soon::Soon;
 
 pub use crate::store::{ArchiveError, OpenError, Page, PageRequest};
 pub use counts::{Counts, Fate, Histogram};
@@ -43,6 +45,9 @@ pub struct Engine {
     store: Store,
     table: Table,
     cursor: Cursor,
+    /// How many states were published.
+    serial: u64,
+    soon: Soon,
     ids: Ids,
     now: Timestamp,
     /// Whether a turn that was kept has taken the configuration over.
@@ -117,6 +122,8 @@ impl Engine {
             store,
             table,
             cursor: Cursor { epoch: 0, revision: Revision::default() },
+            serial: 0,
+            soon: Soon::default(),
             ids: Ids::from_seed(seed),
             now: Timestamp::MIN,
             adopted: false,
@@ -161,19 +168,24 @@ impl Engine {
         let (table, changes, ids) = draft.finish();
         // Even a commit that failed may be on disk: what it drew must not be drawn again.
         self.ids = ids;
-        if !changes.is_empty() {
-            if let Err(error) = self.store.commit(revision, &changes) {
+        let overdue = self.soon.overdue(&table, self.now);
+        let kept = || changes.iter().chain(&overdue).filter(|change| change.keep == Keep::Now);
+        if kept().next().is_some() {
+            if let Err(error) = self.store.commit(revision, kept()) {
                 return self.fail(orders.len(), &error);
             }
             self.cursor.revision = revision;
             self.recovering = None;
         }
+        self.soon.note(&changes, self.now);
+        self.soon.note(&overdue, self.now);
         let replaced = !Arc::ptr_eq(self.table.policy(), table.policy());
         // Readers show granted ends, also where nothing else is new.
         let replaced = replaced || granted != table.granted();
         self.adopted = true;
         self.table = table;
         let news = reopened || replaced || !changes.is_empty();
+        self.serial = self.serial.saturating_add(u64::from(news));
         Turn {
             answers: answers.into_iter().map(|answer| self.receipt(answer)).collect(),
             published: news.then(|| self.publish(changes.into())),
@@ -213,7 +225,10 @@ impl Engine {
     pub fn next_due(&self) -> Option<Timestamp> {
         match &self.trouble {
             Some(trouble) => Some(trouble.retry),
-            None => self.due(&self.table).map(|(due, _)| due),
+            None => {
+                let due = self.due(&self.table).map(|(due, _)| due);
+                due.into_iter().chain(self.soon.due()).min()
+            }
         }
     }
 
@@ -250,8 +265,11 @@ impl Engine {
 
     /// Closes the store. One that is not well has nothing to say that was not said: all that was
     /// answered is kept.
-    pub fn close(self) -> Result<(), CommitError> {
+    pub fn close(mut self) -> Result<(), CommitError> {
         let well = self.trouble.is_none();
+        if well {
+            self.keep_the_rest()?;
+        }
         let closed = self.store.close();
         if let (Err(error), false) = (&closed, well) {
             tracing::warn!(%error, "ended while nothing could be saved; what was answered is kept");
@@ -260,13 +278,27 @@ impl Engine {
         closed
     }
 
+    fn keep_the_rest(&mut self) -> Result<(), CommitError> {
+        loop {
+            let rest = self.soon.slice(&self.table);
+            if rest.is_empty() {
+                return Ok(());
+            }
+            let revision = self.cursor.revision.next();
+            self.store.commit(revision, &rest)?;
+            self.cursor.revision = revision;
+            self.soon.note(&rest, self.now);
+        }
+    }
+
     fn receipt(&self, answer: Result<Answer, Refusal>) -> Result<Receipt, SubmitError> {
         let revision = self.cursor.revision;
         answer.map(|answer| Receipt { answer, revision }).map_err(SubmitError::Refused)
     }
 
     fn publish(&self, changes: Arc<[Change]>) -> Arc<Published> {
-        Arc::new(Published { cursor: self.cursor, table: self.table.clone(), changes })
+        let (cursor, serial) = (self.cursor, self.serial);
+        Arc::new(Published { cursor, serial, table: self.table.clone(), changes })
     }
 
     /// Takes over what is on disk. The policy is not, nor is the time that was granted: they stay.
@@ -279,9 +311,15 @@ impl Engine {
         for entity in loaded.entities {
             // Time does not go back over a restart either.
             self.now = self.now.max(entity.touched());
-            table.put(&Change { key: entity.key(), next: Some(entity), event: None });
+            table.put(&Change {
+                key: entity.key(),
+                next: Some(entity),
+                event: None,
+                keep: Keep::Now,
+            });
         }
         self.table = table;
+        self.soon = Soon::default();
         self.cursor = Cursor { epoch: loaded.epoch, revision: loaded.revision };
     }
 

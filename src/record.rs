@@ -8,6 +8,7 @@
 pub mod order;
 pub mod shown;
 pub mod v1;
+pub mod v2;
 
 #[cfg(test)]
 pub(crate) mod samples;
@@ -20,9 +21,12 @@ use serde::de::DeserializeOwned;
 use crate::domain::entity::{Entity, Key};
 use crate::domain::event::Event;
 use v1::{EntityV1, EventV1, KeyV1};
+use v2::EntityV2;
 
-/// The version that is written.
-pub const VERSION: u8 = 1;
+/// The version of entities that is written, and the newest that is read.
+pub const VERSION: u8 = 2;
+/// The version of the lines of timelines.
+const EVENT_VERSION: u8 = 1;
 
 /// Why bytes are no record of ours.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,7 +36,7 @@ pub enum RecordError {
     Empty,
     /// Another version of watchbell wrote it, or something that is not watchbell.
     #[error(
-        "a record of version {found}, and this watchbell reads version {VERSION}; upgrade watchbell, \
+        "a record of version {found}, and this watchbell reads {VERSION} at most; upgrade watchbell, \
          or restore the data from a backup"
     )]
     Version {
@@ -42,12 +46,12 @@ pub enum RecordError {
     /// It has our version, and a value in it that we do not know: a newer watchbell may have
     /// appended it.
     #[error(
-        "a record of version {VERSION} with something in it that this watchbell does not know; \
+        "a record with something in it that this watchbell does not know; \
          upgrade watchbell, or restore the data from a backup"
     )]
     Unknown,
     /// It has our version, and does not hold together.
-    #[error("a damaged record of version {VERSION} ({why}); restore the data from a backup")]
+    #[error("a damaged record ({why}); restore the data from a backup")]
     Garbled {
         /// What the decoder found.
         why: String,
@@ -56,22 +60,29 @@ pub enum RecordError {
 
 /// An entity as bytes. The recent lines of an alert are left out: the history has them.
 pub fn encode(entity: &Entity) -> Vec<u8> {
-    write(&EntityV1::from(entity))
+    write(VERSION, &EntityV2::from(entity))
 }
 
 /// The entity in `bytes`; an alert comes without its recent lines.
 pub fn decode(bytes: &[u8]) -> Result<Entity, RecordError> {
-    read::<EntityV1>(bytes).map(Entity::from)
+    match read_version(bytes)? {
+        (1, record) => read::<EntityV1>(record).map(Entity::from),
+        (2, record) => read::<EntityV2>(record).map(Entity::from),
+        (found, _) => Err(RecordError::Version { found }),
+    }
 }
 
 /// A line of a timeline as bytes.
 pub fn encode_event(event: &Event) -> Vec<u8> {
-    write(&EventV1::from(event))
+    write(EVENT_VERSION, &EventV1::from(event))
 }
 
 /// The line of a timeline in `bytes`.
 pub fn decode_event(bytes: &[u8]) -> Result<Event, RecordError> {
-    read::<EventV1>(bytes).map(Event::from)
+    match read_version(bytes)? {
+        (EVENT_VERSION, record) => read::<EventV1>(record).map(Event::from),
+        (found, _) => Err(RecordError::Version { found }),
+    }
 }
 
 /// A key as bytes: one for the kind, then its id. Sorts by kind. Has no version, because it is
@@ -80,11 +91,11 @@ pub fn encode_key(key: Key) -> Vec<u8> {
     append(Vec::with_capacity(17), &KeyV1::from(key))
 }
 
-fn write(record: &impl Serialize) -> Vec<u8> {
+fn write(version: u8, record: &impl Serialize) -> Vec<u8> {
     // Most are shorter, and none has to be moved while it grows to that.
     const USUAL: usize = 2048;
     let mut bytes = Vec::with_capacity(USUAL);
-    bytes.push(VERSION);
+    bytes.push(version);
     append(bytes, record)
 }
 
@@ -96,11 +107,11 @@ fn append(bytes: Vec<u8>, record: &impl Serialize) -> Vec<u8> {
     postcard::to_extend(record, bytes).expect("a record of known lengths")
 }
 
-fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, RecordError> {
-    let (version, record) = bytes.split_first().ok_or(RecordError::Empty)?;
-    if *version != VERSION {
-        return Err(RecordError::Version { found: *version });
-    }
+fn read_version(bytes: &[u8]) -> Result<(u8, &[u8]), RecordError> {
+    bytes.split_first().map(|(version, record)| (*version, record)).ok_or(RecordError::Empty)
+}
+
+fn read<T: DeserializeOwned>(record: &[u8]) -> Result<T, RecordError> {
     let garbled = |why: String| RecordError::Garbled { why };
     let (record, rest) = postcard::take_from_bytes(record).map_err(|error| match error {
         // How the decoder says that a type refused the value, as an enum does a foreign variant.

@@ -85,14 +85,18 @@ impl Store {
     /// entity the last state is kept, and every event.
     ///
     /// After an error nothing more is kept until [`Store::reopen`] has told what the disk has.
-    pub fn commit(&mut self, revision: Revision, changes: &[Change]) -> Result<(), CommitError> {
+    pub fn commit<'c>(
+        &mut self,
+        revision: Revision,
+        changes: impl IntoIterator<Item = &'c Change>,
+    ) -> Result<(), CommitError> {
         let stamp = commit::Stamp { revision, epoch: self.epoch };
         let piece = Piece::of(changes);
-        let bytes = if changes.is_empty() { Vec::new() } else { piece.write() };
+        let bytes = if piece.is_empty() { Vec::new() } else { piece.write() };
         self.gate
             .with(|database| commit::commit(database, stamp, &bytes))
             .unwrap_or(Err(CommitError::Refused(Fault::Closed)))?;
-        if !changes.is_empty() {
+        if !piece.is_empty() {
             self.unfolded.change(|unfolded| unfolded.add(revision.0, &piece, bytes.len()));
         }
         Ok(())

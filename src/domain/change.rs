@@ -15,4 +15,16 @@ pub struct Change {
     pub next: Option<Entity>,
     /// Why, where a timeline has a line for it.
     pub event: Option<Arc<Event>>,
+    /// When it is to be on disk.
+    pub keep: Keep,
+}
+
+/// When a change is to be on disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// Before anybody hears of it.
+    Now,
+    /// A little later, with whatever else becomes of the entity until then: it is what a source
+    /// repeats, and nobody was promised it. Explains itself with no line, and bears no revision.
+    Soon,
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::actor::{Actor, Person};
 use super::alert::lifecycle::{self, Act, By, Happening, Heard, Move, Step};
-use super::alert::{Alert, Identity, Namespace, Naming};
+use super::alert::{Alert, Identity, Namespace, Naming, Source};
 use super::command::{Acted, AlertCommand, Answer, Command, Deaf, Order, TokenCommand};
 use super::draft::Draft;
 use super::entity::{Entity, Key};
@@ -112,9 +112,10 @@ fn firing(
 }
 
 /// What an interval adds to a firing report.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Lasts {
     ends: Option<Timestamp>,
+    source: Option<Arc<Source>>,
     behind: Option<SignedDuration>,
 }
 
@@ -171,6 +172,7 @@ fn hear(
         service_was: episode.as_ref().map(|alert| names(alert.service)),
         service_is: names(service),
         ends: lasts.ends,
+        source: lasts.source,
         behind: lasts.behind,
         payload: payload.clone(),
     };
@@ -269,6 +271,10 @@ fn take(
         Step::Keep(why) => Ok(Acted::Unchanged(why)),
         Step::Move(change) => {
             let Move { mut next, what, undo } = *change;
+            if what.is_none() && alert.is_some_and(|alert| alert.is_repeated_by(&next)) {
+                draft.put_soon(Entity::Alert(Arc::new(next)));
+                return Ok(Acted::Changed);
+            }
             if next.is_open() {
                 release_others(draft, &next);
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::actor::{Actor, Via};
 use super::alert::Standing;
-use super::change::Change;
+use super::change::{Change, Keep};
 use super::command::{Answer, Order};
 use super::decide::decide;
 use super::entity::{Entity, Key};
@@ -88,12 +88,18 @@ impl Draft {
 
     /// Puts an entity's new state, with the line that explains it.
     pub fn put(&mut self, entity: Entity, event: Option<Arc<Event>>) {
-        self.change(Change { key: entity.key(), next: Some(entity), event });
+        self.change(Change { key: entity.key(), next: Some(entity), event, keep: Keep::Now });
+    }
+
+    /// Puts an entity's new state, which differs in what its source repeats.
+    pub fn put_soon(&mut self, entity: Entity) {
+        let key = entity.key();
+        self.change(Change { key, next: Some(entity), event: None, keep: Keep::Soon });
     }
 
     /// Ends an entity, with the line that explains it.
     pub fn end(&mut self, key: Key, event: Option<Arc<Event>>) {
-        self.change(Change { key, next: None, event });
+        self.change(Change { key, next: None, event, keep: Keep::Now });
     }
 
     /// Lets nothing time out for a while: for as long as a source may take to be heard again.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::alert::{Alert, Source};
+use super::alert::{Alert, Stray};
 use super::delivery::Delivery;
 use super::id::{AlertId, DeliveryId, OnceId, ServiceId, SourceId, TokenId};
 use super::once::Once;
@@ -21,8 +21,8 @@ pub enum Entity {
     Token(Arc<Token>),
     /// A remembered idempotency key.
     Once(Arc<Once>),
-    /// What the sources of an identity have told.
-    Source(Arc<Source>),
+    /// What was told of an identity that has no alert.
+    Source(Arc<Stray>),
     /// A notification on its way.
     Delivery(Arc<Delivery>),
 }
@@ -38,7 +38,7 @@ pub enum Key {
     Token(TokenId),
     /// A remembered idempotency key.
     Once(OnceId),
-    /// What the sources of an identity have told.
+    /// What was told of an identity that has no alert.
     Source(SourceId),
     /// A notification on its way.
     Delivery(DeliveryId),
@@ -52,7 +52,7 @@ impl Entity {
             Self::Service(service) => Key::Service(service.id),
             Self::Token(token) => Key::Token(token.id),
             Self::Once(once) => Key::Once(once.id),
-            Self::Source(source) => Key::Source(source.id),
+            Self::Source(stray) => Key::Source(stray.id),
             Self::Delivery(delivery) => Key::Delivery(delivery.id),
         }
     }
@@ -66,7 +66,7 @@ impl Entity {
             }
             Self::Service(service) => service.created,
             Self::Token(token) => token.created,
-            Self::Source(source) => source.updated,
+            Self::Source(stray) => stray.source.updated,
             Self::Delivery(delivery) => delivery.created,
             Self::Once(_) => Timestamp::MIN,
         }
@@ -77,7 +77,7 @@ impl Entity {
         match self {
             Self::Alert(alert) => alert.due(),
             Self::Once(once) => Some(once.until),
-            Self::Source(source) => Some(source.due()),
+            Self::Source(stray) => Some(stray.source.forgotten()),
             Self::Delivery(delivery) => delivery.due(),
             Self::Service(_) | Self::Token(_) => None,
         }

@@ -102,25 +102,62 @@ impl Labels {
 /// Later pairs win over earlier ones of the same name.
 impl<N: AsRef<str>, V: AsRef<str>> FromIterator<(N, V)> for Labels {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
-        let mut pairs: Vec<(N, V)> = pairs.into_iter().collect();
-        // What is equal stays in order, so that of one name the last one comes last.
-        pairs.sort_by(|(one, _), (other, _)| one.as_ref().cmp(other.as_ref()));
-        let next = pairs.iter().skip(1).map(|(name, _)| Some(name.as_ref())).chain([None]);
-        let last = pairs.iter().zip(next).filter(|((name, _), next)| *next != Some(name.as_ref()));
-        let last: Vec<(&str, &str)> =
-            last.map(|((name, value), _)| (name.as_ref(), value.as_ref())).collect();
-        let length = last.iter().map(|(name, value)| name.len() + value.len()).sum();
-        let mut text = String::with_capacity(length);
-        let mut ends = Vec::with_capacity(last.len());
+        let mut packing = Packing::default();
+        for (name, value) in pairs {
+            packing.name(name.as_ref());
+            packing.value(value.as_ref());
+        }
+        packing.finish()
+    }
+}
+
+/// A set of labels in the making: their texts go where they stay, one after the other.
+#[derive(Debug, Default)]
+pub struct Packing {
+    text: String,
+    ends: Vec<(u32, u32)>,
+    /// Where the name before the last one begins and ends; only while all are in order.
+    before: Option<(usize, usize)>,
+    unsorted: bool,
+}
+
+impl Packing {
+    /// The name of the next label. Its value must follow.
+    pub fn name(&mut self, name: &str) {
+        if let Some((begin, end)) = self.before {
+            let before = self.text.get(begin..end).unwrap_or_default();
+            self.unsorted |= before >= name;
+        }
+        let begin = self.text.len();
+        self.text.push_str(name);
+        self.before = Some((begin, self.text.len()));
+    }
+
+    /// The value of the label that was named last.
+    pub fn value(&mut self, value: &str) {
         // No body is so long that this would not hold it.
         let end = |text: &String| u32::try_from(text.len()).unwrap_or(u32::MAX);
-        for (name, value) in last {
-            text.push_str(name);
-            let name = end(&text);
-            text.push_str(value);
-            ends.push((name, end(&text)));
-        }
-        Self(Arc::new(Packed { text: text.into(), ends: ends.into() }))
+        let name = end(&self.text);
+        self.text.push_str(value);
+        self.ends.push((name, end(&self.text)));
+    }
+
+    /// The set. Of labels of one name the last one counts.
+    pub fn finish(self) -> Labels {
+        let Self { text, ends, before: _, unsorted } = self;
+        let packed = Packed { text: text.into(), ends: ends.into() };
+        if unsorted { packed.sorted() } else { Labels(Arc::new(packed)) }
+    }
+}
+
+impl Packed {
+    fn sorted(&self) -> Labels {
+        let mut pairs: Vec<(&str, &str)> = (0..self.ends.len()).map(|at| self.pair(at)).collect();
+        // What is equal stays in order, so that of one name the last one comes last.
+        pairs.sort_by_key(|(name, _)| *name);
+        let next = pairs.iter().skip(1).map(|(name, _)| Some(*name)).chain([None]);
+        let last = pairs.iter().zip(next).filter(|((name, _), next)| Some(*name) != *next);
+        last.map(|(pair, _)| *pair).collect()
     }
 }
 
@@ -190,6 +227,22 @@ mod tests {
         ];
         for (pairs, hex) in table {
             assert_eq!(labels(pairs).fingerprint().to_string(), *hex, "of {pairs:?}");
+        }
+    }
+
+    #[test]
+    fn of_labels_in_any_order_the_last_of_a_name_counts() {
+        let table: &[(&[(&str, &str)], &[(&str, &str)])] = &[
+            (&[("b", "1"), ("a", "2")], &[("a", "2"), ("b", "1")]),
+            (&[("a", "1"), ("a", "2")], &[("a", "2")]),
+            (&[("a", "1"), ("b", "3"), ("a", "2")], &[("a", "2"), ("b", "3")]),
+            (&[("", ""), ("a", "")], &[("", ""), ("a", "")]),
+            (&[("a", "b"), ("", "c")], &[("", "c"), ("a", "b")]),
+        ];
+        for (given, wanted) in table {
+            let set = labels(given);
+            assert_eq!(set.iter().collect::<Vec<_>>(), *wanted, "of {given:?}");
+            assert_eq!(set, labels(wanted), "of {given:?}");
         }
     }
 

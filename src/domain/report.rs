@@ -1,5 +1,7 @@
 //! Reports: what a source says about one alert at one time, parsed and not yet decided.
 
+use std::sync::Arc;
+
 use super::alert::{Alert, Identity, Told};
 use super::id::OnceId;
 use super::labels::Labels;
@@ -91,7 +93,7 @@ pub struct Payload {
     /// When it began, by the sender's clock.
     pub starts_at: Option<Timestamp>,
     /// The source's own page about it.
-    pub link: Option<Box<str>>,
+    pub link: Option<Arc<str>>,
 }
 
 impl Payload {

@@ -69,14 +69,14 @@ impl<'t> Routed<'t> {
     fn new(table: &'t Table, alert: &'t Alert, hour: Hour) -> Self {
         let now = hour.heard();
         // What API v2 told of an earlier episode says nothing about one that came otherwise.
-        let told = alert.ends.and_then(|ends| Some((ends, table.source_of(&alert.identity)?)));
+        let told = alert.ends.and_then(|_| alert.source.as_deref().or_else(|| stray(table, alert)));
         let (end, updated) = match told {
-            Some((_, source)) => (source.interval.end, source.updated),
+            Some(source) => (source.interval.end, source.updated),
             None => (alert.ends.map_or(open_end(table, now), Moment::utc), alert.seen.last),
         };
         let granted = table.granted().and_then(|grant| grant.end(updated, now));
         let end = granted.filter(|granted| *granted > end.at).map_or(end, Moment::utc);
-        Self { alert, source: told.map(|(_, source)| source.as_ref()), end }
+        Self { alert, source: told, end }
     }
 
     /// When it began: with the earliest start that was told.
@@ -115,6 +115,11 @@ impl<'t> Routed<'t> {
     pub fn link(&self) -> Option<&'t str> {
         self.source.map_or(self.alert.link.as_deref(), |source| source.link.as_deref())
     }
+}
+
+/// What was told before there was an alert to keep it with: an older file has it so.
+fn stray<'t>(table: &'t Table, alert: &Alert) -> Option<&'t Source> {
+    table.stray(&alert.identity).map(|stray| &stray.source)
 }
 
 /// What has no end fires on: whenever it is asked for, it does not end soon.

@@ -8,7 +8,7 @@ use imbl::ordmap::DiffItem;
 use imbl::{HashMap, OrdMap, OrdSet};
 use uuid::Uuid;
 
-use super::alert::{Alert, Identity, Namespace, Naming, Source};
+use super::alert::{Alert, Identity, Namespace, Naming, Source, Stray};
 use super::change::Change;
 use super::delivery::Delivery;
 use super::entity::{Entity, Key};
@@ -35,7 +35,8 @@ pub struct Table {
     services: OrdMap<ServiceId, Arc<Service>>,
     tokens: OrdMap<TokenId, Arc<Token>>,
     onces: OrdMap<OnceId, Arc<Once>>,
-    sources: OrdMap<SourceId, Arc<Source>>,
+    /// What was told of identities that have no alert. Most often there is nothing.
+    strays: OrdMap<SourceId, Arc<Stray>>,
     deliveries: OrdMap<DeliveryId, Arc<Delivery>>,
     deliveries_of: OrdSet<(AlertId, DeliveryId)>,
     /// Ended alerts by the time of their end: the first ones are the first to be forgotten.
@@ -193,14 +194,16 @@ impl Table {
         self.onces.get(&id)
     }
 
-    /// What the sources of this id have told.
-    pub fn source(&self, id: SourceId) -> Option<&Arc<Source>> {
-        self.sources.get(&id)
+    /// What the sources of an identity have told.
+    pub fn source_of(&self, identity: &Identity) -> Option<&Source> {
+        let told = self.newest(identity).and_then(|alert| alert.source.as_deref());
+        told.or_else(|| self.stray(identity).map(|stray| &stray.source))
     }
 
-    /// What the sources of an identity have told.
-    pub fn source_of(&self, identity: &Identity) -> Option<&Arc<Source>> {
-        self.sources.get(&identity.source())
+    /// What was told of an identity while it had no alert.
+    pub fn stray(&self, identity: &Identity) -> Option<&Arc<Stray>> {
+        // The id is made of the whole label set.
+        if self.strays.is_empty() { None } else { self.strays.get(&identity.source()) }
     }
 
     /// The notification of this id.
@@ -299,8 +302,8 @@ impl Table {
                 self.tokens.insert(token.id, Arc::clone(token)).map(Entity::Token)
             }
             Entity::Once(once) => self.onces.insert(once.id, Arc::clone(once)).map(Entity::Once),
-            Entity::Source(source) => {
-                self.sources.insert(source.id, Arc::clone(source)).map(Entity::Source)
+            Entity::Source(stray) => {
+                self.strays.insert(stray.id, Arc::clone(stray)).map(Entity::Source)
             }
             Entity::Delivery(delivery) => {
                 let was = self.deliveries.insert(delivery.id, Arc::clone(delivery));
@@ -319,7 +322,7 @@ impl Table {
             Key::Service(id) => self.services.remove(&id).map(Entity::Service),
             Key::Token(id) => self.tokens.remove(&id).map(Entity::Token),
             Key::Once(id) => self.onces.remove(&id).map(Entity::Once),
-            Key::Source(id) => self.sources.remove(&id).map(Entity::Source),
+            Key::Source(id) => self.strays.remove(&id).map(Entity::Source),
             Key::Delivery(id) => {
                 let was = self.deliveries.remove(&id)?;
                 self.deliveries_of.remove(&(was.alert, id));
@@ -335,7 +338,7 @@ impl Table {
             Key::Service(id) => self.services.get(&id).cloned().map(Entity::Service),
             Key::Token(id) => self.tokens.get(&id).cloned().map(Entity::Token),
             Key::Once(id) => self.onces.get(&id).cloned().map(Entity::Once),
-            Key::Source(id) => self.sources.get(&id).cloned().map(Entity::Source),
+            Key::Source(id) => self.strays.get(&id).cloned().map(Entity::Source),
             Key::Delivery(id) => self.deliveries.get(&id).cloned().map(Entity::Delivery),
         }
     }
@@ -347,8 +350,8 @@ impl Table {
         let tokens = self.tokens.values().cloned().map(Entity::Token);
         let onces = self.onces.values().cloned().map(Entity::Once);
         let deliveries = self.deliveries.values().cloned().map(Entity::Delivery);
-        let sources = self.sources.values().cloned().map(Entity::Source);
-        alerts.chain(services).chain(tokens).chain(onces).chain(sources).chain(deliveries)
+        let strays = self.strays.values().cloned().map(Entity::Source);
+        alerts.chain(services).chain(tokens).chain(onces).chain(strays).chain(deliveries)
     }
 
     /// Most alerts that are put were only heard again: what is found by how they stand is then

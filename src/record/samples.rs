@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::domain::actor::{Actor, Person, Via};
 use crate::domain::alert::{
     Acknowledgement, Alert, Call, Calling, Ending, Ends, Hold, Identity, Interval, Marks, Moving,
-    Namespace, Naming, Note, Pause, Resolution, Seen, Source, Standing, State, Suppression,
+    Namespace, Naming, Note, Pause, Resolution, Seen, Source, Standing, State, Stray, Suppression,
     Suppressor, Worded,
 };
 use crate::domain::delivery::{Delivery, Progress, Tell};
@@ -194,8 +194,8 @@ fn moment() -> BoxedStrategy<Moment> {
     (time(), -50_400..=50_400_i32).prop_map(|(at, offset)| Moment { at, offset }).boxed()
 }
 
-fn link() -> BoxedStrategy<Option<Box<str>>> {
-    option::of(any::<String>().prop_map(String::into_boxed_str)).boxed()
+fn link() -> BoxedStrategy<Option<Arc<str>>> {
+    option::of(any::<String>().prop_map(Arc::from)).boxed()
 }
 
 /// Anything that sources can have told.
@@ -203,10 +203,8 @@ pub(crate) fn source() -> BoxedStrategy<Source> {
     let resolved = vec((time(), time()), 0..3);
     let moving = option::of((time(), time(), any::<u32>()));
     let told = (option::of(time()), resolved, moving);
-    (id(), identity(), interval(), labels(), link(), time(), told)
-        .prop_map(|(id, identity, interval, annotations, link, updated, told)| Source {
-            id: SourceId(id),
-            identity,
+    (interval(), labels(), link(), time(), told)
+        .prop_map(|(interval, annotations, link, updated, told)| Source {
             interval,
             annotations,
             link,
@@ -277,14 +275,22 @@ pub(crate) fn alert() -> BoxedStrategy<Alert> {
     let heard = (time(), any::<u64>(), time(), text());
     let facts =
         (option::of(time()), option::of(time()), worded(), marks(), vec(suppression(), 0..3));
+    let told = (option::of(source()), any::<bool>());
     let rest = (standing(), option::of(id()), any::<u32>(), revision(), vec(note(), 0..3));
-    (who, payload, heard, facts, rest)
-        .prop_map(|(who, payload, heard, facts, rest)| {
+    (who, payload, heard, facts, rest, told)
+        .prop_map(|(who, payload, heard, facts, rest, told)| {
             let (id, identity, title, service, severity, unknown_severity) = who;
             let (labels, annotations, link, starts_at) = payload;
             let (received, count, last, sender) = heard;
             let (ends, webhook, worded, marks, suppressions) = facts;
             let (standing, previous, occurrence, revision, notes) = rest;
+            let source = match told {
+                (Some(source), true) => {
+                    let (annotations, link): (Labels, _) = (annotations.clone(), link.clone());
+                    Some(Arc::new(Source { annotations, link, ..source }))
+                }
+                (source, _) => source.map(Arc::new),
+            };
             Alert {
                 id: AlertId(id),
                 identity,
@@ -300,6 +306,7 @@ pub(crate) fn alert() -> BoxedStrategy<Alert> {
                 seen: Seen { count, last },
                 sender,
                 ends,
+                source,
                 webhook,
                 worded,
                 marks,
@@ -343,12 +350,17 @@ pub(crate) fn entity() -> BoxedStrategy<Entity> {
         alert: AlertId(alert),
         until,
     });
+    let stray = (id(), identity(), source()).prop_map(|(id, identity, source)| Stray {
+        id: SourceId(id),
+        identity,
+        source,
+    });
     prop_oneof![
         4 => alert().prop_map(|alert| Entity::Alert(Arc::new(alert))),
         1 => service.prop_map(|service| Entity::Service(Arc::new(service))),
         1 => token().prop_map(|token| Entity::Token(Arc::new(token))),
         1 => once.prop_map(|once| Entity::Once(Arc::new(once))),
-        2 => source().prop_map(|source| Entity::Source(Arc::new(source))),
+        2 => stray.prop_map(|stray| Entity::Source(Arc::new(stray))),
         2 => delivery().prop_map(|delivery| Entity::Delivery(Arc::new(delivery))),
     ]
     .boxed()

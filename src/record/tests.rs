@@ -43,22 +43,22 @@ proptest! {
 fn what_is_no_record_of_ours_is_refused_with_both_versions_or_the_reason() {
     let whole = golden::records().swap_remove(0).bytes;
     let table: [(&[u8], &str); 5] = [
-        (&[], "an empty record, where one of version 1 was expected"),
+        (&[], "an empty record, where one of version 2 was expected"),
         (
             &[9, 1, 2],
-            "a record of version 9, and this watchbell reads version 1; upgrade watchbell, or restore the data from a backup",
+            "a record of version 9, and this watchbell reads 2 at most; upgrade watchbell, or restore the data from a backup",
         ),
         (
             &[VERSION, 100],
-            "a record of version 1 with something in it that this watchbell does not know; upgrade watchbell, or restore the data from a backup",
+            "a record with something in it that this watchbell does not know; upgrade watchbell, or restore the data from a backup",
         ),
         (
             &whole[..whole.len() - 1],
-            "a damaged record of version 1 (Hit the end of buffer, expected more data); restore the data from a backup",
+            "a damaged record (Hit the end of buffer, expected more data); restore the data from a backup",
         ),
         (
             &[&whole[..], &[0, 0]].concat(),
-            "a damaged record of version 1 (2 bytes too many); restore the data from a backup",
+            "a damaged record (2 bytes too many); restore the data from a backup",
         ),
     ];
     for (bytes, words) in table {

@@ -46,7 +46,8 @@ impl Piece {
     }
 
     /// What `changes` say.
-    pub(super) fn of(changes: &[Change]) -> Self {
+    pub(super) fn of<'c>(changes: impl IntoIterator<Item = &'c Change>) -> Self {
+        let changes: Vec<&Change> = changes.into_iter().collect();
         let last: BTreeMap<Vec<u8>, Option<&Entity>> = changes
             .iter()
             .map(|change| (record::encode_key(change.key), change.next.as_ref()))
@@ -56,7 +57,12 @@ impl Piece {
         let lines = (0_u32..).zip(events).map(|(number, event)| {
             (record::encode_key(event.subject), number, record::encode_event(event))
         });
-        Self { states: states.collect(), lines: lines.collect(), doomed: upkeep::doomed(changes) }
+        Self { states: states.collect(), lines: lines.collect(), doomed: upkeep::doomed(&changes) }
+    }
+
+    /// Whether it says nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.states.is_empty() && self.lines.is_empty()
     }
 
     /// Its lines, as those of the commit `revision`.

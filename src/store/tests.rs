@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::domain::actor::{Actor, Via};
+use crate::domain::change::Keep;
 use crate::domain::entity::Key;
 use crate::domain::event::{Event, What};
 use crate::domain::id::ServiceId;
@@ -51,6 +52,7 @@ fn named(revision: u64, name: &str, words: &str) -> Change {
         key: key(name),
         next: Some(service(name)),
         event: Some(Arc::new(said(revision, key(name), words))),
+        keep: Keep::Now,
     }
 }
 

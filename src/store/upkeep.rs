@@ -38,7 +38,7 @@ pub enum Upkeep {
 
 /// Notes what `changes` drop, so that its timeline goes later: with its newest line, where the
 /// dropping has one, and at once where it has none.
-pub(super) fn doomed(changes: &[Change]) -> Vec<(i64, Vec<u8>)> {
+pub(super) fn doomed(changes: &[&Change]) -> Vec<(i64, Vec<u8>)> {
     let dropped: BTreeSet<Key> =
         changes.iter().filter(|change| change.next.is_none()).map(|change| change.key).collect();
     let doom = |key| {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::call::Call;
 use super::identity::Identity;
+use super::source::Source;
 use super::state::{Standing, State};
 use super::suppression::{Suppression, Suppressor};
 use crate::domain::actor::Actor;
@@ -34,7 +35,7 @@ pub struct Alert {
     /// Annotations as its source sends them.
     pub annotations: Labels,
     /// The source's own page about it, as it came.
-    pub link: Option<Box<str>>,
+    pub link: Option<Arc<str>>,
     /// When it began, by its sender's clock.
     pub starts_at: Option<Timestamp>,
     /// When we first heard of it.
@@ -45,6 +46,8 @@ pub struct Alert {
     pub sender: Text,
     /// When it is over if nothing more is heard of it, by API v2's rules.
     pub ends: Option<Timestamp>,
+    /// What API v2 told of its identity.
+    pub source: Option<Arc<Source>>,
     /// When a webhook last spoke of it.
     pub webhook: Option<Timestamp>,
     /// Its wording, as the timeline last told it.
@@ -131,6 +134,64 @@ impl Alert {
     pub fn text(&self) -> Text {
         let texts = ["description", "summary"].map(|name| self.annotations.get(name));
         texts.into_iter().flatten().next().map(Text::derive).unwrap_or_default()
+    }
+
+    /// Whether `next` is the same, only heard once more: its source repeats itself, and what lasts
+    /// longer has not changed.
+    pub fn is_repeated_by(&self, next: &Self) -> bool {
+        // Every field by name: of a new one it must be said here.
+        let Self {
+            id,
+            identity,
+            title,
+            service,
+            severity,
+            unknown_severity,
+            labels,
+            annotations,
+            link,
+            starts_at,
+            received,
+            seen: _,
+            sender: _,
+            ends,
+            source,
+            webhook: _,
+            worded,
+            marks,
+            suppressions,
+            standing,
+            previous,
+            occurrence,
+            revision: _,
+            notes,
+            recent,
+        } = self;
+        let repeated = match (source, &next.source) {
+            (Some(was), Some(is)) => was.is_repeated_by(is),
+            (was, is) => was.is_none() && is.is_none(),
+        };
+        // What changes most often comes first.
+        *annotations == next.annotations
+            && repeated
+            && ends.is_some() == next.ends.is_some()
+            && *ends <= next.ends
+            && *standing == next.standing
+            && *marks == next.marks
+            && *starts_at == next.starts_at
+            && *title == next.title
+            && *severity == next.severity
+            && *unknown_severity == next.unknown_severity
+            && *service == next.service
+            && *labels == next.labels
+            && *link == next.link
+            && *worded == next.worded
+            && *suppressions == next.suppressions
+            && (id, identity) == (&next.id, &next.identity)
+            && (received, previous, occurrence)
+                == (&next.received, &next.previous, &next.occurrence)
+            && notes.len() == next.notes.len()
+            && recent.len() == next.recent.len()
     }
 
     /// Firing or acknowledged.

@@ -13,9 +13,12 @@ mod undone;
 pub use overtaken::overtaken;
 pub use undone::last_act;
 
+use std::sync::Arc;
+
 use super::call::{Call, Calling, Pause};
 use super::episode::{Alert, Seen};
 use super::identity::Identity;
+use super::source::Source;
 use super::state::{Resolution, Standing, State};
 use super::suppression::Suppressor;
 use crate::domain::actor::{Actor, Person};
@@ -66,6 +69,8 @@ pub struct Heard {
     pub service_is: Text,
     /// When it is over if nothing more is heard of it, by API v2's rules.
     pub ends: Option<Timestamp>,
+    /// What API v2 has told of it, this report included, where it came by API v2.
+    pub source: Option<Arc<Source>>,
     /// How far behind its sender's clock is, where the report shows that.
     pub behind: Option<SignedDuration>,
     /// What it carries.

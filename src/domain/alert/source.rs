@@ -3,6 +3,8 @@
 //! A fact beside the alert that people work on: an operator's resolve does not move it. Merged as
 //! Alertmanager merges (`provider/mem` and `types.Alert.Merge` of prometheus/alertmanager).
 
+use std::sync::Arc;
+
 use super::identity::Identity;
 use crate::domain::id::SourceId;
 use crate::domain::labels::Labels;
@@ -37,19 +39,15 @@ pub enum Ends {
     Assumed,
 }
 
-/// What the sources of one identity have told.
+/// What the sources of one identity have told. Lies in its newest alert, where there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// Made from the identity.
-    pub id: SourceId,
-    /// Of what.
-    pub identity: Identity,
     /// From when to when.
     pub interval: Interval,
     /// The annotations of the newest report.
     pub annotations: Labels,
     /// The link of the newest report.
-    pub link: Option<Box<str>>,
+    pub link: Option<Arc<str>>,
     /// When the newest report came, by our clock.
     pub updated: Timestamp,
     /// The start that was last told with an end to come.
@@ -59,6 +57,17 @@ pub struct Source {
     pub resolved: Vec<(Timestamp, Timestamp)>,
     /// An end that has passed whenever it is told, and moves on all the same.
     pub moving: Option<Moving>,
+}
+
+/// What was told of an identity that has no alert: only ends, of what never fired here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stray {
+    /// Made from the identity.
+    pub id: SourceId,
+    /// Of what.
+    pub identity: Identity,
+    /// What was told.
+    pub source: Source,
 }
 
 /// The ends that were told of a start that never fired here.
@@ -135,6 +144,21 @@ impl Source {
     /// differing.
     const MOVES: u32 = 2;
 
+    /// Whether `next` says no more than what was said before, and that it lasts.
+    pub fn is_repeated_by(&self, next: &Self) -> bool {
+        let Self { interval, annotations, link, updated, fired, resolved, moving } = self;
+        let Interval { start, end, ends } = interval;
+        *start == next.interval.start
+            && *ends == next.interval.ends
+            && end.at <= next.interval.end.at
+            && *updated <= next.updated
+            && *annotations == next.annotations
+            && *link == next.link
+            && *fired == next.fired
+            && *resolved == next.resolved
+            && *moving == next.moving
+    }
+
     /// Hears that an interval is over which began and ended then.
     pub fn hear_end(&mut self, start: Timestamp, end: Timestamp) -> Over {
         if self.is_moving(start, end) {
@@ -174,7 +198,7 @@ impl Source {
     const KEPT: SignedDuration = SignedDuration::from_hours(1);
 
     /// When it is forgotten: at a full ten minutes, so that the next re-send does not move it.
-    pub fn due(&self) -> Timestamp {
+    pub fn forgotten(&self) -> Timestamp {
         const FULL: i64 = 600;
         let kept = after(self.interval.end.at.max(self.updated), Self::KEPT);
         let full = kept.as_second().div_euclid(FULL).saturating_add(1).saturating_mul(FULL);

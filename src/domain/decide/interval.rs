@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::{Lasts, ended, hear};
 use crate::domain::alert::lifecycle::By;
-use crate::domain::alert::{Identity, Interval, Over, Source, Told};
+use crate::domain::alert::{Alert, Identity, Interval, Over, Source, Stray, Told};
 use crate::domain::draft::Draft;
-use crate::domain::entity::Entity;
+use crate::domain::entity::{Entity, Key};
 use crate::domain::id::AlertId;
 use crate::domain::refusal::Refusal;
 use crate::domain::report::Payload;
@@ -23,21 +23,17 @@ pub(super) fn tell(
     let now = draft.tick.now;
     let timeout = draft.table().policy().resolve_timeout;
     let interval = told.whole(now, timeout).ok_or(Refusal::EndsBeforeStart)?;
-    let id = identity.source();
-    let known = draft.table().source(id).cloned();
-    let merged = known.as_ref().map_or(interval, |known| known.interval.merged(interval, now));
+    let known = draft.table().source_of(identity).filter(|known| known.forgotten() > now);
+    let merged = known.map_or(interval, |known| known.interval.merged(interval, now));
     let fires = merged.fires(now);
     let mut source = Source {
-        id,
-        // Of two equal ones the older is shared with the alert.
-        identity: known.as_ref().map_or(identity, |known| &known.identity).clone(),
         interval: merged,
         annotations: payload.annotations.clone(),
         link: payload.link.clone(),
         updated: now,
-        fired: known.as_ref().and_then(|known| known.fired),
-        resolved: known.as_ref().map_or_else(Vec::new, |known| known.resolved.clone()),
-        moving: known.as_ref().and_then(|known| known.moving),
+        fired: known.and_then(|known| known.fired),
+        resolved: known.map_or_else(Vec::new, |known| known.resolved.clone()),
+        moving: known.and_then(|known| known.moving),
     };
     let over = if fires {
         source.fired = Some(interval.start.at);
@@ -45,23 +41,47 @@ pub(super) fn tell(
     } else {
         let over = source.hear_end(interval.start.at, interval.end.at);
         // What ended before that which fires now began says nothing about it.
-        let newer = known.as_ref().filter(|known| known.interval.fires(now));
+        let newer = known.filter(|known| known.interval.fires(now));
         let stale = newer.is_some_and(|newer| interval.end.at <= newer.interval.start.at);
         Some(if stale { Over::Repeated } else { over })
     };
-    draft.put(Entity::Source(Arc::new(source)), None);
-    match over {
-        None => {
-            let lasts = Lasts { ends: Some(merged.end.at), behind: None };
-            fire(draft, by, identity, payload, lasts).map(Some)
-        }
+    let source = Arc::new(source);
+    let lasts =
+        |ends, behind| Lasts { ends: Some(ends), source: Some(Arc::clone(&source)), behind };
+    let about = match over {
+        None => fire(draft, by, identity, payload, lasts(merged.end.at, None)).map(Some),
         Some(Over::Repeated) => Ok(None),
         Some(Over::Ended) => ended(draft, by, identity, Some(merged.end.at)),
         Some(Over::Behind) => {
-            let ends = Some(after(now, timeout));
-            let lasts = Lasts { ends, behind: Some(behind(now, interval)) };
+            let lasts = lasts(after(now, timeout), Some(behind(now, interval)));
             fire(draft, by, identity, payload, lasts).map(Some)
         }
+    }?;
+    keep(draft, identity, source);
+    Ok(about)
+}
+
+/// Keeps what was told with the newest alert of its identity, and by itself where there is none.
+fn keep(draft: &mut Draft, identity: &Identity, source: Arc<Source>) {
+    let stray = draft.table().stray(identity).map(|stray| Key::Source(stray.id));
+    let Some(alert) = draft.table().newest(identity) else {
+        let id = identity.source();
+        let source = Arc::unwrap_or_clone(source);
+        let stray = Stray { id, identity: identity.clone(), source };
+        draft.put(Entity::Source(Arc::new(stray)), None);
+        return;
+    };
+    if alert.source.as_ref() != Some(&source) {
+        let mut next = Alert { source: Some(source), ..alert.as_ref().clone() };
+        if alert.is_repeated_by(&next) {
+            draft.put_soon(Entity::Alert(Arc::new(next)));
+        } else {
+            next.revision = draft.tick.revision;
+            draft.put(Entity::Alert(Arc::new(next)), None);
+        }
+    }
+    if let Some(stray) = stray {
+        draft.end(stray, None);
     }
 }
 

@@ -1,6 +1,8 @@
 //! From a post to reports: what each alert means, and which are refused. Pure: bytes, policy and
 //! time in, reports out.
 
+use std::sync::Arc;
+
 use super::document::{self, Item, MOST_PAIRS};
 use super::error::Fault;
 use super::quote;
@@ -85,7 +87,7 @@ fn judge(
         labels: labels.clone(),
         annotations,
         starts_at: told.start.map(|start| start.at),
-        link: Some(link).filter(|link| !link.is_empty()),
+        link: Some(link).filter(|link| !link.is_empty()).map(Arc::from),
     };
     let identity = Identity { namespace: namespace.clone(), naming: Naming::of_labels(labels) };
     Ok(Report::Interval { identity, told, payload: Box::new(payload) })

@@ -127,7 +127,7 @@ proptest! {
 
     #[test]
     fn an_entity_comes_back_from_json_as_it_went(entity in samples::entity()) {
-        prop_assert_eq!(Entity::from(through_json(&EntityV1::from(&entity))), entity);
+        prop_assert_eq!(Entity::from(through_json(&EntityV2::from(&entity))), entity);
     }
 
     #[test]
@@ -216,7 +216,7 @@ fn a_receipt_and_a_refusal_read_well() {
 #[test]
 fn an_alert_and_a_line_of_its_timeline_read_well() {
     let mut records = golden::records().into_iter().map(|record| match record.value {
-        golden::Value::Entity(entity) => serde_json::to_string_pretty(&EntityV1::from(&entity)),
+        golden::Value::Entity(entity) => serde_json::to_string_pretty(&EntityV2::from(&entity)),
         golden::Value::Event(event) => serde_json::to_string_pretty(&EventV1::from(&event)),
     });
     let alert = records.nth(4).unwrap().unwrap();

@@ -1,5 +1,7 @@
 //! Twins of the alert and of what lies in it alone.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::actor::ActorV1;
@@ -10,7 +12,8 @@ use super::suppression::SuppressionV1;
 use crate::domain::alert::{Alert, Marks, Note, Seen, Worded};
 use crate::domain::id::{AlertId, Revision, ServiceId};
 
-/// An alert without its recent lines, which are rebuilt from the history.
+/// An alert without its recent lines, which are rebuilt from the history, and without what its
+/// sources told, which lay beside it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the twin of `Alert`, field by field")]
 pub struct AlertV1 {
@@ -58,6 +61,7 @@ impl From<&Alert> for AlertV1 {
             seen: Seen { count, last },
             sender,
             ends,
+            source: _,
             webhook,
             worded,
             marks,
@@ -78,7 +82,7 @@ impl From<&Alert> for AlertV1 {
             unknown_severity: unknown_severity.as_ref().map(Into::into),
             labels: LabelsV1(labels.clone()),
             annotations: LabelsV1(annotations.clone()),
-            link: link.clone(),
+            link: link.as_deref().map(Box::from),
             starts_at: starts_at.map(TimeV1),
             received: TimeV1(*received),
             seen_count: *count,
@@ -109,12 +113,13 @@ impl From<AlertV1> for Alert {
             unknown_severity: alert.unknown_severity.map(Into::into),
             labels: alert.labels.0,
             annotations: alert.annotations.0,
-            link: alert.link,
+            link: alert.link.map(Arc::from),
             starts_at: alert.starts_at.map(|time| time.0),
             received: alert.received.0,
             seen: Seen { count: alert.seen_count, last: alert.seen_last.0 },
             sender: alert.sender.into(),
             ends: alert.ends.map(|time| time.0),
+            source: None,
             webhook: alert.webhook.map(|time| time.0),
             worded: alert.worded.into(),
             marks: alert.marks.into(),

@@ -73,7 +73,7 @@ impl From<&Entity> for EntityV1 {
             Entity::Service(service) => Self::Service(service.as_ref().into()),
             Entity::Token(token) => Self::Token(token.as_ref().into()),
             Entity::Once(once) => Self::Once(once.as_ref().into()),
-            Entity::Source(source) => Self::Source(Box::new(source.as_ref().into())),
+            Entity::Source(stray) => Self::Source(Box::new(stray.as_ref().into())),
             Entity::Delivery(delivery) => Self::Delivery(delivery.as_ref().into()),
         }
     }

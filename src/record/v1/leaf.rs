@@ -3,11 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::{Error, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::domain::labels::Labels;
+use crate::domain::labels::{Labels, Packing};
 use crate::domain::severity::Severity;
 use crate::domain::text::Text;
 use crate::domain::time::{Moment, SignedDuration, Timestamp};
@@ -209,11 +209,35 @@ impl<'de> Visitor<'de> for LabelsVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut pairs: Vec<(Box<str>, Box<str>)> = Vec::new();
-        while let Some(pair) = map.next_entry()? {
-            pairs.push(pair);
+        let mut packing = Packing::default();
+        while map.next_key_seed(Onward(|name: &str| packing.name(name)))?.is_some() {
+            map.next_value_seed(Onward(|value: &str| packing.value(value)))?;
         }
-        Ok(LabelsV1(pairs.into_iter().collect()))
+        Ok(LabelsV1(packing.finish()))
+    }
+}
+
+/// Hands a text on without keeping it.
+struct Onward<F>(F);
+
+impl<'de, F: FnMut(&str)> DeserializeSeed<'de> for Onward<F> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<F: FnMut(&str)> Visitor<'_> for Onward<F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_str<E: Error>(mut self, text: &str) -> Result<(), E> {
+        (self.0)(text);
+        Ok(())
     }
 }
 

@@ -1,15 +1,17 @@
 //! Twins of what the sources of an identity have told.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::identity::IdentityV1;
 use super::leaf::{IdV1, LabelsV1, MomentV1, TimeV1};
-use crate::domain::alert::{Ends, Interval, Moving, Source};
+use crate::domain::alert::{Ends, Interval, Moving, Source, Stray};
 use crate::domain::id::SourceId;
 
-/// What the sources of one identity have told.
+/// What the sources of one identity have told, and of which.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the twin of `Source`, field by field")]
+#[expect(missing_docs, reason = "the twin of `Stray`, field by field")]
 pub struct SourceV1 {
     pub id: IdV1,
     pub identity: IdentityV1,
@@ -22,16 +24,16 @@ pub struct SourceV1 {
     pub moving: Option<(TimeV1, TimeV1, u32)>,
 }
 
-impl From<&Source> for SourceV1 {
-    fn from(source: &Source) -> Self {
-        let Source { id, identity, interval, annotations, link, updated, fired, resolved, moving } =
-            source;
+impl From<&Stray> for SourceV1 {
+    fn from(stray: &Stray) -> Self {
+        let Stray { id, identity, source } = stray;
+        let Source { interval, annotations, link, updated, fired, resolved, moving } = source;
         Self {
             id: IdV1(id.0),
             identity: identity.into(),
             interval: (*interval).into(),
             annotations: LabelsV1(annotations.clone()),
-            link: link.clone(),
+            link: link.as_deref().map(Box::from),
             updated: TimeV1(*updated),
             fired: fired.map(TimeV1),
             resolved: resolved.iter().map(|(start, end)| (TimeV1(*start), TimeV1(*end))).collect(),
@@ -40,14 +42,13 @@ impl From<&Source> for SourceV1 {
     }
 }
 
-impl From<SourceV1> for Source {
+impl From<SourceV1> for Stray {
     fn from(source: SourceV1) -> Self {
-        Self {
-            id: SourceId(source.id.0),
-            identity: source.identity.into(),
+        let (id, identity) = (SourceId(source.id.0), source.identity.into());
+        let source = Source {
             interval: source.interval.into(),
             annotations: source.annotations.0,
-            link: source.link,
+            link: source.link.map(Arc::from),
             updated: source.updated.0,
             fired: source.fired.map(|time| time.0),
             resolved: source.resolved.iter().map(|(start, end)| (start.0, end.0)).collect(),
@@ -56,7 +57,8 @@ impl From<SourceV1> for Source {
                 latest: latest.0,
                 times,
             }),
-        }
+        };
+        Self { id, identity, source }
     }
 }
 

@@ -17,6 +17,7 @@ fn batch(revision: u64) -> Vec<Change> {
         key: Key::Service(ServiceId::of(&format!("{padding}{}-0", revision - 1))),
         next: None,
         event: None,
+        keep: Keep::Now,
     });
     changes
 }

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::record;
-use crate::store::schema::{JOURNAL, META, META_FORMAT, STATES};
+use crate::store::schema::{FORMAT, JOURNAL, META, META_FORMAT, STATES};
 
 fn home() -> (TempDir, DataDir) {
     let home = TempDir::new().unwrap();
@@ -118,13 +118,13 @@ fn a_newer_format_is_refused_with_both_versions() {
     transaction.commit().unwrap();
     drop(database);
     let error = refusal(disk.clone());
-    assert!(matches!(error, OpenError::NewerFormat { found: 7, ours: 2, .. }), "{error}");
+    assert!(matches!(error, OpenError::NewerFormat { found: 7, ours: FORMAT, .. }), "{error}");
     let text = error.to_string();
-    assert!(text.contains("format 7") && text.contains("up to 2; upgrade watchbell"), "{text}");
+    assert!(text.contains("format 7") && text.contains("up to 3; upgrade watchbell"), "{text}");
 }
 
 #[test]
-fn a_file_of_format_1_is_read_and_becomes_one_of_format_2_with_its_first_commit() {
+fn a_file_of_format_1_is_read_and_becomes_a_newer_one_with_its_first_commit() {
     let (_home, disk) = home();
     let (mut store, _) = Store::open(disk.clone()).unwrap();
     store.commit(Revision(1), &[named(1, "web", "came")]).unwrap();
@@ -142,7 +142,7 @@ fn a_file_of_format_1_is_read_and_becomes_one_of_format_2_with_its_first_commit(
     store.close().unwrap();
     let database = Database::open(disk.file()).unwrap();
     let meta = database.begin_read().unwrap().open_table(META).unwrap();
-    assert_eq!(meta.get(META_FORMAT).unwrap().unwrap().value(), 2);
+    assert_eq!(meta.get(META_FORMAT).unwrap().unwrap().value(), FORMAT);
     drop((meta, database));
     let (store, loaded) = Store::open(disk).unwrap();
     assert_eq!(loaded.entities.len(), 2);

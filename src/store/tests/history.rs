@@ -27,6 +27,7 @@ fn alert() -> Alert {
         seen: Seen { count: 1, last: Timestamp::UNIX_EPOCH },
         sender: "prometheus".into(),
         ends: None,
+        source: None,
         webhook: None,
         worded: Worded { at: None, title: "disk".into(), text: Text::default() },
         marks: Marks::default(),
@@ -49,7 +50,12 @@ fn an_alert_comes_back_with_its_newest_lines_oldest_first() {
         let event = Arc::new(said(revision, key, &revision.to_string()));
         alert.remember(Arc::clone(&event));
         let next = Some(Entity::Alert(Arc::new(alert.clone())));
-        store.commit(Revision(revision), &[Change { key, next, event: Some(event) }]).unwrap();
+        store
+            .commit(
+                Revision(revision),
+                &[Change { key, next, event: Some(event), keep: Keep::Now }],
+            )
+            .unwrap();
     }
     assert_eq!(alert.recent.len(), Alert::RECENT);
     let loaded = store.reopen().unwrap();
@@ -113,7 +119,7 @@ fn the_archive_outlives_a_reopening_and_says_when_the_store_is_gone() {
 #[test]
 fn of_many_changes_to_one_entity_the_last_state_is_kept_and_every_line() {
     let mut store = store();
-    let gone = Change { key: key("db"), next: None, event: None };
+    let gone = Change { key: key("db"), next: None, event: None, keep: Keep::Now };
     let changes = [named(1, "web", "one"), named(1, "db", "two"), named(1, "web", "three"), gone];
     store.commit(Revision(1), &changes).unwrap();
     assert_eq!(store.reopen().unwrap().entities, [service("web")]);

@@ -74,7 +74,7 @@ impl Pick {
     fn change(self, revision: Revision) -> Change {
         let Self { key, next, told } = self;
         let event = told.then(|| Arc::new(said(revision.0, key, "told")));
-        Change { key, next, event }
+        Change { key, next, event, keep: Keep::Now }
     }
 }
 

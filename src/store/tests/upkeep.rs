@@ -11,7 +11,7 @@ fn at(hours: i64) -> Timestamp {
 }
 
 fn dropped(name: &str) -> Change {
-    Change { key: key(name), next: None, event: None }
+    Change { key: key(name), next: None, event: None, keep: Keep::Now }
 }
 
 /// A store with the services `web` and `db`, of five lines each.

@@ -8,7 +8,6 @@ use crate::domain::alert::state::{Ending, Hold, Resolution, Standing, State};
 use crate::domain::command::Unchanged;
 use crate::domain::draft::Tick;
 use crate::domain::event::{Difference, What};
-use crate::domain::id::AlertId;
 use crate::domain::labels::Labels;
 use crate::domain::report::Road;
 use crate::domain::severity::{Severity, SeverityReading};
@@ -53,7 +52,7 @@ pub(super) fn ended(alert: &Alert, at: Option<Timestamp>, tick: &Tick) -> Step {
 /// T1: a new alert.
 fn begin(
     heard: &Heard,
-    previous: Option<AlertId>,
+    previous: Option<&Alert>,
     despite: Option<Actor>,
     by: By<'_>,
     tick: &Tick,
@@ -75,12 +74,14 @@ fn begin(
         seen: Seen { count: 1, last: tick.now },
         sender: by.actor.name(),
         ends: *ends,
+        // Of an identity its newest alert knows what was told.
+        source: heard.source.clone().or_else(|| previous?.source.clone()),
         webhook: (payload.road == Road::Webhook).then_some(tick.now),
         worded: Worded { at: None, title: payload.title.clone(), text: Text::default() },
         marks: Marks { clock: clock(heard, tick), ..Marks::default() },
         suppressions: Vec::new(),
         standing: Standing::begun(tick.now, tick.revision),
-        previous,
+        previous: previous.map(|alert| alert.id),
         occurrence: *occurrence,
         revision: tick.revision,
         notes: Vec::new(),
@@ -88,6 +89,7 @@ fn begin(
     };
     next.worded.text = next.text();
     next.call_anew(tick);
+    let previous = next.previous;
     Step::to(next, What::Fired { occurrence: *occurrence, previous, despite })
 }
 
@@ -123,16 +125,21 @@ fn take_over(next: &mut Alert, heard: &Heard, by: By<'_>, tick: &Tick) {
         next.severity = level;
         next.unknown_severity = unknown(&payload.severity);
     }
-    // Of two equal ones the older is shared with the identity.
+    // What is equal stays the older one, which the identity shares.
     let labels = payload.labels_at(next.severity);
     if next.labels != labels {
         next.labels = labels;
     }
-    next.annotations = payload.annotations.clone();
+    if next.annotations != payload.annotations {
+        next.annotations = payload.annotations.clone();
+    }
     next.link.clone_from(&payload.link);
     next.starts_at = payload.starts_at;
     next.sender = by.actor.name();
     next.ends = heard.ends.or(next.ends);
+    if heard.source.is_some() {
+        next.source.clone_from(&heard.source);
+    }
     if payload.road == Road::Webhook {
         next.webhook = Some(tick.now);
     }
@@ -162,14 +169,14 @@ fn after_the_end(
         }
         Ending::Operator { by: resolver, .. } => match start {
             None if in_window => reopen(alert, resolution, heard, by, tick),
-            None => begin(heard, Some(alert.id), None, by, tick),
+            None => begin(heard, Some(alert), None, by, tick),
             Some(start) => {
                 let despite = (start <= resolution.at).then(|| resolver.clone());
-                begin(heard, Some(alert.id), despite, by, tick)
+                begin(heard, Some(alert), despite, by, tick)
             }
         },
         Ending::Source | Ending::TimeOut if in_window => reopen(alert, resolution, heard, by, tick),
-        Ending::Source | Ending::TimeOut => begin(heard, Some(alert.id), None, by, tick),
+        Ending::Source | Ending::TimeOut => begin(heard, Some(alert), None, by, tick),
     }
 }
 
@@ -178,6 +185,9 @@ fn keep_out(alert: &Alert, hold: Hold, heard: &Heard, tick: &Tick) -> Step {
     let mut next = alert.clone();
     next.heard_again(tick);
     next.ends = heard.ends.or(next.ends);
+    if heard.source.is_some() {
+        next.source.clone_from(&heard.source);
+    }
     let reports = hold.reports.saturating_add(1);
     if let State::Resolved(Resolution { how: Ending::Operator { hold: held, .. }, .. }) =
         &mut next.standing.state

@@ -154,6 +154,7 @@ fn rows(desk: &Desk, alert: Option<&Alert>) -> Vec<Row> {
     let same = alert.map_or("critical".to_owned(), |alert| alert.severity.to_string());
     let heard = |severity: &str, starts_at| {
         Happening::Report(Box::new(Heard {
+            source: None,
             id: AlertId(Ids::from_seed(4).draw()),
             occurrence: 2,
             identity: identity(),

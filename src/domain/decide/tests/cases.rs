@@ -134,7 +134,8 @@ impl Story {
     /// From when on the sources of each alert say that it fires.
     fn starts(&self) -> Vec<Timestamp> {
         let start = |entity| match entity {
-            Entity::Source(source) => Some(source.interval.start.at),
+            Entity::Source(stray) => Some(stray.source.interval.start.at),
+            Entity::Alert(alert) => alert.source.as_deref().map(|source| source.interval.start.at),
             _ => None,
         };
         self.desk.table.entities().filter_map(start).collect()

@@ -5,7 +5,7 @@ use proptest::test_runner::FileFailurePersistence;
 
 use super::super::*;
 use super::*;
-use crate::domain::change::Change;
+use crate::domain::change::{Change, Keep};
 use crate::domain::delivery::{Outcome, Progress};
 use crate::domain::laws::{broken_law, no_page_of_an_ended_alert_waits};
 use crate::domain::report::Road;
@@ -152,16 +152,25 @@ fn replayed(changes: &[Change]) -> Vec<Entity> {
 fn is_consistent(before: &Table, desk: &Desk, changes: &[Change]) -> Result<(), TestCaseError> {
     for change in changes {
         let Some(Entity::Alert(alert)) = &change.next else { continue };
-        prop_assert_eq!(alert.revision, desk.revision);
-        let Some(was) = before.alert(alert.id) else { continue };
-        prop_assert!(was.revision < alert.revision);
+        let was = before.alert(alert.id);
+        match change.keep {
+            Keep::Now => prop_assert_eq!(alert.revision, desk.revision),
+            Keep::Soon => prop_assert!(was.is_some_and(|was| was.revision == alert.revision)),
+        }
+        let Some(was) = was else { continue };
+        if change.keep == Keep::Soon {
+            prop_assert!(was.is_repeated_by(alert) && change.event.is_none());
+        }
+        prop_assert!(was.revision <= alert.revision);
         prop_assert!(was.seen.count <= alert.seen.count);
         prop_assert!(alert.notes.starts_with(&was.notes));
         let moved = (&was.standing.state, &was.standing.assignee)
             != (&alert.standing.state, &alert.standing.assignee);
         let hold_only = was.standing.resolution().is_some() && !alert.is_open();
         if moved && !hold_only {
-            prop_assert!(change.event.is_some(), "a standing moved without a line");
+            let mut same = changes.iter().filter(|one| one.key == change.key);
+            let told = same.any(|one| one.event.is_some());
+            prop_assert!(told, "a standing moved without a line");
         }
     }
     prop_assert_eq!(broken_law(&desk.table), None);
@@ -189,7 +198,7 @@ proptest! {
         let mut changes: Vec<Change> = desk
             .table
             .entities()
-            .map(|entity| Change { key: entity.key(), next: Some(entity), event: None })
+            .map(|entity| Change { key: entity.key(), next: Some(entity), event: None, keep: Keep::Now })
             .collect();
         for one in moves {
             if let Move::Wait(seconds) = one {

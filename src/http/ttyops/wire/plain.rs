@@ -1,5 +1,7 @@
 //! Plain payloads: the API's own form, judged strictly and told exactly what is wrong.
 
+use std::sync::Arc;
+
 use super::{Fault, LONGEST_FINGERPRINT, Sender, find, time, time_if_any};
 use crate::domain::alert::{Identity, Naming};
 use crate::domain::policy::Policy;
@@ -79,7 +81,7 @@ fn payload(fields: &Fields, policy: &Policy) -> Result<Payload, Fault> {
         labels,
         annotations: fields.annotations.texts.clone(),
         starts_at: starts_at(&fields.starts_at)?,
-        link: fields.link.text().map(Box::from),
+        link: fields.link.text().map(Arc::from),
         title,
         service: NamedService::Strictly(service),
     })

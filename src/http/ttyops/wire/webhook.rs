@@ -1,6 +1,8 @@
 //! Webhook documents of Alertmanager and Grafana: nothing in them is refused, and no alert is lost
 //! for want of a field.
 
+use std::sync::Arc;
+
 use super::{LONGEST_FINGERPRINT, Sender, time_if_any};
 use crate::domain::alert::{Identity, Naming};
 use crate::domain::labels::Labels;
@@ -84,6 +86,6 @@ fn payload(fields: &Fields, policy: &Policy) -> Payload {
         labels: labels.clone(),
         annotations: annotations.clone(),
         starts_at: time_if_any(&fields.starts_at),
-        link: fields.link.text().map(Box::from),
+        link: fields.link.text().map(Arc::from),
     }
 }
