@@ -223,13 +223,11 @@ impl Engine {
 
     /// When `turn` is next needed, if no order comes before.
     pub fn next_due(&self) -> Option<Timestamp> {
-        match &self.trouble {
-            Some(trouble) => Some(trouble.retry),
-            None => {
-                let due = self.due(&self.table).map(|(due, _)| due);
-                due.into_iter().chain(self.soon.due()).min()
-            }
+        if let Some(trouble) = &self.trouble {
+            return Some(trouble.retry);
         }
+        let due = self.due(&self.table).map(|(due, _)| due);
+        due.into_iter().chain(self.soon.due()).min()
     }
 
     /// The next deadline that this engine sees to.

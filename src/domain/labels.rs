@@ -232,7 +232,8 @@ mod tests {
 
     #[test]
     fn of_labels_in_any_order_the_last_of_a_name_counts() {
-        let table: &[(&[(&str, &str)], &[(&str, &str)])] = &[
+        type Pairs = [(&'static str, &'static str)];
+        let table: &[(&Pairs, &Pairs)] = &[
             (&[("b", "1"), ("a", "2")], &[("a", "2"), ("b", "1")]),
             (&[("a", "1"), ("a", "2")], &[("a", "2")]),
             (&[("a", "1"), ("b", "3"), ("a", "2")], &[("a", "2"), ("b", "3")]),
