@@ -1,15 +1,17 @@
-//! The alerts that are posted: made once, and written over in place where a re-send differs.
+//! The alerts that are posted: written once, in advance; what differs at each re-send is written
+//! over in place.
 //!
 //! Each has 8 labels, 3 annotations and about 620 bytes of JSON, as Prometheus sends them for
 //! machines in a few racks.
 
 use std::fmt::Write as _;
-use std::time::{Duration, SystemTime};
+use std::ops::Range;
+use std::time::{Duration, Instant, SystemTime};
 
 use jiff::Timestamp;
 
-/// What tells one re-send from the one before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// What tells one sending from the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Resend {
     /// Its end, as of everything that Prometheus repeats.
     Unchanged,
@@ -29,13 +31,23 @@ pub(crate) struct Post {
 
 const FIGURE: &str = "00000000";
 
-/// The requests that bring `alerts` alerts, `batch` at a time. `head` is their request line and
+/// The requests that bring these alerts, `batch` at a time. `head` is their request line and
 /// headers, without a length.
-pub(crate) fn posts(alerts: usize, batch: usize, head: &str) -> Vec<Post> {
+pub(crate) fn posts(alerts: Range<usize>, batch: usize, head: &str) -> Vec<Post> {
     let end = end();
     let start = instant(now() - Duration::from_mins(1));
-    let numbers: Vec<usize> = (0..alerts).collect();
+    let numbers: Vec<usize> = alerts.collect();
     numbers.chunks(batch).map(|numbers| post(numbers, head, &start, &end)).collect()
+}
+
+/// The same requests without heads, for who reads them without HTTP.
+pub(crate) fn bodies(alerts: Range<usize>, batch: usize) -> Vec<Vec<u8>> {
+    let whole = posts(alerts, batch, "").into_iter().map(|post| post.bytes);
+    let body = |bytes: Vec<u8>| {
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").map_or(0, |end| end + 4);
+        bytes.get(end..).unwrap_or_default().to_vec()
+    };
+    whole.map(body).collect()
 }
 
 fn post(numbers: &[usize], head: &str, start: &str, end: &str) -> Post {
@@ -90,20 +102,19 @@ pub(crate) fn instance(number: usize) -> String {
     format!("node-{number:06}.example.org:9100")
 }
 
+/// The label value that one alert of twenty has.
+pub(crate) fn rule(number: usize) -> String {
+    format!("RequestLatencyTooHigh{:02}", number % 20)
+}
+
 /// When an alert that is sent now ends if it is not sent again: four minutes on, as Prometheus
 /// says by default.
-pub(crate) fn end() -> String {
+fn end() -> String {
     instant(now() + Duration::from_mins(4))
 }
 
-/// A figure that no load has sent before: none makes a hundred thousand requests a second.
-pub(crate) fn fresh_figure() -> u64 {
-    let now = now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    now.as_secs() * 100_000
-}
-
 #[expect(clippy::disallowed_methods, reason = "a sender has a clock of its own")]
-fn now() -> SystemTime {
+pub(crate) fn now() -> SystemTime {
     SystemTime::now()
 }
 
@@ -113,28 +124,56 @@ fn instant(time: SystemTime) -> String {
     format!("{time:.3}")
 }
 
-impl Post {
-    /// The request as it was made.
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.bytes
+/// What is written into the next request.
+#[derive(Clone, Debug)]
+pub(crate) struct Stamp {
+    /// An end, renewed each millisecond: no request is sent again sooner.
+    end: String,
+    renewed: Instant,
+    /// Another for each request, and larger than any figure that was sent before: none makes a
+    /// hundred thousand requests a second.
+    figure: u64,
+    digits: [u8; FIGURE.len()],
+}
+
+impl Stamp {
+    /// The first one.
+    pub(crate) fn at(renewed: Instant) -> Self {
+        let now = now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let (figure, digits) = (now.as_secs() * 100_000, [b'0'; FIGURE.len()]);
+        Self { end: end(), renewed, figure, digits }
     }
 
-    /// Puts the request into `buffer` as it is sent for the `count`th time, ending at `end`.
-    pub(crate) fn again(&self, how: Resend, end: &str, count: u64, buffer: &mut Vec<u8>) {
-        buffer.clear();
-        buffer.extend_from_slice(&self.bytes);
-        overwrite(buffer, &self.ends, end);
-        if how == Resend::Changed {
-            let figure = format!("{:08}", count % 100_000_000);
-            overwrite(buffer, &self.figures, &figure);
+    /// The next one.
+    pub(crate) fn advance(&mut self, now: Instant) {
+        if now.duration_since(self.renewed) >= Duration::from_millis(1) {
+            (self.end, self.renewed) = (end(), now);
+        }
+        self.figure += 1;
+        let mut rest = self.figure;
+        for digit in self.digits.iter_mut().rev() {
+            // The remainder has one digit.
+            *digit = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+            rest /= 10;
         }
     }
 }
 
-fn overwrite(buffer: &mut [u8], places: &[usize], text: &str) {
+impl Post {
+    /// The request as it is sent now.
+    pub(crate) fn stamped(&mut self, how: Resend, stamp: &Stamp) -> &[u8] {
+        overwrite(&mut self.bytes, &self.ends, stamp.end.as_bytes());
+        if how == Resend::Changed {
+            overwrite(&mut self.bytes, &self.figures, &stamp.digits);
+        }
+        &self.bytes
+    }
+}
+
+fn overwrite(bytes: &mut [u8], places: &[usize], text: &[u8]) {
     for place in places {
-        if let Some(slot) = buffer.get_mut(*place..place + text.len()) {
-            slot.copy_from_slice(text.as_bytes());
+        if let Some(slot) = bytes.get_mut(*place..place + text.len()) {
+            slot.copy_from_slice(text);
         }
     }
 }

@@ -7,31 +7,28 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 
-use crate::round::Program;
-
-/// Prints it.
-pub(crate) fn print(dir: &Path, pair: &[Program]) -> anyhow::Result<()> {
-    for Program { name, version, path, .. } in pair {
-        println!("- {name}: {version} ({})", path.display());
-    }
+/// The machine and the disk, as lines of a list.
+pub(crate) fn lines(dir: &Path) -> anyhow::Result<String> {
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
-    println!("- cores: {cores}, {}; the load comes from the same ones", processor());
-    println!("- kernel: {}", read("/proc/sys/kernel/osrelease"));
     let (kind, device) = file_system(dir)?;
-    println!("- data of both: {kind} on {device}");
-    if matches!(kind.as_str(), "tmpfs" | "ramfs") {
-        println!("- **memory, not a disk: nothing here is durable; give another --dir**");
-    }
-    println!("- writing and syncing 4 KiB there: {:.2?}, the median of 200", sync_time(dir)?);
-    println!("- watchbell: every answer on disk (its only mode), two-phase commits, a token");
-    println!("- Alertmanager: in memory (its only mode), no authentication, no cluster");
-    println!("{}", load("before"));
-    Ok(())
+    let memory = match kind.as_str() {
+        "tmpfs" | "ramfs" => ": **memory, not a disk: nothing here is durable; give another --dir**",
+        _ => "",
+    };
+    Ok(format!(
+        "- {cores} cores, {}; Linux {}; the load comes from the same cores\n\
+         - files on {kind} on {device}{memory}; writing and syncing 4 KiB there takes {:.2?}, the \
+         median of 200\n",
+        processor(),
+        read("/proc/sys/kernel/osrelease"),
+        sync_time(dir)?,
+    ))
 }
 
 /// How busy the machine is, with whatever.
-pub(crate) fn load(when: &str) -> String {
-    format!("- load average {when}: {}", read("/proc/loadavg"))
+pub(crate) fn load() -> String {
+    let load = read("/proc/loadavg");
+    load.split(' ').next().unwrap_or_default().to_owned()
 }
 
 fn read(path: &str) -> String {

@@ -1,63 +1,52 @@
 //! One round: a fresh server with fresh files, everything measured on it once.
 
-use std::ffi::OsString;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::rc::Rc;
-use std::time::Duration;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 
 use crate::alerts::{self, Post, Resend};
-use crate::client::Connection;
-use crate::load::{self, Outcome};
+use crate::client::{self, Connection};
+use crate::load::{self, Load, Outcome};
 use crate::plan::Plan;
+use crate::program::Program;
 use crate::server::{Recipe, Server, until};
+use crate::stop;
 
-/// A program that is measured.
-#[derive(Clone, Debug)]
-pub(crate) struct Program {
-    /// What the table calls it.
-    pub(crate) name: String,
-    /// Where it lies.
-    pub(crate) path: PathBuf,
-    /// What it calls itself.
-    pub(crate) version: String,
-    kind: Kind,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Kind {
-    Watchbell,
-    Alertmanager,
-}
-
-/// A kind of load, in the order in which they are put on.
+/// A kind of work, in the order in which it is put on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Load {
-    /// Every alert for the first time.
+pub(crate) enum Work {
+    /// Alerts for the first time.
     New,
-    /// Every alert once more, with another annotation for the first time.
+    /// Alerts once more, with another annotation for the first time.
     FirstChange,
     /// With another annotation each time.
     Changed,
-    /// Word for word.
+    /// Word for word but for the end.
     Unchanged,
     /// `GET` of all alerts.
     ReadAll,
-    /// `GET` of the one alert that a filter leaves.
+    /// `GET` of one alert of twenty, by its name.
+    ReadRule,
+    /// `GET` of the one alert that has a label.
     ReadOne,
 }
 
 /// A figure of a server itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Figure {
-    /// Bytes an alert, after all came once and nothing more.
+    /// Bytes of memory, before the first alert.
+    MemoryEmpty,
+    /// Bytes of memory more than that, after all came once and nothing more.
     MemoryAtRest,
-    /// Bytes an alert, after all loads.
+    /// Bytes of memory more than that, after all loads.
     MemoryAfterLoad,
-    /// Milliseconds from a start after `kill -9` to the first answer with alerts.
+    /// Bytes of its files then.
+    Files,
+    /// Milliseconds from a start after `kill -9` until it is ready.
+    Ready,
+    /// Milliseconds from that start until it has answered with all alerts that it has.
     Restart,
     /// Of the alerts, how many that answer had.
     Kept,
@@ -66,183 +55,192 @@ pub(crate) enum Figure {
 /// What a round has measured.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Measured {
-    /// Of each load what came of it, and how much processor time of the server it took.
-    pub(crate) loads: Vec<(Load, Outcome, Duration)>,
+    /// Of each work what came of it, and how much processor time of the server it took.
+    pub(crate) works: Vec<(Work, Outcome, Duration)>,
     /// Figures.
     pub(crate) figures: Vec<(Figure, f64)>,
 }
 
-impl Program {
-    /// A watchbell.
-    pub(crate) fn watchbell(name: &str, path: &Path) -> anyhow::Result<Self> {
-        let (name, path) = (name.to_owned(), path.canonicalize()?);
-        Ok(Self { version: version(&path)?, name, path, kind: Kind::Watchbell })
-    }
-
-    /// An Alertmanager, found on the path.
-    pub(crate) fn alertmanager(path: &Path) -> anyhow::Result<Self> {
-        let (name, path) = ("Alertmanager".to_owned(), path.to_owned());
-        Ok(Self { version: version(&path)?, name, path, kind: Kind::Alertmanager })
-    }
-
-    /// How it is started with its files in `home`, and the header its requests need.
-    fn recipe(&self, home: &Path) -> anyhow::Result<(Recipe, String)> {
-        let recipe = |args: Vec<OsString>| Recipe {
-            program: self.path.clone(),
-            args,
-            home: home.to_owned(),
-        };
-        let words = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
-        match self.kind {
-            Kind::Watchbell => {
-                let token = recipe(words(&["token", "create", "load", "--scope", "ingest,read"]));
-                let said = token.command().stdout(std::process::Stdio::piped()).output()?;
-                if !said.status.success() {
-                    bail!("no token: {}", String::from_utf8_lossy(&said.stderr));
-                }
-                let secret = String::from_utf8(said.stdout)?;
-                let header = format!("Authorization: Bearer {}\r\n", secret.trim_end());
-                Ok((recipe(words(&["serve", "--listen", "127.0.0.1:0"])), header))
-            }
-            Kind::Alertmanager => {
-                let config = "route: {receiver: default, group_by: [alertname]}\n\
-                              receivers: [{name: default}]\n";
-                std::fs::write(home.join("alertmanager.yml"), config)?;
-                let args = words(&[
-                    "--config.file=alertmanager.yml",
-                    "--storage.path=data",
-                    "--web.listen-address=127.0.0.1:0",
-                    "--cluster.listen-address=",
-                ]);
-                Ok((recipe(args), String::new()))
-            }
-        }
-    }
-}
-
-fn version(path: &Path) -> anyhow::Result<String> {
-    let said = Command::new(path)
-        .arg("--version")
-        .output()
-        .with_context(|| format!("{} cannot be started; .ci/setup installs it", path.display()))?;
-    let said = String::from_utf8_lossy(&said.stdout).into_owned();
-    let line = said.lines().next().unwrap_or_default();
-    Ok(line.split(" (branch").next().unwrap_or_default().to_owned())
+/// What is done in a round.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Measure<'a> {
+    /// With how many alerts.
+    pub(crate) plan: Plan,
+    /// How long each load lasts.
+    pub(crate) span: Duration,
+    /// Whether reading, memory and a start are measured, too: they depend on the alerts alone.
+    pub(crate) whole: bool,
+    /// Where its files lie.
+    pub(crate) dir: &'a Path,
 }
 
 /// Who is asked, and how.
 #[derive(Debug)]
-struct Round {
-    plan: Plan,
-    span: Duration,
+struct Round<'a> {
+    asked: Measure<'a>,
     header: String,
-    posts: Rc<[Post]>,
+    /// As the plan says.
+    posts: Vec<Post>,
+    /// The same alerts, as they are posted where nothing is measured: as fast as can be.
+    swift: Vec<Post>,
+    recipe: Recipe,
     server: Server,
     measured: Measured,
 }
 
 /// Measures everything once.
-pub(crate) async fn measure(
-    program: &Program,
-    plan: Plan,
-    seconds: f64,
-    dir: &Path,
-) -> anyhow::Result<Measured> {
-    let home = tempfile::tempdir_in(dir)?;
+pub(crate) fn measure(program: &Program, asked: Measure<'_>) -> anyhow::Result<Measured> {
+    let home = tempfile::tempdir_in(asked.dir)?;
     let (recipe, header) = program.recipe(home.path())?;
-    let head = format!("POST /api/v2/alerts HTTP/1.1\r\nHost: 127.0.0.1\r\n{header}{JSON}");
-    let posts = alerts::posts(plan.alerts, plan.batch, &head).into();
-    let server = recipe.start().await?;
-    let span = Duration::from_secs_f64(seconds);
-    let mut round = Round { plan, span, header, posts, server, measured: Measured::default() };
-    round.answers().await?;
-    round.post().await?;
-    round.read().await?;
-    let Round { server, header, mut measured, .. } = round;
-    server.kill()?;
-    let (took, kept) = restart(&recipe, &header).await?;
-    measured.figures.push((Figure::Restart, took.as_secs_f64() * 1000.0));
-    measured.figures.push((Figure::Kept, kept));
-    Ok(measured)
+    let Plan { alerts, batch, .. } = asked.plan;
+    let head = head(&header);
+    let posts = alerts::posts(0..alerts, batch, &head);
+    let swift = if batch == Plan::SWIFT.batch { Vec::new() } else { swift(alerts, &head) };
+    let server = recipe.start()?;
+    let measured = Measured::default();
+    let mut round = Round { asked, header, posts, swift, recipe, server, measured };
+    let address = round.server.address;
+    until(|| is_ready(address))?;
+    round.post()?;
+    if asked.whole {
+        round.read()?;
+        return round.restart();
+    }
+    Ok(round.measured)
 }
 
-const JSON: &str = "Content-Type: application/json\r\n";
+/// The head of a post without its length. `header` is what its sender is known by.
+pub(crate) fn head(header: &str) -> String {
+    format!(
+        "POST /api/v2/alerts HTTP/1.1\r\nHost: 127.0.0.1\r\n{header}\
+         Content-Type: application/json\r\n"
+    )
+}
+
+fn swift(alerts: usize, head: &str) -> Vec<Post> {
+    alerts::posts(0..alerts, Plan::SWIFT.batch, head)
+}
+
 const ALL: &str = "/api/v2/alerts";
 
-impl Round {
-    async fn answers(&self) -> anyhow::Result<()> {
-        let request = get(ALL, &self.header);
-        until(|| async { count(self.server.address, &request).await.is_some() }).await?;
-        Ok(())
-    }
-
-    async fn post(&mut self) -> anyhow::Result<()> {
-        let (address, connections) = (self.server.address, self.plan.connections);
-        let (posts, span) = (Rc::clone(&self.posts), self.span);
+impl Round<'_> {
+    fn post(&mut self) -> anyhow::Result<()> {
         let empty = self.server.memory()?;
-        self.put(Load::New, load::once(address, &posts, connections)).await?;
-        self.note_memory(Figure::MemoryAtRest, empty).await?;
-        let first = load::once_more(address, &posts, connections, Resend::Changed);
-        self.put(Load::FirstChange, first).await?;
-        let changed = load::again(address, &posts, connections, Resend::Changed, span);
-        self.put(Load::Changed, changed).await?;
-        let unchanged = load::again(address, &posts, connections, Resend::Unchanged, span);
-        self.put(Load::Unchanged, unchanged).await?;
-        self.note_memory(Figure::MemoryAfterLoad, empty).await
+        self.put_once(Work::New, Resend::Unchanged)?;
+        if self.asked.whole {
+            self.measured.figures.push((Figure::MemoryEmpty, empty));
+            self.rest(Figure::MemoryAtRest, empty)?;
+        }
+        self.put_once(Work::FirstChange, Resend::Changed)?;
+        self.put(Work::Changed, Resend::Changed, false)?;
+        self.put(Work::Unchanged, Resend::Unchanged, false)?;
+        if self.asked.whole {
+            self.rest(Figure::MemoryAfterLoad, empty)?;
+            #[expect(clippy::cast_precision_loss, reason = "files are far below 2^52 bytes")]
+            self.measured.figures.push((Figure::Files, self.recipe.file_bytes()? as f64));
+        }
+        Ok(())
     }
 
-    async fn read(&mut self) -> anyhow::Result<()> {
-        let (address, span) = (self.server.address, self.span / 2);
-        let all = get(ALL, &self.header);
-        self.put(Load::ReadAll, load::read(address, &all, span)).await?;
-        let filter = format!("instance%3D%22{}%22", alerts::instance(self.plan.alerts / 2));
-        let one = get(&format!("{ALL}?filter={filter}"), &self.header);
-        self.put(Load::ReadOne, load::read(address, &one, span)).await
+    /// Posts everything once. What does not come in time is posted unmeasured.
+    fn put_once(&mut self, work: Work, how: Resend) -> anyhow::Result<()> {
+        let (Plan { alerts, connections, .. }, address) = (self.asked.plan, self.server.address);
+        if self.put(work, how, true)? >= alerts {
+            return Ok(());
+        }
+        let posts = if self.swift.is_empty() { &mut self.posts } else { &mut self.swift };
+        let connections = connections.max(Plan::SWIFT.connections);
+        let (once, span) = (true, Duration::from_hours(1));
+        load::drive(Load { address, connections, posts, how, once, span })?;
+        Ok(())
     }
 
-    async fn put(
-        &mut self,
-        load: Load,
-        outcome: impl Future<Output = Outcome>,
-    ) -> anyhow::Result<()> {
+    fn put(&mut self, work: Work, how: Resend, once: bool) -> anyhow::Result<usize> {
         let before = self.server.cpu()?;
-        let outcome = outcome.await;
-        let cpu = self.server.cpu()?.saturating_sub(before);
-        self.measured.loads.push((load, outcome, cpu));
+        let (Plan { connections, .. }, span) = (self.asked.plan, self.asked.span);
+        let (address, posts) = (self.server.address, self.posts.as_mut_slice());
+        let outcome = load::drive(Load { address, connections, posts, how, once, span })?;
+        let (cpu, good) = (self.server.cpu()?.saturating_sub(before), outcome.good);
+        if good == 0 {
+            bail!("{work:?}: no post was answered with 200");
+        }
+        self.measured.works.push((work, outcome, cpu));
+        Ok(good)
+    }
+
+    fn read(&mut self) -> anyhow::Result<()> {
+        let alerts = self.asked.plan.alerts;
+        let some = alerts / 2;
+        let of_rule = (0..alerts).filter(|number| number % 20 == some % 20).count();
+        let one = format!("{ALL}?filter=instance%3D%22{}%22", alerts::instance(some));
+        let rule = format!("{ALL}?filter=alertname%3D%22{}%22", alerts::rule(some));
+        let reads =
+            [(Work::ReadOne, one, 1), (Work::ReadRule, rule, of_rule), (Work::ReadAll, ALL.to_owned(), alerts)];
+        for (work, path, wanted) in reads {
+            let request = get(&path, &self.header);
+            let count = count(self.server.address, &request)?;
+            if count != wanted {
+                bail!("{path} has {count} alerts and not {wanted}");
+            }
+            let before = self.server.cpu()?;
+            let outcome = load::read(self.server.address, &request, self.asked.span / 2)?;
+            let cpu = self.server.cpu()?.saturating_sub(before);
+            self.measured.works.push((work, outcome, cpu));
+        }
         Ok(())
     }
 
+    /// Memory once what a load left undone is done.
+    fn rest(&mut self, figure: Figure, empty: f64) -> anyhow::Result<()> {
+        stop::pause(Duration::from_secs(2))?;
+        self.measured.figures.push((figure, self.server.memory()? - empty));
+        Ok(())
+    }
+
+    /// Ends it as hard as can be and starts it again over its files.
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-    async fn note_memory(&mut self, figure: Figure, empty: f64) -> anyhow::Result<()> {
-        // What a load leaves undone is done by then.
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        let each = (self.server.memory()? - empty) / self.plan.alerts as f64;
-        self.measured.figures.push((figure, each));
-        Ok(())
+    fn restart(self) -> anyhow::Result<Measured> {
+        let Self { recipe, server, header, mut measured, .. } = self;
+        server.kill()?;
+        let began = Instant::now();
+        let server = recipe.start()?;
+        until(|| is_ready(server.address))?;
+        let ready = began.elapsed();
+        let kept = count(server.address, &get(ALL, &header))?;
+        let all = began.elapsed();
+        let millis = |took: Duration| took.as_secs_f64() * 1000.0;
+        measured.figures.push((Figure::Ready, millis(ready)));
+        measured.figures.push((Figure::Restart, millis(all)));
+        measured.figures.push((Figure::Kept, kept as f64));
+        Ok(measured)
     }
 }
 
-/// Starts it again over its files: how long until it answers with alerts, and with how many.
-async fn restart(recipe: &Recipe, header: &str) -> anyhow::Result<(Duration, f64)> {
-    let began = std::time::Instant::now();
-    let server = recipe.start().await?;
-    let one = get(&format!("{ALL}?filter=instance%3D%22none%22"), header);
-    until(|| async { count(server.address, &one).await.is_some() }).await?;
-    let took = began.elapsed();
-    let kept = count(server.address, &get(ALL, header)).await.context("no answer")?;
-    Ok((took, kept))
-}
-
-fn get(path: &str, header: &str) -> String {
+/// A request without a body.
+pub(crate) fn get(path: &str, header: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{header}\r\n")
 }
 
-/// How many alerts an answer has; nothing, if it is not one of alerts.
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-async fn count(address: SocketAddr, request: &str) -> Option<f64> {
+/// Whether it says that it is ready.
+pub(crate) fn is_ready(address: SocketAddr) -> bool {
+    let request = get("/-/ready", "");
+    let asked = Connection::open(address).and_then(|mut to| to.ask(request.as_bytes(), |_| {}));
+    asked.is_ok_and(|answer| answer.status == 200)
+}
+
+/// How many alerts an answer has.
+fn count(address: SocketAddr, request: &str) -> anyhow::Result<usize> {
     const MARK: &[u8] = b"\"fingerprint\"";
-    let mut connection = Connection::open(address).await.ok()?;
-    let answer = connection.ask(request.as_bytes()).await.ok()?;
-    let marks = answer.body.windows(MARK.len()).filter(|window| *window == MARK);
-    (answer.status == 200).then(|| marks.count() as f64)
+    let mut body = Vec::new();
+    let mut connection = Connection::open(address)?;
+    let answer = connection.ask(request.as_bytes(), |piece| body.extend_from_slice(piece))?;
+    if answer.chunked {
+        body = client::whole(&body);
+    }
+    if answer.status != 200 {
+        bail!("a GET was answered with {}: {}", answer.status, String::from_utf8_lossy(&body));
+    }
+    let quotes = body.iter().enumerate().filter(|(_, byte)| **byte == b'"');
+    let marks = quotes.filter(|(at, _)| body.get(*at..).is_some_and(|at| at.starts_with(MARK)));
+    Ok(marks.count())
 }

@@ -5,13 +5,17 @@ use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
-use tokio::sync::oneshot;
+use nix::time::ClockId;
+use nix::unistd::Pid;
+
+use crate::stop;
 
 /// Nothing that is waited for takes this long.
-const DEADLINE: Duration = Duration::from_mins(1);
+const DEADLINE: Duration = Duration::from_mins(2);
 
 /// How a server is started, again and again over the same files.
 #[derive(Clone, Debug)]
@@ -42,8 +46,8 @@ impl Recipe {
         command
     }
 
-    /// Starts it and waits until it says that it listens: both say so in the same words.
-    pub(crate) async fn start(&self) -> anyhow::Result<Server> {
+    /// Starts it and waits until it says that it listens: all say so in the same words.
+    pub(crate) fn start(&self) -> anyhow::Result<Server> {
         let mut child = self.command().stderr(Stdio::piped()).spawn().with_context(|| {
             format!("{} cannot be started; .ci/setup installs it", self.program.display())
         })?;
@@ -51,24 +55,45 @@ impl Recipe {
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
         // From here on it is ended whatever happens.
         let mut server = Server { child, address: nowhere };
-        let (say, said) = oneshot::channel();
+        let (say, said) = mpsc::sync_channel(1);
         let stderr = stderr.context("its stderr is a pipe")?;
-        std::thread::spawn(move || listen(stderr, say));
-        let address = tokio::time::timeout(DEADLINE, said).await;
-        server.address = address.context("it does not say where it listens")??;
+        std::thread::spawn(move || listen(stderr, &say));
+        let began = Instant::now();
+        server.address = loop {
+            stop::check()?;
+            match said.recv_timeout(Duration::from_millis(200)) {
+                Ok(address) => break address,
+                Err(RecvTimeoutError::Timeout) if began.elapsed() < DEADLINE => {}
+                Err(_) => bail!("it ended, or does not say where it listens"),
+            }
+        };
         Ok(server)
+    }
+
+    /// The bytes of all files in its home.
+    pub(crate) fn file_bytes(&self) -> anyhow::Result<u64> {
+        let (mut bytes, mut folders) = (0, vec![self.home.clone()]);
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder)? {
+                let (about, path) = entry.and_then(|entry| Ok((entry.metadata()?, entry.path())))?;
+                match about.is_dir() {
+                    true => folders.push(path),
+                    false => bytes += about.len(),
+                }
+            }
+        }
+        Ok(bytes)
     }
 }
 
 /// Reads the log to its end, so that nobody waits for room in the pipe.
-fn listen(stderr: ChildStderr, say: oneshot::Sender<SocketAddr>) {
-    let mut say = Some(say);
+fn listen(stderr: ChildStderr, say: &SyncSender<SocketAddr>) {
     for line in BufReader::new(stderr).lines().map_while(Result::ok) {
         let address = line.split_once("msg=\"Listening on\" address=").map(|(_, rest)| rest);
         let address = address.and_then(|rest| rest.split(' ').next()?.parse().ok());
-        if let Some((address, say)) = address.and_then(|address| Some((address, say.take()?))) {
+        if let Some(address) = address {
             // Who does not wait any more does not need it.
-            let _ = say.send(address);
+            let _ = say.try_send(address);
         }
     }
 }
@@ -76,29 +101,27 @@ fn listen(stderr: ChildStderr, say: oneshot::Sender<SocketAddr>) {
 impl Server {
     /// Memory that it holds, in bytes.
     pub(crate) fn memory(&self) -> anyhow::Result<f64> {
-        let status = std::fs::read_to_string(self.proc("status"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = line.and_then(|line| line.split_whitespace().next());
-        let kib: u32 = kib.context("no VmRSS in its status")?.parse()?;
+        let kib: u32 = self.field("status", "VmRSS:")?.parse()?;
         Ok(f64::from(kib) * 1024.0)
     }
 
-    /// Time that it has spent on processors.
-    pub(crate) fn cpu(&self) -> anyhow::Result<Duration> {
-        // USER_HZ is 100 on every Linux there is.
-        const TICK: Duration = Duration::from_millis(10);
-        let stat = std::fs::read_to_string(self.proc("stat"))?;
-        // Its name may contain anything, but stands in the only parentheses that end here.
-        let (_, fields) = stat.rsplit_once(')').context("an odd stat")?;
-        let ticks = |place: usize| fields.split_whitespace().nth(place).map(str::parse::<u32>);
-        match (ticks(11), ticks(12)) {
-            (Some(Ok(user)), Some(Ok(system))) => Ok(TICK * (user + system)),
-            _ => bail!("no times in its stat"),
-        }
+    /// Bytes that it has had written to the disk.
+    pub(crate) fn written(&self) -> anyhow::Result<f64> {
+        Ok(self.field("io", "write_bytes:")?.parse()?)
     }
 
-    fn proc(&self, file: &str) -> PathBuf {
-        Path::new("/proc").join(self.child.id().to_string()).join(file)
+    /// Time that it has spent on processors, its own and the system's.
+    pub(crate) fn cpu(&self) -> anyhow::Result<Duration> {
+        let clock = ClockId::pid_cpu_clock_id(Pid::from_raw(i32::try_from(self.child.id())?))?;
+        Ok(Duration::from(clock.now()?))
+    }
+
+    fn field(&self, file: &str, name: &str) -> anyhow::Result<String> {
+        let path = Path::new("/proc").join(self.child.id().to_string()).join(file);
+        let text = std::fs::read_to_string(&path)?;
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        let word = line.and_then(|line| line.split_whitespace().next());
+        Ok(word.with_context(|| format!("no {name} in {}", path.display()))?.to_owned())
     }
 
     /// Ends it as `kill -9` does, and waits until it has gone.
@@ -117,17 +140,14 @@ impl Drop for Server {
     }
 }
 
-/// Waits until `asked` says yes; says how long that took.
-pub(crate) async fn until<F: Future<Output = bool>>(
-    mut asked: impl FnMut() -> F,
-) -> anyhow::Result<Duration> {
-    const PAUSE: Duration = Duration::from_millis(1);
+/// Waits until `asked` says yes.
+pub(crate) fn until(mut asked: impl FnMut() -> bool) -> anyhow::Result<()> {
     let began = Instant::now();
-    while !asked().await {
+    while !asked() {
         if began.elapsed() > DEADLINE {
             bail!("it does not answer");
         }
-        tokio::time::sleep(PAUSE).await;
+        stop::pause(Duration::from_millis(1))?;
     }
-    Ok(began.elapsed())
+    Ok(())
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use crate::load::Outcome;
 use crate::plan::Plan;
-use crate::round::{Figure, Load, Measured};
+use crate::round::{Figure, Measured, Work};
+use crate::series::{Series, median, pair, ratio, short};
 
 /// What was measured, round by round, of two programs.
 #[derive(Debug, Default)]
@@ -14,8 +15,8 @@ pub(crate) struct Sheet {
     plans: Vec<(Plan, [Vec<Measured>; 2])>,
 }
 
-/// One number of each round, of the one program and of the other.
-type Series = [Vec<f64>; 2];
+const POSTS: [Work; 4] = [Work::New, Work::FirstChange, Work::Changed, Work::Unchanged];
+const READS: [Work; 3] = [Work::ReadAll, Work::ReadRule, Work::ReadOne];
 
 impl Sheet {
     /// Adds what a round has measured of program 0 or 1.
@@ -33,150 +34,219 @@ impl Sheet {
     pub(crate) fn markdown(&self, ours: &str, theirs: &str) -> String {
         let mut text = format!(
             "Medians of all rounds; the ratio is the median of the rounds' own, with the lowest \
-             and the highest.\nAbove 1, {ours} does better.\n\n\
-             | alerts | a request | connections | load | {ours}/s | {theirs}/s | ratio | \
-             p50 ms | p99 ms | processor µs each | failed |\n\
-             |---:|---:|---:|---|---:|---:|---:|---:|---:|---:|---|\n"
+             and the highest: above 1,\n{ours} does better. Of two numbers the first is {ours}'s, \
+             the second {theirs}'s.\n"
         );
-        for (plan, both) in &self.plans {
-            for load in LOADS {
-                text.push_str(&row(*plan, load, both));
-            }
+        for table in [self.posts(ours, theirs), self.reads(ours, theirs), self.growth(ours, theirs)]
+        {
+            let _ = write!(text, "\n{table}");
         }
-        let _ = write!(
-            text,
-            "\nOf two numbers the first is {ours}'s, the second {theirs}'s.\n\n\
-             | alerts | a request | connections | | {ours} | {theirs} | ratio |\n\
-             |---:|---:|---:|---|---:|---:|---:|\n"
+        text.push_str(&self.failures(ours, theirs));
+        text
+    }
+
+    fn posts(&self, ours: &str, theirs: &str) -> String {
+        let mut text = format!(
+            "| alerts | a post | connections | posted | {ours} alerts/s | {theirs} alerts/s | \
+             ratio | p50 ms | p99 ms | server CPU µs/post | CPU ratio | client CPU µs/post |\n\
+             |---:|---:|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|\n"
         );
-        for (plan, both) in &self.plans {
-            for figure in FIGURES {
-                text.push_str(&figure_row(*plan, figure, both));
+        for (plan, both) in self.sorted() {
+            for work in POSTS {
+                let Plan { alerts, batch, connections } = plan;
+                let row = rates(work, both);
+                let _ = writeln!(text, "| {alerts} | {batch} | {connections} | {row} |");
             }
         }
         text
     }
+
+    fn reads(&self, ours: &str, theirs: &str) -> String {
+        let mut text = format!(
+            "| alerts | | {ours} | {theirs} | ratio | p50 ms | p99 ms | server CPU µs | \
+             CPU ratio | client CPU µs |\n|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|\n"
+        );
+        for (plan, both) in self.whole() {
+            for work in READS {
+                let _ = writeln!(text, "| {} | {} |", plan.alerts, rates(work, both));
+            }
+            for figure in FIGURES {
+                let _ = writeln!(text, "| {} | {} | | | | | |", plan.alerts, row(*plan, figure, both));
+            }
+        }
+        text
+    }
+
+    fn growth(&self, ours: &str, theirs: &str) -> String {
+        let plans: Vec<_> = self.whole().collect();
+        let sizes: String = plans.iter().fold(String::new(), |mut text, (plan, _)| {
+            let _ = write!(text, " {} alerts |", plan.alerts);
+            text
+        });
+        let mut text = format!(
+            "What grows with the alerts, {ours} / {theirs}; in the last column, of {ours}, the last \
+             by the first.\n\n| |{sizes} growth |\n|---|{}---:|\n",
+            "---:|".repeat(plans.len())
+        );
+        for (name, of) in GROWTH {
+            let series: Vec<Series> = plans.iter().map(|(_, both)| numbers(both, of)).collect();
+            let cells: Vec<String> = series.iter().map(pair).collect();
+            let ours = |series: Option<&Series>| series.map(|[ours, _]| median(ours));
+            let growth = ours(series.last()).zip(ours(series.first()));
+            let growth = growth.map_or(f64::NAN, |(last, first)| last / first);
+            let _ = writeln!(text, "| {name} | {} | ×{} |", cells.join(" | "), short(growth));
+        }
+        text
+    }
+
+    fn sorted(&self) -> impl Iterator<Item = (Plan, &[Vec<Measured>; 2])> {
+        let mut plans: Vec<_> = self.plans.iter().map(|(plan, both)| (*plan, both)).collect();
+        plans.sort_by_key(|(plan, _)| (plan.alerts, plan.batch, plan.connections));
+        plans.into_iter()
+    }
+
+    /// Those of which reads and figures were measured.
+    fn whole(&self) -> impl Iterator<Item = &(Plan, [Vec<Measured>; 2])> {
+        self.plans.iter().filter(|(_, both)| {
+            both.iter().flatten().any(|measured| !measured.figures.is_empty())
+        })
+    }
+
+    /// What was not answered with 200, in all rounds, by status.
+    pub(crate) fn failures(&self, ours: &str, theirs: &str) -> String {
+        let mut sum: BTreeMap<(&str, u16), usize> = BTreeMap::new();
+        for (name, which) in [(ours, 0), (theirs, 1)] {
+            let rounds = self.plans.iter().filter_map(|(_, both)| both.get(which)).flatten();
+            for (_, outcome, _) in rounds.flat_map(|measured| &measured.works) {
+                for (status, count) in &outcome.failed {
+                    *sum.entry((name, *status)).or_default() += count;
+                }
+            }
+        }
+        sum.iter().fold(String::new(), |mut text, ((name, status), count)| {
+            let _ = write!(text, "\n**{name} answered {count} posts with {status}.**\n");
+            text
+        })
+    }
 }
 
-const LOADS: [Load; 6] =
-    [Load::New, Load::FirstChange, Load::Changed, Load::Unchanged, Load::ReadAll, Load::ReadOne];
-
-const FIGURES: [Figure; 4] =
-    [Figure::MemoryAtRest, Figure::MemoryAfterLoad, Figure::Restart, Figure::Kept];
-
-fn row(plan: Plan, load: Load, both: &[Vec<Measured>; 2]) -> String {
-    let name = match load {
-        Load::New => "new",
-        Load::FirstChange => "changed, for the first time",
-        Load::Changed => "changed",
-        Load::Unchanged => "unchanged",
-        Load::ReadAll => "GET all",
-        Load::ReadOne => "GET one by a filter",
+/// Name, rates and times of a kind of work.
+fn rates(work: Work, both: &[Vec<Measured>; 2]) -> String {
+    let name = match work {
+        Work::New => "new",
+        Work::FirstChange => "changed, first time",
+        Work::Changed => "changed",
+        Work::Unchanged => "unchanged",
+        Work::ReadAll => "GET all, /s",
+        Work::ReadRule => "GET one of twenty, by `alertname`, /s",
+        Work::ReadOne => "GET one, by `instance`, /s",
     };
-    let of = |number: &dyn Fn(&Outcome, Duration) -> f64| -> Series {
-        both.each_ref().map(|rounds| {
-            let loads = rounds.iter().flat_map(|round| &round.loads);
-            let own = loads.filter(|(kind, ..)| *kind == load);
-            own.map(|(_, outcome, cpu)| number(outcome, *cpu)).collect()
-        })
-    };
+    let of = |number: &dyn Fn(&Outcome, Duration) -> f64| of_work(both, work, number);
     let rates = of(&|outcome, _| outcome.rate());
-    let [ours, theirs] = rates.each_ref().map(|rates| median(rates));
-    let times = |share| pair(&of(&|outcome, _| outcome.per_mille(share).as_secs_f64() * 1000.0));
-    let connections = match load {
-        Load::ReadAll | Load::ReadOne => 1,
-        Load::New | Load::FirstChange | Load::Changed | Load::Unchanged => plan.connections,
-    };
+    let [ours, theirs] = rates.each_ref().map(|rates| short(median(rates)));
+    let times = |share| pair(&of(&|outcome, _| millis(outcome.latencies.per_mille(share))));
+    let server = of(&Outcome::micros_each);
+    let client = of(&|outcome, _| outcome.micros_each(outcome.client));
     format!(
-        "| {} | {} | {connections} | {name} | {} | {} | {} | {} | {} | {} | {} |\n",
-        plan.alerts,
-        plan.batch,
-        short(ours),
-        short(theirs),
+        "{name} | {ours} | {theirs} | {} | {} | {} | {} | {} | {}",
         ratio(&rates, |ours, theirs| ours / theirs),
         times(500),
         times(990),
-        pair(&of(&each)),
-        failed(load, both),
+        pair(&server),
+        ratio(&server, |ours, theirs| theirs / ours),
+        pair(&client),
     )
 }
 
-/// Processor microseconds for one good alert or document.
+fn of_work(
+    both: &[Vec<Measured>; 2],
+    work: Work,
+    number: &dyn Fn(&Outcome, Duration) -> f64,
+) -> Series {
+    both.each_ref().map(|rounds| {
+        let works = rounds.iter().flat_map(|round| &round.works);
+        let own = works.filter(|(kind, ..)| *kind == work);
+        own.map(|(_, outcome, cpu)| number(outcome, *cpu)).collect()
+    })
+}
+
+const FIGURES: [Figure; 6] = [
+    Figure::MemoryEmpty,
+    Figure::MemoryAtRest,
+    Figure::MemoryAfterLoad,
+    Figure::Ready,
+    Figure::Restart,
+    Figure::Kept,
+];
+
+const MIB: f64 = 1024.0 * 1024.0;
+
+/// Name, numbers and ratio of a figure.
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-fn each(outcome: &Outcome, cpu: Duration) -> f64 {
-    cpu.as_secs_f64() * 1e6 / outcome.good as f64
-}
-
-fn figure_row(plan: Plan, figure: Figure, both: &[Vec<Measured>; 2]) -> String {
-    let (name, less_is_better) = match figure {
-        Figure::MemoryAtRest => ("bytes of memory an alert, at rest", true),
-        Figure::MemoryAfterLoad => ("bytes of memory an alert, after all posts", true),
-        Figure::Restart => ("ms from a start after `kill -9` to an answer", true),
-        Figure::Kept => ("alerts left after it", false),
+fn row(plan: Plan, figure: Figure, both: &[Vec<Measured>; 2]) -> String {
+    let each = 1.0 / plan.alerts as f64;
+    let (name, unit) = match figure {
+        Figure::MemoryEmpty => ("MiB of memory, empty", 1.0 / MIB),
+        Figure::MemoryAtRest => ("bytes of memory an alert, at rest", each),
+        Figure::MemoryAfterLoad => ("bytes of memory an alert, after all posts", each),
+        Figure::Files => ("MiB of files", 1.0 / MIB),
+        Figure::Ready => ("ms from a start after `kill -9` until ready", 1.0),
+        Figure::Restart => ("ms from that start until all alerts were read", 1.0),
+        Figure::Kept => ("alerts left after it", 1.0),
     };
-    let series = both.each_ref().map(|rounds| {
-        let figures = rounds.iter().flat_map(|round| &round.figures);
-        figures.filter(|(kind, _)| *kind == figure).map(|(_, number)| *number).collect()
-    });
-    let ratio =
-        if less_is_better { ratio(&series, |ours, theirs| theirs / ours) } else { String::new() };
+    let series = of_figure(both, figure, unit);
+    let ratio = match figure {
+        Figure::Kept => String::new(),
+        _ => ratio(&series, |ours, theirs| theirs / ours),
+    };
     let [ours, theirs] = series.each_ref().map(|numbers| short(median(numbers)));
-    let Plan { alerts, batch, connections } = plan;
-    format!("| {alerts} | {batch} | {connections} | {name} | {ours} | {theirs} | {ratio} |\n")
+    format!("{name} | {ours} | {theirs} | {ratio}")
 }
 
-/// What was not answered with 200, in all rounds, by status; nothing, if all was.
-fn failed(load: Load, both: &[Vec<Measured>; 2]) -> String {
-    let text = both.each_ref().map(|rounds| {
-        let mut sum: BTreeMap<u16, usize> = BTreeMap::new();
-        let loads = rounds.iter().flat_map(|round| &round.loads);
-        for (_, outcome, _) in loads.filter(|(kind, ..)| *kind == load) {
-            for (status, count) in &outcome.failed {
-                *sum.entry(*status).or_default() += count;
-            }
+fn of_figure(both: &[Vec<Measured>; 2], figure: Figure, unit: f64) -> Series {
+    both.each_ref().map(|rounds| {
+        let figures = rounds.iter().flat_map(|round| &round.figures);
+        let own = figures.filter(|(kind, _)| *kind == figure);
+        own.map(|(_, number)| number * unit).collect()
+    })
+}
+
+/// What a row of the growth table shows.
+#[derive(Clone, Copy, Debug)]
+enum Grows {
+    /// Processor microseconds of the server for each alert.
+    CpuOfAlert(Work),
+    /// Milliseconds, half of the requests.
+    Half(Work),
+    /// A figure by this.
+    Figure(Figure, f64),
+}
+
+const GROWTH: [(&str, Grows); 9] = [
+    ("new, 64 a post: server CPU µs an alert", Grows::CpuOfAlert(Work::New)),
+    ("changed, 64 a post: server CPU µs an alert", Grows::CpuOfAlert(Work::Changed)),
+    ("GET one, by `instance`: p50 ms", Grows::Half(Work::ReadOne)),
+    ("GET one of twenty, by `alertname`: p50 ms", Grows::Half(Work::ReadRule)),
+    ("GET all: p50 ms", Grows::Half(Work::ReadAll)),
+    ("start after `kill -9` until ready: ms", Grows::Figure(Figure::Ready, 1.0)),
+    ("memory at rest, without that when empty: MiB", Grows::Figure(Figure::MemoryAtRest, MIB)),
+    ("memory after all posts: MiB", Grows::Figure(Figure::MemoryAfterLoad, MIB)),
+    ("files after all posts: MiB", Grows::Figure(Figure::Files, MIB)),
+];
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+fn numbers(both: &[Vec<Measured>; 2], of: Grows) -> Series {
+    match of {
+        Grows::CpuOfAlert(work) => of_work(both, work, &|outcome, cpu| {
+            cpu.as_secs_f64() * 1e6 / outcome.good as f64
+        }),
+        Grows::Half(work) => {
+            of_work(both, work, &|outcome, _| millis(outcome.latencies.per_mille(500)))
         }
-        let words = sum.iter().map(|(status, count)| match status {
-            0 => format!("{count} × no answer"),
-            status => format!("{count} × {status}"),
-        });
-        let words: Vec<String> = words.collect();
-        if words.is_empty() { "0".to_owned() } else { words.join(", ") }
-    });
-    text.join(" / ")
-}
-
-fn pair(series: &Series) -> String {
-    series.each_ref().map(|numbers| short(median(numbers))).join(" / ")
-}
-
-/// The median of the rounds' ratios, and between which they lie.
-fn ratio(series: &Series, of: impl Fn(f64, f64) -> f64) -> String {
-    let [ours, theirs] = series;
-    let mut ratios: Vec<f64> =
-        ours.iter().zip(theirs).map(|(ours, theirs)| of(*ours, *theirs)).collect();
-    ratios.sort_by(f64::total_cmp);
-    match (ratios.first(), ratios.last()) {
-        (Some(lowest), Some(highest)) => {
-            format!("**{:.2}** ({lowest:.2}–{highest:.2})", median(&ratios))
-        }
-        _ => String::new(),
+        Grows::Figure(figure, by) => of_figure(both, figure, 1.0 / by),
     }
 }
 
-fn median(numbers: &[f64]) -> f64 {
-    let mut sorted = numbers.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let upper = sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN);
-    let lower = sorted.get(sorted.len().saturating_sub(1) / 2).copied().unwrap_or(f64::NAN);
-    f64::midpoint(upper, lower)
-}
-
-/// Three figures are more than such a measurement is good for.
-fn short(number: f64) -> String {
-    match number.abs() {
-        0.0 => "0".to_owned(),
-        0.0..10.0 => format!("{number:.2}"),
-        10.0..100.0 => format!("{number:.1}"),
-        _ => format!("{number:.0}"),
-    }
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
 }
