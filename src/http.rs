@@ -33,6 +33,7 @@ use body::Room;
 use error::ApiError;
 
 pub use access::{AlertmanagerApi, HostName, NoHostName};
+pub use alertmanager::reports;
 pub use door::Door;
 pub use edge::{Keys, Limits, Listener, Overseen, Peer, Tls, serve};
 pub use own::{OpenTo, Owner};

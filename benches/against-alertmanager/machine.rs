@@ -12,7 +12,9 @@ pub(crate) fn lines(dir: &Path) -> anyhow::Result<String> {
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
     let (kind, device) = file_system(dir)?;
     let memory = match kind.as_str() {
-        "tmpfs" | "ramfs" => ": **memory, not a disk: nothing here is durable; give another --dir**",
+        "tmpfs" | "ramfs" => {
+            ": **memory, not a disk: nothing here is durable; give another --dir**"
+        }
         _ => "",
     };
     Ok(format!(

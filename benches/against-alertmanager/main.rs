@@ -13,6 +13,7 @@ mod machine;
 mod paper;
 mod plan;
 mod program;
+mod requests;
 mod round;
 mod series;
 mod server;
@@ -140,7 +141,8 @@ fn measure(args: &Args, pair: &[Program; 2], plans: &[Plan]) -> anyhow::Result<S
 
 /// When, on what, and by which command.
 fn about(args: &Args, pair: &[Program; 2]) -> anyhow::Result<String> {
-    let mut text = format!("{}:\n\n```sh\ncargo bench --bench against-alertmanager --", paper::today());
+    let mut text =
+        format!("{}:\n\n```sh\ncargo bench --bench against-alertmanager --", paper::today());
     for plan in &args.plans {
         let _ = write!(text, " --plan {plan}");
     }

@@ -37,7 +37,11 @@ fn read(file: &Path) -> anyhow::Result<String> {
 }
 
 /// What stands before the text, with its mark; the text; and what comes after it.
-fn split<'a>(page: &'a str, name: &str, file: &Path) -> anyhow::Result<(&'a str, &'a str, &'a str)> {
+fn split<'a>(
+    page: &'a str,
+    name: &str,
+    file: &Path,
+) -> anyhow::Result<(&'a str, &'a str, &'a str)> {
     let (begin, end) = (format!("<!-- {name}: begin -->\n"), format!("<!-- {name}: end -->"));
     let from = page.find(&begin).map(|at| at + begin.len());
     let to = page.find(&end);

@@ -11,6 +11,7 @@ use crate::client::{self, Connection};
 use crate::load::{self, Load, Outcome};
 use crate::plan::Plan;
 use crate::program::Program;
+use crate::requests::{get, head, is_ready};
 use crate::server::{Recipe, Server, until};
 use crate::stop;
 
@@ -109,14 +110,6 @@ pub(crate) fn measure(program: &Program, asked: Measure<'_>) -> anyhow::Result<M
     Ok(round.measured)
 }
 
-/// The head of a post without its length. `header` is what its sender is known by.
-pub(crate) fn head(header: &str) -> String {
-    format!(
-        "POST /api/v2/alerts HTTP/1.1\r\nHost: 127.0.0.1\r\n{header}\
-         Content-Type: application/json\r\n"
-    )
-}
-
 fn swift(alerts: usize, head: &str) -> Vec<Post> {
     alerts::posts(0..alerts, Plan::SWIFT.batch, head)
 }
@@ -174,8 +167,11 @@ impl Round<'_> {
         let of_rule = (0..alerts).filter(|number| number % 20 == some % 20).count();
         let one = format!("{ALL}?filter=instance%3D%22{}%22", alerts::instance(some));
         let rule = format!("{ALL}?filter=alertname%3D%22{}%22", alerts::rule(some));
-        let reads =
-            [(Work::ReadOne, one, 1), (Work::ReadRule, rule, of_rule), (Work::ReadAll, ALL.to_owned(), alerts)];
+        let reads = [
+            (Work::ReadOne, one, 1),
+            (Work::ReadRule, rule, of_rule),
+            (Work::ReadAll, ALL.to_owned(), alerts),
+        ];
         for (work, path, wanted) in reads {
             let request = get(&path, &self.header);
             let count = count(self.server.address, &request)?;
@@ -214,18 +210,6 @@ impl Round<'_> {
         measured.figures.push((Figure::Kept, kept as f64));
         Ok(measured)
     }
-}
-
-/// A request without a body.
-pub(crate) fn get(path: &str, header: &str) -> String {
-    format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{header}\r\n")
-}
-
-/// Whether it says that it is ready.
-pub(crate) fn is_ready(address: SocketAddr) -> bool {
-    let request = get("/-/ready", "");
-    let asked = Connection::open(address).and_then(|mut to| to.ask(request.as_bytes(), |_| {}));
-    asked.is_ok_and(|answer| answer.status == 200)
 }
 
 /// How many alerts an answer has.

@@ -75,7 +75,8 @@ impl Recipe {
         let (mut bytes, mut folders) = (0, vec![self.home.clone()]);
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder)? {
-                let (about, path) = entry.and_then(|entry| Ok((entry.metadata()?, entry.path())))?;
+                let (about, path) =
+                    entry.and_then(|entry| Ok((entry.metadata()?, entry.path())))?;
                 match about.is_dir() {
                     true => folders.push(path),
                     false => bytes += about.len(),

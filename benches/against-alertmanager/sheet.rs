@@ -71,7 +71,8 @@ impl Sheet {
                 let _ = writeln!(text, "| {} | {} |", plan.alerts, rates(work, both));
             }
             for figure in FIGURES {
-                let _ = writeln!(text, "| {} | {} | | | | | |", plan.alerts, row(*plan, figure, both));
+                let _ =
+                    writeln!(text, "| {} | {} | | | | | |", plan.alerts, row(*plan, figure, both));
             }
         }
         text
@@ -107,9 +108,9 @@ impl Sheet {
 
     /// Those of which reads and figures were measured.
     fn whole(&self) -> impl Iterator<Item = &(Plan, [Vec<Measured>; 2])> {
-        self.plans.iter().filter(|(_, both)| {
-            both.iter().flatten().any(|measured| !measured.figures.is_empty())
-        })
+        self.plans
+            .iter()
+            .filter(|(_, both)| both.iter().flatten().any(|measured| !measured.figures.is_empty()))
     }
 
     /// What was not answered with 200, in all rounds, by status.
@@ -237,9 +238,9 @@ const GROWTH: [(&str, Grows); 9] = [
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 fn numbers(both: &[Vec<Measured>; 2], of: Grows) -> Series {
     match of {
-        Grows::CpuOfAlert(work) => of_work(both, work, &|outcome, cpu| {
-            cpu.as_secs_f64() * 1e6 / outcome.good as f64
-        }),
+        Grows::CpuOfAlert(work) => {
+            of_work(both, work, &|outcome, cpu| cpu.as_secs_f64() * 1e6 / outcome.good as f64)
+        }
         Grows::Half(work) => {
             of_work(both, work, &|outcome, _| millis(outcome.latencies.per_mille(500)))
         }

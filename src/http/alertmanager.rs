@@ -30,14 +30,31 @@ use axum::routing::any;
 use super::desk::Desk;
 use super::door::Door;
 use super::{metrics, sheets};
+use crate::domain::alert::Namespace;
+use crate::domain::policy::Policy;
+use crate::domain::report::Report;
 use crate::domain::routing::Hour;
 use crate::domain::table::Table;
+use crate::domain::time::Timestamp;
 use crate::engine::{Handle, StoreState};
 use error::Fault;
 use surface::Endpoint;
 
 pub(super) use status::{VERSION, not_here};
 pub(super) use surface::{Form, caller, tidy};
+
+/// What the body of a post to API v2 says, alert by alert, if a sender of `namespace` posts it at
+/// `now`: a report each, or what is wrong with it. What is wrong with the body refuses it whole.
+pub fn reports(
+    body: &[u8],
+    namespace: &Namespace,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Vec<Result<Report, String>>, String> {
+    let judged = wire::parse(body, namespace, policy, now);
+    let judged = judged.map_err(|fault| fault.to_string())?;
+    Ok(judged.into_iter().map(|one| one.said).collect())
+}
 
 /// API v2, in front of all `others`. Most requests are posts to it: nothing comes before it.
 ///

@@ -1,0 +1,141 @@
+//! One round: every limit and what watchbell makes of it, once.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+
+use crate::alerts::{self, Resend};
+use crate::hollow::Hollow;
+use crate::load::{self, Load, Outcome};
+use crate::program::Program;
+use crate::requests::{self, is_ready};
+use crate::server::{Recipe, until};
+use crate::{disk, parse};
+
+/// Distinct alerts: the middle one of the sizes that are measured elsewhere.
+const ALERTS: usize = 10_000;
+
+/// Alerts a post, and connections.
+pub(crate) const SHAPES: [(usize, usize); 3] = [(1, 1), (1, 64), (64, 16)];
+
+/// Who is posted to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Who {
+    /// HTTP alone.
+    Edge,
+    /// All but the disk.
+    Unstored,
+    /// All.
+    Watchbell,
+}
+
+/// All of them, the emptiest first.
+pub(crate) const ALL: [Who; 3] = [Who::Edge, Who::Unstored, Who::Watchbell];
+
+/// What came of the posts of one shape to one of them.
+#[derive(Clone, Debug)]
+pub(crate) struct Posted {
+    /// To whom.
+    pub(crate) who: Who,
+    /// Alerts a post, and connections.
+    pub(crate) shape: (usize, usize),
+    /// What came of it.
+    pub(crate) outcome: Outcome,
+    /// Processor time that the server took.
+    pub(crate) cpu: Duration,
+    /// Bytes that the server had written.
+    pub(crate) written: f64,
+}
+
+/// What a round has measured.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Measured {
+    /// Posts.
+    pub(crate) posted: Vec<Posted>,
+    /// Pages a second, written in place and synced.
+    pub(crate) pages: f64,
+    /// Bytes of one commit of one alert.
+    pub(crate) commit: f64,
+    /// So many bytes appended and synced, a second.
+    pub(crate) appends: f64,
+    /// Alerts a second read from posts of one, and from posts of 64.
+    pub(crate) parsed: [f64; 2],
+}
+
+/// Measures everything once; `backwards` in the other order.
+pub(crate) fn measure(
+    program: &Program,
+    dir: &Path,
+    span: Duration,
+    backwards: bool,
+) -> anyhow::Result<Measured> {
+    let mut measured = Measured { pages: disk::pages(dir, span)?, ..Measured::default() };
+    let mut all = ALL;
+    if backwards {
+        all.reverse();
+    }
+    for shape in SHAPES {
+        for who in all {
+            let posted = post(program, who, shape, dir, span);
+            measured.posted.push(posted.with_context(|| format!("{who:?} with {shape:?}"))?);
+        }
+    }
+    measured.commit = measured.commit_bytes()?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some thousands")]
+    let bytes = measured.commit as usize;
+    measured.appends = disk::appends(dir, bytes, span)?;
+    let parsed = |batch| parse::alerts_a_second(ALERTS, batch, span);
+    measured.parsed = [parsed(1)?, parsed(64)?];
+    Ok(measured)
+}
+
+impl Measured {
+    /// With one connection and one alert a post, each post is a commit.
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+    fn commit_bytes(&self) -> anyhow::Result<f64> {
+        let single = |one: &&Posted| one.who == Who::Watchbell && one.shape == (1, 1);
+        let posted = self.posted.iter().find(single).context("no posts of one")?;
+        Ok(posted.written / posted.outcome.requests as f64)
+    }
+}
+
+fn post(
+    program: &Program,
+    who: Who,
+    shape: (usize, usize),
+    dir: &Path,
+    span: Duration,
+) -> anyhow::Result<Posted> {
+    let home = tempfile::tempdir_in(dir)?;
+    let hollow = |hollow: &str| {
+        let program = std::env::current_exe()?;
+        let args = ["--serve", hollow].map(Into::into).to_vec();
+        anyhow::Ok((Recipe { program, args, home: home.path().to_owned() }, String::new()))
+    };
+    let (recipe, header) = match who {
+        Who::Edge => hollow(Hollow::EDGE)?,
+        Who::Unstored => hollow(Hollow::UNSTORED)?,
+        Who::Watchbell => program.recipe(home.path())?,
+    };
+    let ((batch, connections), how) = (shape, Resend::Changed);
+    let mut posts = alerts::posts(0..ALERTS, batch, &requests::head(&header));
+    let mut swift = alerts::posts(0..ALERTS, 64, &requests::head(&header));
+    let server = recipe.start()?;
+    let address = server.address;
+    until(|| is_ready(address))?;
+    // What comes for the first time is more work: it is not measured here.
+    for _ in 0..2 {
+        let (connections, posts, once, span) = (16, swift.as_mut_slice(), true, span * 100);
+        load::drive(Load { address, connections, posts, how, once, span })?;
+    }
+    let (cpu, written) = (server.cpu()?, server.written()?);
+    let (posts, once) = (posts.as_mut_slice(), false);
+    let outcome = load::drive(Load { address, connections, posts, how, once, span })?;
+    if outcome.good == 0 || !outcome.failed.is_empty() {
+        bail!("not all posts were answered with 200: {:?}", outcome.failed);
+    }
+    let cpu = server.cpu()?.saturating_sub(cpu);
+    let written = server.written()? - written;
+    Ok(Posted { who, shape, outcome, cpu, written })
+}
