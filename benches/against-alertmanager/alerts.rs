@@ -40,16 +40,6 @@ pub(crate) fn posts(alerts: Range<usize>, batch: usize, head: &str) -> Vec<Post>
     numbers.chunks(batch).map(|numbers| post(numbers, head, &start, &end)).collect()
 }
 
-/// The same requests without heads, for who reads them without HTTP.
-pub(crate) fn bodies(alerts: Range<usize>, batch: usize) -> Vec<Vec<u8>> {
-    let whole = posts(alerts, batch, "").into_iter().map(|post| post.bytes);
-    let body = |bytes: Vec<u8>| {
-        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").map_or(0, |end| end + 4);
-        bytes.get(end..).unwrap_or_default().to_vec()
-    };
-    whole.map(body).collect()
-}
-
 fn post(numbers: &[usize], head: &str, start: &str, end: &str) -> Post {
     let mut body = String::from("[");
     let (mut ends, mut figures) = (Vec::new(), Vec::new());

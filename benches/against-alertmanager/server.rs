@@ -106,18 +106,14 @@ impl Server {
         Ok(f64::from(kib) * 1024.0)
     }
 
-    /// Bytes that it has had written to the disk.
-    pub(crate) fn written(&self) -> anyhow::Result<f64> {
-        Ok(self.field("io", "write_bytes:")?.parse()?)
-    }
-
     /// Time that it has spent on processors, its own and the system's.
     pub(crate) fn cpu(&self) -> anyhow::Result<Duration> {
         let clock = ClockId::pid_cpu_clock_id(Pid::from_raw(i32::try_from(self.child.id())?))?;
         Ok(Duration::from(clock.now()?))
     }
 
-    fn field(&self, file: &str, name: &str) -> anyhow::Result<String> {
+    /// What the line of this name says first, in this file that the system keeps of it.
+    pub(crate) fn field(&self, file: &str, name: &str) -> anyhow::Result<String> {
         let path = Path::new("/proc").join(self.child.id().to_string()).join(file);
         let text = std::fs::read_to_string(&path)?;
         let line = text.lines().find_map(|line| line.strip_prefix(name));

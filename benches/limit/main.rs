@@ -47,7 +47,6 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Parser;
 
-use hollow::Hollow;
 use program::Program;
 
 /// Posts to watchbell and to what it is made of, and prints medians and ratios.
@@ -71,7 +70,7 @@ struct Args {
     watchbell: PathBuf,
     /// Serves, for who measures it.
     #[arg(long, hide = true)]
-    serve: Option<Hollow>,
+    serve: bool,
     /// What `cargo bench` passes on.
     #[arg(long, hide = true)]
     bench: bool,
@@ -83,10 +82,10 @@ const PLACE: &str = "limit";
 fn main() -> ExitCode {
     let args = Args::parse();
     let outcome = match (args.serve, args.bench) {
-        (Some(hollow), _) => hollow::serve(hollow),
+        (true, _) => hollow::serve(),
         // Leaving it drops, and thereby ends, whatever was started.
-        (None, true) => stop::unless_interrupted(move || run(&args)),
-        (None, false) => {
+        (false, true) => stop::unless_interrupted(move || run(&args)),
+        (false, false) => {
             println!("nothing is measured by `cargo test`: see `cargo bench`");
             return ExitCode::SUCCESS;
         }

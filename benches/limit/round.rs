@@ -6,15 +6,17 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 
 use crate::alerts::{self, Resend};
-use crate::hollow::Hollow;
 use crate::load::{self, Load, Outcome};
 use crate::program::Program;
 use crate::requests::{self, is_ready};
-use crate::server::{Recipe, until};
+use crate::server::{Recipe, Server, until};
 use crate::{disk, parse};
 
 /// Distinct alerts: the middle one of the sizes that are measured elsewhere.
 const ALERTS: usize = 10_000;
+
+/// Where files are in memory: nothing is waited for there.
+const MEMORY: &str = "/dev/shm";
 
 /// Alerts a post, and connections.
 pub(crate) const SHAPES: [(usize, usize); 3] = [(1, 1), (1, 64), (64, 16)];
@@ -24,14 +26,14 @@ pub(crate) const SHAPES: [(usize, usize); 3] = [(1, 1), (1, 64), (64, 16)];
 pub(crate) enum Who {
     /// HTTP alone.
     Edge,
-    /// All but the disk.
-    Unstored,
+    /// All, with its files in memory.
+    InMemory,
     /// All.
     Watchbell,
 }
 
 /// All of them, the emptiest first.
-pub(crate) const ALL: [Who; 3] = [Who::Edge, Who::Unstored, Who::Watchbell];
+pub(crate) const ALL: [Who; 3] = [Who::Edge, Who::InMemory, Who::Watchbell];
 
 /// What came of the posts of one shape to one of them.
 #[derive(Clone, Debug)]
@@ -107,16 +109,14 @@ fn post(
     dir: &Path,
     span: Duration,
 ) -> anyhow::Result<Posted> {
+    let dir = if who == Who::InMemory { Path::new(MEMORY) } else { dir };
     let home = tempfile::tempdir_in(dir)?;
-    let hollow = |hollow: &str| {
-        let program = std::env::current_exe()?;
-        let args = ["--serve", hollow].map(Into::into).to_vec();
-        anyhow::Ok((Recipe { program, args, home: home.path().to_owned() }, String::new()))
-    };
     let (recipe, header) = match who {
-        Who::Edge => hollow(Hollow::EDGE)?,
-        Who::Unstored => hollow(Hollow::UNSTORED)?,
-        Who::Watchbell => program.recipe(home.path())?,
+        Who::Edge => {
+            let (program, args) = (std::env::current_exe()?, vec!["--serve".into()]);
+            (Recipe { program, args, home: home.path().to_owned() }, String::new())
+        }
+        Who::InMemory | Who::Watchbell => program.recipe(home.path())?,
     };
     let ((batch, connections), how) = (shape, Resend::Changed);
     let mut posts = alerts::posts(0..ALERTS, batch, &requests::head(&header));
@@ -129,13 +129,18 @@ fn post(
         let (connections, posts, once, span) = (16, swift.as_mut_slice(), true, span * 100);
         load::drive(Load { address, connections, posts, how, once, span })?;
     }
-    let (cpu, written) = (server.cpu()?, server.written()?);
+    let (cpu, before) = (server.cpu()?, written(&server)?);
     let (posts, once) = (posts.as_mut_slice(), false);
     let outcome = load::drive(Load { address, connections, posts, how, once, span })?;
     if outcome.good == 0 || !outcome.failed.is_empty() {
         bail!("not all posts were answered with 200: {:?}", outcome.failed);
     }
     let cpu = server.cpu()?.saturating_sub(cpu);
-    let written = server.written()? - written;
+    let written = written(&server)? - before;
     Ok(Posted { who, shape, outcome, cpu, written })
+}
+
+/// Bytes that it has had written to the disk.
+fn written(server: &Server) -> anyhow::Result<f64> {
+    Ok(server.field("io", "write_bytes:")?.parse()?)
 }

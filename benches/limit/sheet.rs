@@ -22,7 +22,7 @@ fn servers(rounds: &[Measured]) -> String {
         for who in ALL {
             let name = match who {
                 Who::Edge => "HTTP alone: read, answered",
-                Who::Unstored => "watchbell without a disk and a token",
+                Who::InMemory => "watchbell, its files in memory",
                 Who::Watchbell => "watchbell",
             };
             let of = |number: fn(&Posted) -> f64| of(rounds, who, shape, number);
