@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 /// Buckets for each doubling.
-const PER_DOUBLING: u64 = 64;
+const PER_DOUBLING: usize = 64;
 /// Up to 2^40 ns, a third of an hour.
-const DOUBLINGS: u64 = 40;
-const BUCKETS: usize = ((DOUBLINGS - 4) * PER_DOUBLING) as usize;
+const DOUBLINGS: usize = 40;
+const BUCKETS: usize = (DOUBLINGS - 4) * PER_DOUBLING;
 
 /// Counts of durations.
 #[derive(Clone, Debug)]
@@ -48,14 +48,13 @@ impl Histogram {
 
 /// Below 64 ns each has one of its own; above, each doubling has 64.
 fn bucket(nanos: u64) -> usize {
-    let bits = u64::from(63 - nanos.max(1).leading_zeros());
-    let shift = bits.saturating_sub(6);
-    usize::try_from(shift * PER_DOUBLING + (nanos >> shift)).unwrap_or(usize::MAX)
+    let shift = nanos.max(1).ilog2().saturating_sub(6);
+    let place = usize::try_from(nanos >> shift).unwrap_or(usize::MAX);
+    (shift as usize * PER_DOUBLING).saturating_add(place)
 }
 
 fn middle(bucket: usize) -> u64 {
-    let bucket = bucket as u64;
     let shift = (bucket / PER_DOUBLING).saturating_sub(1);
-    let low = (bucket - shift * PER_DOUBLING) << shift;
+    let low = ((bucket - shift * PER_DOUBLING) as u64) << shift;
     low + ((1 << shift) >> 1)
 }

@@ -77,9 +77,10 @@ impl Recipe {
             for entry in std::fs::read_dir(folder)? {
                 let (about, path) =
                     entry.and_then(|entry| Ok((entry.metadata()?, entry.path())))?;
-                match about.is_dir() {
-                    true => folders.push(path),
-                    false => bytes += about.len(),
+                if about.is_dir() {
+                    folders.push(path);
+                } else {
+                    bytes += about.len();
                 }
             }
         }

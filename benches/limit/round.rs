@@ -19,7 +19,10 @@ const ALERTS: usize = 10_000;
 const MEMORY: &str = "/dev/shm";
 
 /// Alerts a post, and connections.
-pub(crate) const SHAPES: [(usize, usize); 3] = [(1, 1), (1, 64), (64, 16)];
+pub(crate) const SHAPES: [(usize, usize); 3] = [SINGLE, (1, 64), (64, 16)];
+
+/// What waits for the disk at each alert.
+pub(crate) const SINGLE: (usize, usize) = (1, 1);
 
 /// Who is posted to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +75,7 @@ pub(crate) fn measure(
     span: Duration,
     backwards: bool,
 ) -> anyhow::Result<Measured> {
-    let mut measured = Measured { pages: disk::pages(dir, span)?, ..Measured::default() };
+    let mut measured = Measured::default();
     let mut all = ALL;
     if backwards {
         all.reverse();
@@ -82,11 +85,11 @@ pub(crate) fn measure(
             let posted = post(program, who, shape, dir, span);
             measured.posted.push(posted.with_context(|| format!("{who:?} with {shape:?}"))?);
         }
+        // Right behind what they are compared with: who else syncs here comes and goes.
+        if shape == SINGLE {
+            measured.probe(dir, span)?;
+        }
     }
-    measured.commit = measured.commit_bytes()?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some thousands")]
-    let bytes = measured.commit as usize;
-    measured.appends = disk::appends(dir, bytes, span)?;
     let parsed = |batch| parse::alerts_a_second(ALERTS, batch, span);
     measured.parsed = [parsed(1)?, parsed(64)?];
     Ok(measured)
@@ -95,10 +98,14 @@ pub(crate) fn measure(
 impl Measured {
     /// With one connection and one alert a post, each post is a commit.
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-    fn commit_bytes(&self) -> anyhow::Result<f64> {
-        let single = |one: &&Posted| one.who == Who::Watchbell && one.shape == (1, 1);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some thousands")]
+    fn probe(&mut self, dir: &Path, span: Duration) -> anyhow::Result<()> {
+        let single = |one: &&Posted| one.who == Who::Watchbell && one.shape == SINGLE;
         let posted = self.posted.iter().find(single).context("no posts of one")?;
-        Ok(posted.written / posted.outcome.requests as f64)
+        self.commit = posted.written / posted.outcome.requests as f64;
+        self.pages = disk::pages(dir, span)?;
+        self.appends = disk::appends(dir, self.commit as usize, span)?;
+        Ok(())
     }
 }
 

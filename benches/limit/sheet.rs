@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::disk::PAGE;
-use crate::round::{ALL, Measured, Posted, SHAPES, Who};
+use crate::round::{ALL, Measured, Posted, SHAPES, SINGLE, Who};
 use crate::series::{median, ratio, short};
 
 /// All of it, as Markdown.
@@ -51,35 +51,41 @@ fn servers(rounds: &[Measured]) -> String {
     text
 }
 
+/// A limit, and the posts that it is the limit of.
+struct Limit {
+    name: String,
+    most: fn(&Measured) -> f64,
+    shape: (usize, usize),
+}
+
 /// What the disk and the parser could do alone.
 fn limits(rounds: &[Measured]) -> String {
     let mut text =
         "| limit | a second | watchbell a second | ratio |\n|---|---:|---:|---:|\n".to_owned();
     let commit = short(median(&each(rounds, |round| round.commit)));
-    let rows: [(String, fn(&Measured) -> f64, (usize, usize)); 4] = [
-        (
+    let limit = |name: String, most, shape| Limit { name, most, shape };
+    let appended =
+        format!("{commit} bytes, as one commit has, appended and synced; one connection");
+    let rows = [
+        limit(
             format!("{PAGE} bytes written in place and synced; one connection"),
             |round| round.pages,
-            (1, 1),
+            SINGLE,
         ),
-        (
-            format!("{commit} bytes, as one commit has, appended and synced; one connection"),
-            |round| round.appends,
-            (1, 1),
-        ),
-        (
+        limit(appended, |round| round.appends, SINGLE),
+        limit(
             "parsed on one core, 1 a post; 64 connections".to_owned(),
             |round| round.parsed[0],
             (1, 64),
         ),
-        (
+        limit(
             "parsed on one core, 64 a post; 16 connections".to_owned(),
             |round| round.parsed[1],
             (64, 16),
         ),
     ];
-    for (name, limit, shape) in rows {
-        let limits = each(rounds, limit);
+    for Limit { name, most, shape } in rows {
+        let limits = each(rounds, most);
         let rates = of(rounds, Who::Watchbell, shape, |one| one.outcome.rate());
         let [rate, most] = [median(&rates), median(&limits)].map(short);
         let ratio = ratio(&[rates, limits], |rate, limit| rate / limit);
