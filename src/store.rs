@@ -50,6 +50,10 @@ pub struct Store {
     gate: Gate,
     unfolded: Shared,
     epoch: u64,
+    /// The last commit.
+    last: Revision,
+    /// Whether a commit since the opening has told the file its epoch.
+    stamped: bool,
 }
 
 /// What the disk has.
@@ -76,6 +80,8 @@ impl Store {
             gate: Gate::closed(),
             unfolded: Shared::default(),
             epoch: 0,
+            last: Revision(0),
+            stamped: false,
         };
         let loaded = store.reopen()?;
         Ok((store, loaded))
@@ -90,12 +96,16 @@ impl Store {
         revision: Revision,
         changes: impl IntoIterator<Item = &'c Change>,
     ) -> Result<(), CommitError> {
-        let stamp = commit::Stamp { revision, epoch: self.epoch };
+        self.must_follow(revision)?;
         let piece = Piece::of(changes);
         let bytes = if piece.is_empty() { Vec::new() } else { piece.write() };
+        // A piece is known by its revision. What the file is told besides is another page to write.
+        let stamp = commit::Stamp { revision, epoch: self.epoch };
+        let stamp = Some(stamp).filter(|_| piece.is_empty() || !self.stamped);
         self.gate
-            .with(|database| commit::commit(database, stamp, &bytes))
+            .with(|database| commit::commit(database, revision, stamp, &bytes))
             .unwrap_or(Err(CommitError::Refused(Fault::Closed)))?;
+        (self.last, self.stamped) = (revision, true);
         if !piece.is_empty() {
             self.unfolded.change(|unfolded| unfolded.add(revision.0, &piece, bytes.len()));
         }
@@ -107,9 +117,21 @@ impl Store {
     ///
     /// An error is as bad as that of a commit.
     pub fn try_out(&mut self, revision: Revision) -> Result<(), CommitError> {
+        self.must_follow(revision)?;
         let stamp = commit::Stamp { revision, epoch: self.epoch };
         let tried = self.gate.with(|database| commit::try_out(database, stamp, journal::FOLDING));
-        tried.unwrap_or(Err(CommitError::Refused(Fault::Closed)))
+        tried.unwrap_or(Err(CommitError::Refused(Fault::Closed)))?;
+        (self.last, self.stamped) = (revision, true);
+        Ok(())
+    }
+
+    /// A revision that comes twice would overwrite lines of the history.
+    fn must_follow(&self, revision: Revision) -> Result<(), CommitError> {
+        if revision > self.last {
+            return Ok(());
+        }
+        let what = format!("commit {revision} came after commit {}", self.last);
+        Err(CommitError::Refused(Fault::Engine(what)))
     }
 
     /// Whether the journal is so long that a slice has to be folded although orders wait.
@@ -177,6 +199,7 @@ impl Store {
         let (database, (loaded, unfolded)) = self.connect()?;
         self.unfolded.change(|shared| *shared = unfolded);
         self.epoch = loaded.epoch;
+        (self.last, self.stamped) = (loaded.revision, false);
         self.gate.put(database);
         Ok(loaded)
     }

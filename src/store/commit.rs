@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use redb::{Database, ReadableTable, WriteTransaction};
+use redb::{Database, WriteTransaction};
 
 use super::Loaded;
 use super::error::{CommitError, Fault, OpenError, guarded};
@@ -20,10 +20,15 @@ pub(super) struct Stamp {
     pub(super) epoch: u64,
 }
 
-/// Keeps a piece as one commit.
-pub(super) fn commit(database: &Database, stamp: Stamp, piece: &[u8]) -> Result<(), CommitError> {
+/// Keeps a piece as one commit, and with it what the file is told, if anything.
+pub(super) fn commit(
+    database: &Database,
+    revision: Revision,
+    stamp: Option<Stamp>,
+    piece: &[u8],
+) -> Result<(), CommitError> {
     // Until the commit begins nothing can be on the disk that a later open would find.
-    let prepared = guarded(|| prepare(database, stamp, piece));
+    let prepared = guarded(|| prepare(database, revision, stamp, piece));
     let transaction = prepared.and_then(|prepared| prepared).map_err(CommitError::Refused)?;
     match guarded(|| transaction.commit()) {
         Ok(Ok(())) => Ok(()),
@@ -77,12 +82,19 @@ pub(super) fn found(database: &Database, place: &Path) -> Result<(Loaded, Unfold
     Ok((Loaded { revision: Revision(0), epoch: 1, entities: Vec::new() }, Unfolded::default()))
 }
 
-fn prepare(database: &Database, stamp: Stamp, piece: &[u8]) -> Result<WriteTransaction, Fault> {
+fn prepare(
+    database: &Database,
+    revision: Revision,
+    stamp: Option<Stamp>,
+    piece: &[u8],
+) -> Result<WriteTransaction, Fault> {
     let transaction = begin(database)?;
-    write_stamp(&transaction, stamp)?;
+    if let Some(stamp) = stamp {
+        write_stamp(&transaction, stamp)?;
+    }
     // An empty commit only shows that one is possible.
     if !piece.is_empty() {
-        journal::append(&transaction, stamp.revision.0, piece)?;
+        journal::append(&transaction, revision.0, piece)?;
     }
     Ok(transaction)
 }
@@ -97,12 +109,6 @@ pub(super) fn begin(database: &Database) -> Result<WriteTransaction, redb::Error
 fn write_stamp(transaction: &WriteTransaction, stamp: Stamp) -> Result<(), Fault> {
     let Stamp { revision, epoch } = stamp;
     let mut meta = transaction.open_table(META)?;
-    let last = meta.get(META_REVISION)?.map_or(0, |last| last.value());
-    // A revision that comes twice would overwrite lines of the history.
-    if revision.0 <= last {
-        let what = format!("commit {revision} came after commit {last}");
-        return Err(Fault::Engine(what));
-    }
     meta.insert(META_FORMAT, FORMAT)?;
     meta.insert(META_REVISION, revision.0)?;
     meta.insert(META_EPOCH, epoch)?;

@@ -11,7 +11,7 @@ use redb::{Database, ReadTransaction, ReadableTable, TableError, WriteTransactio
 
 use super::commit::begin;
 use super::error::{CommitError, Fault, ReadError, guarded};
-use super::schema::{DOOMED, HISTORY, JOURNAL, ROOM, STATES};
+use super::schema::{DOOMED, HISTORY, JOURNAL, META, META_REVISION, ROOM, STATES};
 use super::unfolded::{Lines, Unfolded};
 use super::upkeep;
 use crate::domain::change::Change;
@@ -244,6 +244,8 @@ fn fold_slice(transaction: &WriteTransaction, known: &Unfolded) -> Result<Option
     transaction.delete_table(ROOM)?;
     let Some(last) = last else { return Ok(None) };
     journal.retain_in(..=last, |_, _| false)?;
+    // The journal is empty now, or what is left of it is newer.
+    transaction.open_table(META)?.insert(META_REVISION, last)?;
     let mut table = transaction.open_table(STATES)?;
     for (key, state) in states.iter().filter(|(key, _)| !known.has_later(key, last)) {
         match state {

@@ -35,7 +35,8 @@ pub(super) fn load(
     check(meta.format, place)?;
     let (states, unfolded) = journal::load(&transaction).map_err(failed)?;
     let loaded = Loaded {
-        revision: Revision(meta.revision),
+        // Commits say their revision in the journal; it is kept apart when that is folded.
+        revision: Revision(meta.revision.max(unfolded.newest_commit().unwrap_or_default())),
         epoch: meta.epoch.saturating_add(1),
         entities: entities(&transaction, &states, &unfolded).map_err(failed)?,
     };
@@ -115,14 +116,16 @@ fn with_recent(
     // As `Alert::remember` keeps them: the newest, and however old those by which it came to
     // stand as it does.
     let touched = alert.standing.touched;
-    let by_then = Mark { revision: touched.next(), number: 0 };
-    let of_then = newest(history, unfolded, key, Some(by_then))?
-        .take_while(|line| line.as_ref().map_or(true, |(mark, _)| mark.revision == touched));
-    let mut recent = of_then.collect::<Result<Vec<_>, ReadError>>()?;
-    let others = newest(history, unfolded, key, None)?
-        .filter(|line| line.as_ref().map_or(true, |(mark, _)| mark.revision != touched));
-    for line in others.take(Alert::RECENT.saturating_sub(recent.len())) {
-        recent.push(line?);
+    let lines = newest(history, unfolded, key, None)?.take(Alert::RECENT + 1);
+    let mut recent = lines.collect::<Result<Vec<_>, ReadError>>()?;
+    if recent.len() > Alert::RECENT {
+        let by_then = Mark { revision: touched.next(), number: 0 };
+        let of_then = newest(history, unfolded, key, Some(by_then))?
+            .take_while(|line| line.as_ref().map_or(true, |(mark, _)| mark.revision == touched));
+        let of_then = of_then.collect::<Result<Vec<_>, ReadError>>()?;
+        recent.retain(|(mark, _)| mark.revision != touched);
+        recent.truncate(Alert::RECENT.saturating_sub(of_then.len()));
+        recent.extend(of_then);
     }
     recent.sort_by_key(|(mark, _)| (mark.revision, mark.number));
     let recent = recent.into_iter().map(|(_, event)| Arc::new(event)).collect();

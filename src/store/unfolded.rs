@@ -61,6 +61,11 @@ impl Unfolded {
         self.doomed.iter().any(|(_, newest)| *newest < horizon.as_microsecond())
     }
 
+    /// The last commit in it.
+    pub(super) fn newest_commit(&self) -> Option<u64> {
+        self.pieces.last_key_value().map(|(revision, _)| *revision)
+    }
+
     /// Whether a commit after `revision` speaks of an entity.
     pub(super) fn has_later(&self, key: &[u8], revision: u64) -> bool {
         self.last.get(key).is_some_and(|last| *last > revision)
