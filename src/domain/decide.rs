@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::actor::{Actor, Person};
 use super::alert::lifecycle::{self, Act, By, Happening, Heard, Move, Step};
 use super::alert::{Alert, Identity, Namespace, Naming, Source};
-use super::command::{Acted, AlertCommand, Answer, Command, Deaf, Order, TokenCommand};
+use super::command::{Acted, AlertCommand, Answer, Command, Deaf, Order, TokenCommand, Unchanged};
 use super::draft::Draft;
 use super::entity::{Entity, Key};
 use super::event::What;
@@ -19,7 +19,7 @@ use super::policy::{Policy, UnknownServices};
 use super::refusal::Refusal;
 use super::report::{NamedService, Payload, Report, Subject};
 use super::service::Service;
-use super::table::Table;
+use super::table::{Past, Table};
 use super::text::Text;
 use super::time::{SignedDuration, Timestamp};
 use super::token::Token;
@@ -108,7 +108,8 @@ fn firing(
     payload: &Payload,
 ) -> Result<AlertId, Refusal> {
     let id = AlertId(draft.tick.ids.draw());
-    hear(draft, by, identity, id, payload, Lasts::default())
+    let past = draft.table().past(&identity);
+    hear(draft, by, past, identity, id, payload, Lasts::default())
 }
 
 /// What an interval adds to a firing report.
@@ -139,7 +140,8 @@ fn manual(
     let labels = payload.labels.with_missing([("fingerprint", &id.to_string())]);
     let payload = Payload { labels, ..payload.clone() };
     let identity = Identity { namespace: namespace.clone(), naming };
-    let id = hear(draft, by, identity, id, &payload, Lasts::default())?;
+    let past = draft.table().past(&identity);
+    let id = hear(draft, by, past, identity, id, &payload, Lasts::default())?;
     if let Some(once) = once {
         let once = Once::now(once, id, draft.tick.now);
         draft.put(Entity::Once(Arc::new(once)), None);
@@ -151,6 +153,7 @@ fn manual(
 fn hear(
     draft: &mut Draft,
     by: By<'_>,
+    past: Past,
     identity: Identity,
     id: AlertId,
     payload: &Payload,
@@ -158,15 +161,14 @@ fn hear(
 ) -> Result<AlertId, Refusal> {
     let service = service(draft, by.actor, &payload.service)?;
     let table = draft.table();
-    let episode = table.newest(&identity).cloned();
-    let occurrence = table.occurrences(&identity).saturating_add(1);
+    let Past { newest: episode, occurrences } = past;
     let names = |id| match table.service(id) {
         Some(service) => service.name.clone(),
         None => Text::derive(&table.service_name(id)),
     };
     let heard = Heard {
         id,
-        occurrence,
+        occurrence: occurrences.saturating_add(1),
         identity,
         service,
         service_was: episode.as_ref().map(|alert| names(alert.service)),
@@ -177,10 +179,7 @@ fn hear(
         payload: payload.clone(),
     };
     let happening = Happening::Report(Box::new(heard));
-    take(draft, by, episode.as_deref(), &happening)?;
-    let Happening::Report(heard) = happening else { return Ok(id) };
-    let table = draft.table();
-    let about = table.newest(&heard.identity);
+    let about = step(draft, by, episode.as_deref(), &happening)?;
     Ok(about.map_or(id, |alert| alert.id))
 }
 
@@ -267,13 +266,27 @@ fn take(
     alert: Option<&Alert>,
     happening: &Happening,
 ) -> Result<Acted, Refusal> {
+    step(draft, by, alert, happening).map(|next| match next {
+        Ok(_) => Acted::Changed,
+        Err(why) => Acted::Unchanged(why),
+    })
+}
+
+/// As [`take`]; gives the alert as it is now, or why it is as it was.
+fn step(
+    draft: &mut Draft,
+    by: By<'_>,
+    alert: Option<&Alert>,
+    happening: &Happening,
+) -> Result<Result<Arc<Alert>, Unchanged>, Refusal> {
     match lifecycle::step(alert, happening, by, &draft.tick)? {
-        Step::Keep(why) => Ok(Acted::Unchanged(why)),
+        Step::Keep(why) => Ok(Err(why)),
         Step::Move(change) => {
             let Move { mut next, what, undo } = *change;
             if what.is_none() && alert.is_some_and(|alert| alert.is_repeated_by(&next)) {
-                draft.put_soon(Entity::Alert(Arc::new(next)));
-                return Ok(Acted::Changed);
+                let next = Arc::new(next);
+                draft.put_soon(Entity::Alert(Arc::clone(&next)));
+                return Ok(Ok(next));
             }
             if next.is_open() {
                 release_others(draft, &next);
@@ -289,7 +302,7 @@ fn take(
             if let Some(event) = event {
                 outbox::owe(draft, &next, &event);
             }
-            Ok(Acted::Changed)
+            Ok(Ok(next))
         }
     }
 }

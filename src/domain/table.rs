@@ -8,7 +8,7 @@ use imbl::ordmap::DiffItem;
 use imbl::{HashMap, OrdMap, OrdSet};
 use uuid::Uuid;
 
-use super::alert::{Alert, Identity, Namespace, Naming, Source, Stray};
+use super::alert::{Alert, Identity, Namespace, Naming, Stray};
 use super::change::Change;
 use super::delivery::Delivery;
 use super::entity::{Entity, Key};
@@ -47,6 +47,15 @@ pub struct Table {
     due: OrdSet<(Timestamp, Key)>,
     /// When something is to be done about each notification.
     owed: OrdSet<(Timestamp, Key)>,
+}
+
+/// What an identity has been through.
+#[derive(Clone, Debug, Default)]
+pub struct Past {
+    /// The episode that is open, or was last.
+    pub newest: Option<Arc<Alert>>,
+    /// How many there were.
+    pub occurrences: u32,
 }
 
 /// Of the episodes of one identity.
@@ -146,9 +155,13 @@ impl Table {
         self.newest.get(identity).and_then(|newest| self.alerts.get(&newest.id))
     }
 
-    /// How many episodes an identity has had.
-    pub fn occurrences(&self, identity: &Identity) -> u32 {
-        self.newest.get(identity).map_or(0, |newest| newest.occurrences)
+    /// The episode of an identity that is open, or was last, and how many it has had.
+    pub fn past(&self, identity: &Identity) -> Past {
+        let newest = self.newest.get(identity);
+        Past {
+            newest: newest.and_then(|newest| self.alerts.get(&newest.id)).cloned(),
+            occurrences: newest.map_or(0, |newest| newest.occurrences),
+        }
     }
 
     /// The open alert that is known by labels of this hash: a report that calls it by the hash
@@ -192,12 +205,6 @@ impl Table {
     /// What an idempotency key led to.
     pub fn once(&self, id: OnceId) -> Option<&Arc<Once>> {
         self.onces.get(&id)
-    }
-
-    /// What the sources of an identity have told.
-    pub fn source_of(&self, identity: &Identity) -> Option<&Source> {
-        let told = self.newest(identity).and_then(|alert| alert.source.as_deref());
-        told.or_else(|| self.stray(identity).map(|stray| &stray.source))
     }
 
     /// What was told of an identity while it had no alert.
@@ -389,12 +396,13 @@ impl Table {
             }
         }
         let recency = |alert: &Alert| (alert.is_open(), alert.standing.since, alert.occurrence);
-        let newest = self.newest(&alert.identity);
+        let known = self.newest.get(&alert.identity).copied();
+        let newest = known.and_then(|known| self.alerts.get(&known.id));
         let is_newest = newest.is_none_or(|newest| recency(newest) <= recency(alert));
         let id = newest.filter(|_| !is_newest).map_or(alert.id, |newest| newest.id);
-        let occurrences = self.occurrences(&alert.identity).max(alert.occurrence);
+        let occurrences = known.map_or(0, |known| known.occurrences).max(alert.occurrence);
         let newest = Newest { id, occurrences };
-        if self.newest.get(&alert.identity) != Some(&newest) {
+        if known != Some(newest) {
             self.newest.insert(alert.identity.clone(), newest);
         }
     }

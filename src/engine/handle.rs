@@ -98,7 +98,7 @@ impl Handle {
             Ok(page) => page.items.into_iter().rev().map(Arc::new).collect(),
             Err(error) => {
                 tracing::warn!(%error, "a timeline cannot be read from disk");
-                alert.recent.clone()
+                alert.recent.to_vec()
             }
         }
     }

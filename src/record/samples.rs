@@ -316,7 +316,7 @@ pub(crate) fn alert() -> BoxedStrategy<Alert> {
                 occurrence,
                 revision,
                 notes,
-                recent: Vec::new(),
+                recent: Arc::default(),
             }
         })
         .boxed()

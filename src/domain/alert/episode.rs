@@ -67,7 +67,7 @@ pub struct Alert {
     /// All notes of this episode, oldest first.
     pub notes: Vec<Note>,
     /// The newest lines of its timeline, oldest first; at most [`Alert::RECENT`].
-    pub recent: Vec<Arc<Event>>,
+    pub recent: Arc<[Arc<Event>]>,
 }
 
 /// How often, and when last, a source spoke of an alert.
@@ -282,11 +282,11 @@ impl Alert {
     /// Adds a line to the timeline at hand. The oldest leaves when there are too many, but for
     /// the one that says how the alert came to stand as it does: it can still be undone.
     pub fn remember(&mut self, event: Arc<Event>) {
-        if self.recent.len() >= Self::RECENT {
-            let touched = self.standing.touched;
-            let oldest = self.recent.iter().position(|event| event.revision != touched);
-            self.recent.remove(oldest.unwrap_or_default());
-        }
-        self.recent.push(event);
+        let touched = self.standing.touched;
+        let full = self.recent.len() >= Self::RECENT;
+        let leaves = || self.recent.iter().position(|event| event.revision != touched);
+        let leaves = full.then(|| leaves().unwrap_or_default());
+        let stay = self.recent.iter().enumerate().filter(|(at, _)| Some(*at) != leaves);
+        self.recent = stay.map(|(_, event)| Arc::clone(event)).chain([event]).collect();
     }
 }

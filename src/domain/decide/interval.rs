@@ -10,6 +10,7 @@ use crate::domain::entity::{Entity, Key};
 use crate::domain::id::AlertId;
 use crate::domain::refusal::Refusal;
 use crate::domain::report::Payload;
+use crate::domain::table::Past;
 use crate::domain::time::{SignedDuration, Timestamp, after, since};
 
 /// Merges the interval and lets the alert hear what follows from it.
@@ -23,7 +24,11 @@ pub(super) fn tell(
     let now = draft.tick.now;
     let timeout = draft.table().policy().resolve_timeout;
     let interval = told.whole(now, timeout).ok_or(Refusal::EndsBeforeStart)?;
-    let known = draft.table().source_of(identity).filter(|known| known.forgotten() > now);
+    let past = draft.table().past(identity);
+    let stray = draft.table().stray(identity).cloned();
+    let known = past.newest.as_ref().and_then(|alert| alert.source.as_deref());
+    let known = known.or(stray.as_ref().map(|stray| &stray.source));
+    let known = known.filter(|known| known.forgotten() > now);
     let merged = known.map_or(interval, |known| known.interval.merged(interval, now));
     let fires = merged.fires(now);
     let mut source = Source {
@@ -49,21 +54,29 @@ pub(super) fn tell(
     let lasts =
         |ends, behind| Lasts { ends: Some(ends), source: Some(Arc::clone(&source)), behind };
     let about = match over {
-        None => fire(draft, by, identity, payload, lasts(merged.end.at, None)).map(Some),
-        Some(Over::Repeated) => Ok(None),
-        Some(Over::Ended) => ended(draft, by, identity, Some(merged.end.at)),
+        None => fire(draft, by, past, identity, payload, lasts(merged.end.at, None)).map(Some)?,
         Some(Over::Behind) => {
             let lasts = lasts(after(now, timeout), Some(behind(now, interval)));
-            fire(draft, by, identity, payload, lasts).map(Some)
+            fire(draft, by, past, identity, payload, lasts).map(Some)?
         }
-    }?;
-    keep(draft, identity, source);
+        Some(Over::Repeated) => {
+            keep(draft, identity, source);
+            None
+        }
+        Some(Over::Ended) => {
+            let about = ended(draft, by, identity, Some(merged.end.at))?;
+            keep(draft, identity, source);
+            about
+        }
+    };
+    if let Some(stray) = stray.filter(|_| draft.table().newest(identity).is_some()) {
+        draft.end(Key::Source(stray.id), None);
+    }
     Ok(about)
 }
 
 /// Keeps what was told with the newest alert of its identity, and by itself where there is none.
 fn keep(draft: &mut Draft, identity: &Identity, source: Arc<Source>) {
-    let stray = draft.table().stray(identity).map(|stray| Key::Source(stray.id));
     let Some(alert) = draft.table().newest(identity) else {
         let id = identity.source();
         let source = Arc::unwrap_or_clone(source);
@@ -71,29 +84,25 @@ fn keep(draft: &mut Draft, identity: &Identity, source: Arc<Source>) {
         draft.put(Entity::Source(Arc::new(stray)), None);
         return;
     };
-    if alert.source.as_ref() != Some(&source) {
-        let mut next = Alert { source: Some(source), ..alert.as_ref().clone() };
-        if alert.is_repeated_by(&next) {
-            draft.put_soon(Entity::Alert(Arc::new(next)));
-        } else {
-            next.revision = draft.tick.revision;
-            draft.put(Entity::Alert(Arc::new(next)), None);
-        }
-    }
-    if let Some(stray) = stray {
-        draft.end(stray, None);
+    let mut next = Alert { source: Some(source), ..alert.as_ref().clone() };
+    if alert.is_repeated_by(&next) {
+        draft.put_soon(Entity::Alert(Arc::new(next)));
+    } else {
+        next.revision = draft.tick.revision;
+        draft.put(Entity::Alert(Arc::new(next)), None);
     }
 }
 
 fn fire(
     draft: &mut Draft,
     by: By<'_>,
+    past: Past,
     identity: &Identity,
     payload: &Payload,
     lasts: Lasts,
 ) -> Result<AlertId, Refusal> {
     let id = AlertId(draft.tick.ids.draw());
-    hear(draft, by, identity.clone(), id, payload, lasts)
+    hear(draft, by, past, identity.clone(), id, payload, lasts)
 }
 
 /// At least so far behind is the clock of a sender whose firing alert has ended by it.

@@ -51,7 +51,8 @@ pub(super) fn fell_silent(draft: &mut Draft, alert: &Alert) -> Result<(), Refusa
     }
     let id = AlertId(draft.tick.ids.draw());
     let payload = payload(&alert.sender, &identity);
-    hear(draft, OURSELVES, identity, id, &payload, Lasts::default()).map(drop)
+    let past = draft.table().past(&identity);
+    hear(draft, OURSELVES, past, identity, id, &payload, Lasts::default()).map(drop)
 }
 
 /// A sender speaks: the alert that it fell silent is over.

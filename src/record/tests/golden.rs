@@ -179,7 +179,7 @@ fn alert(standing: Standing, naming: Naming) -> Entity {
         occurrence: 3,
         revision: Revision(u64::MAX),
         notes: vec![Note { at: at(3), by: Actor::Machine("ci".into()), text: "seen".into() }],
-        recent: Vec::new(),
+        recent: Arc::default(),
     }))
 }
 

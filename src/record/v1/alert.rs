@@ -129,7 +129,7 @@ impl From<AlertV1> for Alert {
             occurrence: alert.occurrence,
             revision: Revision(alert.revision),
             notes: alert.notes.into_iter().map(Into::into).collect(),
-            recent: Vec::new(),
+            recent: Arc::default(),
         }
     }
 }

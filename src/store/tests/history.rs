@@ -37,7 +37,7 @@ fn alert() -> Alert {
         occurrence: 1,
         revision: Revision(1),
         notes: Vec::new(),
-        recent: Vec::new(),
+        recent: Arc::default(),
     }
 }
 

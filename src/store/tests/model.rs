@@ -41,7 +41,7 @@ impl Model {
                 Entity::Alert(alert) => {
                     let mut alert = alert.as_ref().clone();
                     let lines = self.lines.get(key).map_or(&[][..], Vec::as_slice);
-                    alert.recent = lines[lines.len().saturating_sub(Alert::RECENT)..].to_vec();
+                    alert.recent = lines[lines.len().saturating_sub(Alert::RECENT)..].into();
                     Entity::Alert(Arc::new(alert))
                 }
                 Entity::Service(_)

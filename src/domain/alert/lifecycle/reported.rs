@@ -1,5 +1,7 @@
 //! What sources cause: T1 to T5, T10's hold and T11.
 
+use std::sync::Arc;
+
 use super::{By, Heard, Step};
 use crate::domain::actor::Actor;
 use crate::domain::alert::call::{Call, Calling, Pause};
@@ -85,7 +87,7 @@ fn begin(
         occurrence: *occurrence,
         revision: tick.revision,
         notes: Vec::new(),
-        recent: Vec::new(),
+        recent: Arc::default(),
     };
     next.worded.text = next.text();
     next.call_anew(tick);
