@@ -1,9 +1,8 @@
 //! The handle: all that the rest of the program knows of the engine.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot;
-use uuid::Uuid;
 
 use super::clock::Clock;
 use super::inbox::{Inbox, Waiting};
@@ -14,7 +13,7 @@ use crate::domain::alert::Alert;
 use crate::domain::command::Order;
 use crate::domain::entity::Key;
 use crate::domain::event::Event;
-use crate::domain::id::{OpId, Revision};
+use crate::domain::id::{Ids, OpId, Revision};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
@@ -52,6 +51,7 @@ pub(super) struct Shared {
     pub(super) vitals: Vitals,
     pub(super) clock: Clock,
     pub(super) archive: Archive,
+    pub(super) ops: Mutex<Ids>,
 }
 
 impl Handle {
@@ -115,7 +115,8 @@ impl Handle {
 
     /// An id for a new order.
     pub fn op(&self) -> OpId {
-        OpId(Uuid::new_v4())
+        // Random bits of the system would be a call of it for every order.
+        OpId(self.0.ops.lock().unwrap_or_else(PoisonError::into_inner).draw())
     }
 
     /// How many alerts wait to be decided.

@@ -1,7 +1,7 @@
 //! The writer: the one thread that takes turns. It waits for orders or the next deadline.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use super::vitals::{Absence, StoreState, Vitals};
 use super::{Engine, Notifier};
 use crate::domain::actor::{Actor, Via};
 use crate::domain::command::{Command, Deaf, Order};
-use crate::domain::id::OpId;
+use crate::domain::id::{Ids, OpId};
 use crate::domain::policy::Policy;
 use crate::domain::time::Timestamp;
 use crate::store::{CommitError, DataDir, Loaded, OpenError, Store, Upkeep};
@@ -101,6 +101,7 @@ fn begin(
         vitals: Vitals::new(),
         clock: Clock::after(engine.now),
         archive,
+        ops: Mutex::new(Ids::from_seed(Uuid::new_v4().as_u128())),
     }));
     let mut hearing = Hearing::at_start();
     take_turn(&mut engine, &mut hearing, &handle.0, Vec::new());
