@@ -17,6 +17,7 @@ mod api;
 mod architecture;
 mod colours;
 mod console;
+mod corpus;
 mod daemon;
 mod demo;
 mod differential;

@@ -111,6 +111,18 @@ mod tests {
         assert_eq!(Facts::of(&one()), Some(Facts { version: 3, from, until }));
     }
 
+    /// The fuzzer's target stands beside it: this module has no public door.
+    #[test]
+    fn every_input_that_the_fuzzer_kept_is_read_or_not() {
+        let kept = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fuzz/corpus/certificate");
+        let mut read = std::fs::read_dir(kept).unwrap().map(|file| {
+            let der = std::fs::read(file.unwrap().path()).unwrap();
+            Facts::of(&der).is_some()
+        });
+        assert!(read.by_ref().any(|is_read| is_read));
+        read.for_each(drop);
+    }
+
     proptest! {
         #[test]
         fn no_bytes_make_it_panic(at in 0..400_usize, to in any::<u8>(), cut in 0..500_usize) {
