@@ -112,7 +112,9 @@ fn wrap_some(text: &str, cells: usize, most: usize) -> Vec<String> {
         return lines;
     }
     for mut word in text.split(' ').filter(|word| !word.is_empty()) {
-        if !line.is_empty() && !fits(word, cells.saturating_sub(used + 1)) {
+        // A word of marks alone takes no cell, but the space before it does.
+        let room = cells.checked_sub(used + 1);
+        if !line.is_empty() && !room.is_some_and(|room| fits(word, room)) {
             lines.push(std::mem::take(&mut line));
             used = 0;
         }
@@ -258,6 +260,7 @@ mod tests {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("abcdefghij k", 4), ["abcd", "efgh", "ij k"]);
         assert_eq!(wrap("容", 1), Vec::<String>::new());
+        assert_eq!(wrap("ab \u{301}", 2), ["ab", "\u{301}"]);
         assert_eq!(wrap_to("one two three four", 7, 2, "…"), ["one two", "three…"]);
         assert_eq!(wrap_to("one two three four", 3, 2, "…"), ["one", "tw…"]);
     }
