@@ -99,7 +99,8 @@ impl Typed {
             Kind::Sequence => {
                 let given_up = given_up(&begun.text);
                 let until = begun.until + LATE;
-                self.begun = Some(Begun { kind: Kind::Late, until, ..begun });
+                // Whoever was to tell in time may have been held up for longer than that.
+                self.begun = (until > now).then_some(Begun { kind: Kind::Late, until, ..begun });
                 given_up
             }
             Kind::Late => None,
@@ -287,6 +288,17 @@ mod tests {
         assert_eq!(typed.until(), None, "nothing wakes the screen for what is late");
         typed.take(esc, now);
         assert_eq!(typed.take(j, now), [esc, j].map(Input::Key));
+    }
+
+    #[test]
+    fn a_key_long_after_half_a_sequence_is_itself_though_nobody_told_that_it_was_over() {
+        let now = Duration::from_secs(1);
+        for (late, inputs) in [(WAIT, vec![]), (WAIT + LATE, vec![Input::Key(Key::char('A'))])] {
+            let mut typed = Typed::default();
+            typed.take(Key::named(Named::Esc), now);
+            typed.take(Key::char('['), now);
+            assert_eq!(typed.take(Key::char('A'), now + late), inputs, "{late:?}");
+        }
     }
 
     #[test]

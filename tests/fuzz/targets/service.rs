@@ -26,8 +26,8 @@ use watchbell::store::Store;
 
 use super::journal::Memory;
 
-/// After so many requests a service ends and another begins, so that none grows.
-const LONGEST_LIFE: usize = 64;
+/// After so many commits a service ends and another begins, so that none grows.
+const MOST_COMMITS: u64 = 64;
 
 /// The secret of the token that may do everything.
 const SECRET: &str = "secret";
@@ -62,7 +62,7 @@ pub(super) struct Answer {
 type Purpose = (&'static str, Dialect);
 
 thread_local! {
-    static RUNNING: RefCell<HashMap<Purpose, (Service, usize)>> = RefCell::default();
+    static RUNNING: RefCell<HashMap<Purpose, Service>> = RefCell::default();
 }
 
 /// Does `work` with a service of the target `name` alone, which speaks `dialect`.
@@ -70,10 +70,10 @@ pub(super) fn with<T>(name: &'static str, dialect: Dialect, work: impl FnOnce(&S
     let purpose = (name, dialect);
     // Taken out while it works: one that failed is not used again.
     let running = RUNNING.with_borrow_mut(|all| all.remove(&purpose));
-    let running = running.filter(|(_, age)| *age < LONGEST_LIFE);
-    let (service, age) = running.unwrap_or_else(|| (Service::start(dialect), 0));
+    let running = running.filter(|service| service.commits() < MOST_COMMITS);
+    let service = running.unwrap_or_else(|| Service::start(dialect));
     let done = work(&service);
-    RUNNING.with_borrow_mut(|all| all.insert(purpose, (service, age + 1)));
+    RUNNING.with_borrow_mut(|all| all.insert(purpose, service));
     done
 }
 
@@ -119,6 +119,10 @@ impl Service {
         let plain =
             r#"{"alerts":[{"title":"batch is late","service":"batch","severity":"warning"}]}"#;
         self.post("/api/v1/alert", plain.as_bytes()).must_be(200);
+    }
+
+    fn commits(&self) -> u64 {
+        self.handle.latest().cursor.revision.0
     }
 
     /// Posts JSON with the token.
