@@ -4,6 +4,9 @@
 //! socket only says who the owner is, and takes orders for it.
 
 mod asker;
+pub mod care;
+pub mod export;
+mod import;
 mod local;
 mod owner;
 pub mod reading;
@@ -11,14 +14,17 @@ mod remote;
 mod secret;
 mod socket;
 mod source;
+mod stream;
 mod view;
 
 pub use crate::engine::data_file;
 pub use asker::Asker;
+pub use import::{ImportError, Imported};
 pub use local::{Local, LocalError, NotAllowed};
 pub use owner::{Beginning, Found, OwnerError, Reached, find, reach};
 pub use remote::{Remote, RemoteError};
 pub use secret::Secret;
 pub use socket::{SocketPathError, Users, bind_socket, owner_pid, share_socket, socket_path};
 pub use source::{AskError, Kind, ListedToken, NewToken, Source};
+pub use stream::Exported;
 pub use view::{Explained, ListedAccount, ListedService, Listing, Shown, Whole};

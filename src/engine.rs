@@ -3,6 +3,7 @@
 //! `turn` and `next_due` know no clock, no thread and no runtime: tests drive them with times of
 //! their own. The writer thread is the loop around them; everybody else holds a `Handle`.
 
+pub mod care;
 mod clock;
 mod counts;
 mod handle;
@@ -31,6 +32,7 @@ use crate::store::{Brief, Budget, CommitError, Loaded, Store, Upkeep};
 use soon::Soon;
 
 pub use crate::store::{ArchiveError, OpenError, Page, PageRequest};
+pub use clock::wall;
 pub use counts::{Counts, Fate, Histogram};
 pub use handle::{Handle, SubmitError};
 pub use process::Process;

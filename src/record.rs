@@ -5,6 +5,7 @@
 //! reordered, removed or inserted: a variant may be appended to an enum, anything else is a new
 //! version beside the old one. No rule lives here, and no file.
 
+pub mod line;
 pub mod order;
 pub mod shown;
 pub mod v1;
@@ -89,6 +90,17 @@ pub fn decode_event(bytes: &[u8]) -> Result<Event, RecordError> {
 /// what a record is found by.
 pub fn encode_key(key: Key) -> Vec<u8> {
     append(Vec::with_capacity(17), &KeyV1::from(key))
+}
+
+/// The key in `bytes`, as [`encode_key`] makes them.
+pub fn decode_key(bytes: &[u8]) -> Result<Key, RecordError> {
+    match postcard::take_from_bytes::<KeyV1>(bytes) {
+        Ok((key, [])) => Ok(key.into()),
+        Ok((_, rest)) => {
+            Err(RecordError::Garbled { why: format!("{} bytes too many in a key", rest.len()) })
+        }
+        Err(error) => Err(RecordError::Garbled { why: format!("a key: {error}") }),
+    }
 }
 
 fn write(version: u8, record: &impl Serialize) -> Vec<u8> {

@@ -5,6 +5,7 @@
 //! outlives `load` or one page of the `archive`: a held one makes the file grow without end.
 
 mod archive;
+mod care;
 mod commit;
 mod disk;
 mod error;
@@ -14,6 +15,7 @@ mod load;
 mod schema;
 mod unfolded;
 mod upkeep;
+mod walk;
 
 #[cfg(test)]
 pub(crate) mod platter;
@@ -22,13 +24,20 @@ mod tests;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use redb::{Builder, Database};
 
 pub use archive::{Archive, Mark, NoMark, Page, PageRequest};
 pub use disk::{DataDir, Disk};
+pub use care::{
+    Build, BuildError, CareError, Checkup, Compacted, Findings, LastBackup, Over, PlaceError,
+    Restored, check, compact, part_of, place, restore,
+};
 pub use error::{ArchiveError, Brief, CommitError, Fault, OpenError};
+pub use schema::FORMAT;
 pub use upkeep::{Budget, Upkeep};
+pub use walk::{Step, Walk};
 
 use crate::domain::change::Change;
 use crate::domain::entity::Entity;
@@ -49,6 +58,8 @@ pub struct Store {
     connect: Box<dyn Fn() -> Result<Database, OpenError> + Send>,
     gate: Gate,
     unfolded: Shared,
+    /// Held by every walk that is under way, too.
+    walks: Arc<()>,
     epoch: u64,
     /// The last commit.
     last: Revision,
@@ -79,6 +90,7 @@ impl Store {
             connect: Box::new(move || connect(&disk)),
             gate: Gate::closed(),
             unfolded: Shared::default(),
+            walks: Arc::default(),
             epoch: 0,
             last: Revision(0),
             stamped: false,
@@ -151,6 +163,14 @@ impl Store {
         Ok(if more { Upkeep::More } else { Upkeep::Done })
     }
 
+    /// Puts all of the journal in its places.
+    fn fold_all(&mut self) -> Result<(), CommitError> {
+        while self.unfolded.read(Unfolded::bytes) > 0 {
+            self.fold_slice()?;
+        }
+        Ok(())
+    }
+
     fn fold_slice(&mut self) -> Result<(), CommitError> {
         let fold = |known: &Unfolded| self.gate.with(|database| journal::fold(database, known));
         let folded = self.unfolded.read(fold);
@@ -169,6 +189,9 @@ impl Store {
         let folded = self.fold()?;
         if folded == Upkeep::More {
             return Ok(folded);
+        }
+        if Arc::strong_count(&self.walks) > 1 {
+            return Ok(Upkeep::Done);
         }
         let looked = self.gate.with(|database| {
             let due = guarded(|| upkeep::is_due(database, horizon));
@@ -206,7 +229,7 @@ impl Store {
 
     /// The history, for readers on other threads. Stays good over [`Store::reopen`].
     pub fn archive(&self) -> Archive {
-        Archive::new(self.gate.clone(), self.unfolded.clone())
+        Archive::new(self.gate.clone(), self.unfolded.clone(), Arc::downgrade(&self.walks))
     }
 
     /// Where the data lies, for messages.
@@ -235,7 +258,7 @@ impl Store {
             Ok((database, loaded))
         });
         opened.unwrap_or_else(|fault| {
-            Err(OpenError::Damaged { path: self.place.clone(), what: fault.to_string() })
+            Err(OpenError::damaged(&self.place, fault.to_string()))
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::export::Export;
 use super::reading::{self, FindError, Wanted};
 use crate::domain::command::Order;
 use crate::domain::id::{AccountId, OpId};
@@ -96,6 +97,11 @@ impl Local {
     /// All accounts.
     pub(super) fn accounts(&self) -> Vec<AccountV1> {
         reading::accounts(&self.handle)
+    }
+
+    /// All that is kept, as it is now.
+    pub(super) fn export(&self) -> Export {
+        Export::of(&self.handle)
     }
 
     /// All tokens, by name.

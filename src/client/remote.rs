@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::reading::{FindError, Wanted};
 use super::source::AskError;
+use super::stream::Exported;
 use crate::domain::command::Command;
 use crate::domain::id::{AccountId, OpId, Revision};
 use crate::domain::text::Text;
@@ -70,6 +71,7 @@ impl Remote {
         let http = Client::builder()
             .unix_socket(socket)
             .timeout(PATIENCE)
+            .read_timeout(PATIENCE)
             .no_proxy()
             // A socket shows no certificate: none has to be there to judge it by.
             .tls_certs_only([])
@@ -139,6 +141,20 @@ impl Remote {
         self.answer(self.http.get(url("tokens"))).await
     }
 
+    /// All that is kept, as it is now. It may be long: only a pause in it is waited for no longer
+    /// than an answer is.
+    pub(super) async fn export(&self) -> Result<Exported, AskError> {
+        const LONGEST: Duration = Duration::from_hours(24);
+        let request = self.http.get(url("export")).timeout(LONGEST);
+        let response = request.send().await.map_err(|error| self.silent(&error))?;
+        if response.status().is_success() {
+            return Ok(Exported::there(self.clone(), response));
+        }
+        let status = response.status();
+        let body = response.bytes().await.map_err(|error| self.silent(&error))?;
+        Err(refused(status, &body))
+    }
+
     async fn answer<T: for<'de> Deserialize<'de>>(
         &self,
         request: RequestBuilder,
@@ -157,7 +173,7 @@ impl Remote {
         value.map_err(|error| RemoteError::Strange(error.to_string()).into())
     }
 
-    fn silent(&self, error: &reqwest::Error) -> AskError {
+    pub(super) fn silent(&self, error: &reqwest::Error) -> AskError {
         RemoteError::Silent { socket: self.socket.clone(), why: innermost(error) }.into()
     }
 }

@@ -5,6 +5,7 @@ use super::local::{Local, LocalError, NotAllowed};
 use super::reading::{FindError, Wanted};
 use super::remote::{Remote, RemoteError};
 use super::secret::Secret;
+use super::stream::Exported;
 use super::view::{Explained, ListedAccount, ListedService, Listing, Whole};
 use crate::domain::alert::Namespace;
 use crate::domain::command::{Command, Order, TokenCommand};
@@ -81,6 +82,12 @@ pub enum AskError {
     /// No one alert is meant, in the words of a [`FindError`].
     #[error("{0}")]
     NotFound(String),
+    /// The history was not read to its end.
+    #[error("{0}")]
+    NotRead(String),
+    /// A fault of ours.
+    #[error("reading the data panicked; try again")]
+    Panicked,
 }
 
 /// What kind of answer an error is.
@@ -115,6 +122,8 @@ impl AskError {
             | Self::Remote(RemoteError::NotNow(_)) => Kind::NotNow,
             Self::Submit(SubmitError::Refused(_))
             | Self::NotAllowed(_)
+            | Self::NotRead(_)
+            | Self::Panicked
             | Self::Remote(
                 RemoteError::Silent { .. } | RemoteError::Refused(_) | RemoteError::Strange(_),
             ) => Kind::Refused,
@@ -210,6 +219,14 @@ impl Source {
         match self {
             Self::Local(local) => Ok(local.accounts()),
             Self::Remote(remote) => remote.accounts().await,
+        }
+    }
+
+    /// All that is kept, as it is now: every entity at one commit and every timeline up to it.
+    pub async fn export(&self) -> Result<Exported, AskError> {
+        match self {
+            Self::Local(local) => Ok(Exported::here(local.export())),
+            Self::Remote(remote) => remote.export().await,
         }
     }
 

@@ -50,7 +50,8 @@ impl Told {
     }
 }
 
-fn wall() -> Timestamp {
+/// The time by the wall clock, where no engine runs.
+pub fn wall() -> Timestamp {
     #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     Timestamp::now()
 }

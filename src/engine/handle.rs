@@ -17,7 +17,7 @@ use crate::domain::id::{Ids, OpId, Revision};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
-use crate::store::Archive;
+use crate::store::{Archive, Walk};
 
 /// Why an order has no receipt.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -101,6 +101,15 @@ impl Handle {
                 alert.recent.to_vec()
             }
         }
+    }
+
+    /// The newest published table, and a walk through every timeline as it was at that commit.
+    pub fn walk(&self) -> (Arc<Published>, Walk) {
+        // In this order nothing of the table is cleared away before the walk comes to it.
+        let walk = self.0.archive.walk();
+        let latest = self.latest();
+        let until = latest.cursor.revision;
+        (latest, walk.until(until))
     }
 
     /// How the program is.

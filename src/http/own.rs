@@ -6,12 +6,15 @@
 
 mod peer;
 
+use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, Request};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
+use futures_util::stream;
 use serde::{Deserialize, Serialize};
 
 use self::peer::Caller;
@@ -21,6 +24,7 @@ use super::body;
 use super::desk::Desk;
 use super::door::{Door, Open};
 use super::error::{ApiError, json, status_of};
+use crate::client::export::{Export, ExportError};
 use crate::client::reading::{self, FindError, Wanted};
 use crate::domain::id::AccountId;
 use crate::domain::query::Filter;
@@ -41,6 +45,7 @@ pub(super) fn routes() -> Router<Door> {
         .route("/own/v1/services", get(services))
         .route("/own/v1/accounts", get(accounts))
         .route("/own/v1/tokens", get(tokens))
+        .route("/own/v1/export", get(export))
 }
 
 /// `POST /own/v1/orders`: has an order carried out; answers a receipt or a refusal.
@@ -146,6 +151,29 @@ async fn tokens(
     Extension(caller): Extension<Caller>,
 ) -> Result<Response, ApiError> {
     list(&caller, Scope::Admin, &handle, reading::tokens)
+}
+
+/// `GET /own/v1/export`: all that is kept, as JSON lines. What fails on the way cuts it off before
+/// its last line.
+async fn export(
+    Open(handle): Open,
+    Extension(caller): Extension<Caller>,
+) -> Result<Response, ApiError> {
+    // It has the digests of tokens.
+    caller.may(Scope::Admin)?;
+    let pieces = stream::try_unfold(Export::of(&handle), async |mut export| {
+        let written = tokio::task::spawn_blocking(move || Ok((export.piece()?, export)));
+        match written.await {
+            Ok(Ok((piece, export))) => Ok(piece.map(|piece| (piece, export))),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "An export was cut off");
+                Err(error)
+            }
+            Err(_) => Err(ExportError::Panicked),
+        }
+    });
+    let headers = [(CONTENT_TYPE, "application/jsonl"), (CACHE_CONTROL, "no-store")];
+    Ok((headers, Body::from_stream(pieces)).into_response())
 }
 
 fn list<T: Serialize>(

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Bound;
 use std::str::FromStr;
+use std::sync::Weak;
 
 use redb::{ReadOnlyTable, ReadableDatabase};
 
@@ -10,6 +11,7 @@ use super::error::{ArchiveError, ReadError, guarded};
 use super::gate::Gate;
 use super::schema::{HISTORY, Line};
 use super::unfolded::{Shared, Unfolded};
+use super::walk::Walk;
 use crate::domain::entity::Key;
 use crate::domain::event::Event;
 use crate::domain::id::Revision;
@@ -21,6 +23,7 @@ use crate::record;
 pub struct Archive {
     gate: Gate,
     unfolded: Shared,
+    walks: Weak<()>,
 }
 
 /// Which lines are wanted.
@@ -70,8 +73,23 @@ impl PageRequest {
 }
 
 impl Archive {
-    pub(super) fn new(gate: Gate, unfolded: Shared) -> Self {
-        Self { gate, unfolded }
+    pub(super) fn new(gate: Gate, unfolded: Shared, walks: Weak<()>) -> Self {
+        Self { gate, unfolded, walks }
+    }
+
+    pub(super) fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    pub(super) fn unfolded<T>(&self, work: impl FnOnce(&Unfolded) -> T) -> T {
+        self.unfolded.read(work)
+    }
+
+    /// A walk through every timeline: nothing is cleared away from now on, until it ends.
+    pub fn walk(&self) -> Walk {
+        // Without a store there is nothing to be cleared away, and nothing to read either.
+        let hold = self.walks.upgrade().unwrap_or_default();
+        Walk::new(self.clone(), hold)
     }
 
     /// One page of the timeline of `subject`, newest line first.

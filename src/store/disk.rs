@@ -10,6 +10,7 @@ use nix::unistd::{Uid, geteuid};
 use redb::backends::FileBackend;
 use redb::{BackendError, StorageBackend};
 
+use super::care::LastBackup;
 use super::error::OpenError;
 
 /// What a store is opened on. Tests have disks that fail.
@@ -24,6 +25,9 @@ pub trait Disk: Send {
     fn place(&self) -> PathBuf;
 }
 
+/// What the data file is called.
+pub(super) const FILE: &str = "watchbell.redb";
+
 /// A directory with a data file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataDir(pub PathBuf);
@@ -31,11 +35,21 @@ pub struct DataDir(pub PathBuf);
 impl DataDir {
     /// The data file.
     pub fn file(&self) -> PathBuf {
-        self.0.join("watchbell.redb")
+        self.0.join(FILE)
     }
 
     fn unwritable(&self, source: io::Error) -> OpenError {
         OpenError::Unwritable { path: self.file(), source }
+    }
+}
+
+impl DataDir {
+    /// Makes the directory where there is none, for its owner alone. Refuses one in which somebody
+    /// else could put another file in the place of ours.
+    pub fn prepare(&self) -> Result<(), OpenError> {
+        let failed = |error| self.unwritable(error);
+        make(&self.0).map_err(failed)?;
+        check(&self.0, &self.0.metadata().map_err(failed)?)
     }
 }
 
@@ -46,9 +60,13 @@ impl Disk for DataDir {
     /// file, so that a second process is refused.
     fn open(&self) -> Result<Self::Backend, OpenError> {
         let failed = |source| self.unwritable(source);
-        make(&self.0).map_err(failed)?;
-        check(&self.0, &self.0.metadata().map_err(failed)?)?;
+        self.prepare()?;
         let file = open_file(&self.file()).map_err(failed)?;
+        // One that was made a moment ago is empty, too; of that there is no backup.
+        let emptied = file.metadata().map_err(failed)?.len() == 0;
+        if emptied && LastBackup::of(&self.0).is_some() {
+            return Err(OpenError::damaged(&self.file(), "it is empty".to_owned()));
+        }
         sync_directory(&self.0).map_err(failed)?;
         FileBackend::new(file).map_err(|error| OpenError::of(&self.file(), error))
     }
@@ -100,10 +118,17 @@ fn open_file(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
+/// All of a file, as locks have it.
+const WHOLE: (Bound<u64>, Bound<u64>) = (Bound::Unbounded, Bound::Unbounded);
+
+/// Locks a file as the engine does; false where another process has it.
+pub(super) fn lock_whole(file: &FileBackend) -> Result<bool, redb::Error> {
+    file.try_lock_range(WHOLE.0, WHOLE.1).map_err(failed)
+}
+
 /// Empties a file whose making was cut short by a crash. The engine writes its first bytes last,
 /// and takes a file that has a length and lacks them for something else's.
 pub(super) fn clear_unborn(backend: &impl StorageBackend) -> Result<(), redb::Error> {
-    const WHOLE: (Bound<u64>, Bound<u64>) = (Bound::Unbounded, Bound::Unbounded);
     if !is_unborn(backend)? {
         return Ok(());
     }
@@ -149,7 +174,7 @@ fn failed(error: BackendError) -> redb::Error {
 }
 
 /// Makes the names in `directory` durable: the engine syncs its file, not the file's name.
-fn sync_directory(directory: &Path) -> io::Result<()> {
+pub(super) fn sync_directory(directory: &Path) -> io::Result<()> {
     let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
     File::open(directory)?.sync_all()
 }

@@ -5,6 +5,8 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+use super::care::LastBackup;
+use super::disk::FILE;
 use crate::domain::text::Text;
 use crate::record::RecordError;
 
@@ -67,21 +69,84 @@ pub enum OpenError {
         error: RecordError,
     },
     /// It is a file of something else.
-    #[error(
-        "{path} is no data file of watchbell; move it away, or name another directory with --data"
-    )]
+    #[error("{path} is no data file of watchbell{}", foreign(path, last.as_ref()))]
     Foreign {
         /// The file.
         path: PathBuf,
+        /// The last backup of what should lie there.
+        last: Option<LastBackup>,
     },
     /// It does not hold together.
-    #[error("{path} is damaged ({what}); restore it from a backup, or move it away to begin anew")]
+    #[error("{path} is damaged ({what}){}", damaged(path, last.as_ref()))]
     Damaged {
         /// The file.
         path: PathBuf,
         /// What was found.
         what: String,
+        /// The last backup of it.
+        last: Option<LastBackup>,
     },
+}
+
+/// What to do about a damaged file.
+fn damaged(path: &Path, last: Option<&LastBackup>) -> String {
+    let data = directory(path);
+    let check = match path.file_name() {
+        Some(name) if name == FILE => format!("--data '{data}'"),
+        Some(_) | None => format!("'{}'", path.display()),
+    };
+    match last {
+        Some(last) => format!(
+            "; watchbell check {check} says more, and watchbell restore --data '{data}' FILE brings \
+             back a backup: the last one is {last}"
+        ),
+        None => format!(
+            "; watchbell check {check} says more, watchbell restore brings back a backup, but none \
+             is known here; without one, move the file away to begin anew"
+        ),
+    }
+}
+
+/// What to do about a file of something else, which may be one of ours whose beginning is gone.
+fn foreign(path: &Path, last: Option<&LastBackup>) -> String {
+    match last {
+        Some(last) => format!(
+            ", although one was there; watchbell restore --data '{}' FILE brings back a backup: the \
+             last one is {last}",
+            directory(path)
+        ),
+        None => "; move it away, or name another directory with --data".to_owned(),
+    }
+}
+
+fn directory(path: &Path) -> String {
+    path.parent().unwrap_or(path).display().to_string()
+}
+
+impl OpenError {
+    /// That the file at `path` does not hold together.
+    pub(super) fn damaged(path: &Path, what: String) -> Self {
+        Self::Damaged { path: path.to_owned(), what, last: LastBackup::beside(path) }
+    }
+
+    /// That the file at `path` is one of something else.
+    pub(super) fn foreign(path: &Path) -> Self {
+        Self::Foreign { path: path.to_owned(), last: LastBackup::beside(path) }
+    }
+
+    /// The same, about the file `other` of which `path` is a copy.
+    #[must_use]
+    pub(super) fn about(self, other: &Path) -> Self {
+        let path = other.to_owned();
+        match self {
+            Self::Damaged { what, .. } => Self::Damaged { path, what, last: None },
+            Self::Foreign { .. } => Self::Foreign { path, last: None },
+            Self::NewerFormat { found, ours, .. } => Self::NewerFormat { path, found, ours },
+            Self::Strange { error, .. } => Self::Strange { path, error },
+            Self::Unwritable { source, .. } => Self::Unwritable { path, source },
+            Self::Owned { .. } | Self::OpenToOthers { .. } | Self::OfAnother { .. } => self,
+        }
+    }
 }
 
 impl OpenError {
@@ -98,14 +163,14 @@ impl OpenError {
             }
             // How the engine says that a file does not begin as its files do.
             redb::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
-                Self::Foreign { path }
+                Self::foreign(&path)
             }
             redb::Error::Io(source) => Self::Unwritable { path, source },
             redb::Error::TableDoesNotExist(_)
             | redb::Error::TableTypeMismatch { .. }
             | redb::Error::TableIsMultimap(_)
-            | redb::Error::UpgradeRequired(_) => Self::Foreign { path },
-            error => Self::Damaged { path, what: error.to_string() },
+            | redb::Error::UpgradeRequired(_) => Self::foreign(&path),
+            error => Self::damaged(&path, error.to_string()),
         }
     }
 
@@ -113,7 +178,7 @@ impl OpenError {
         match error {
             RecordError::Version { .. } | RecordError::Unknown => Self::Strange { path, error },
             RecordError::Empty | RecordError::Garbled { .. } => {
-                Self::Damaged { path, what: error.to_string() }
+                Self::damaged(&path, error.to_string())
             }
         }
     }
@@ -184,6 +249,13 @@ pub enum CommitError {
 }
 
 impl CommitError {
+    /// What went wrong below.
+    pub(super) fn fault(self) -> Fault {
+        match self {
+            Self::Refused(fault) | Self::Unknown(fault) => fault,
+        }
+    }
+
     /// Why, in a few words.
     pub fn brief(&self) -> Brief {
         match self {

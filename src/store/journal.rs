@@ -110,7 +110,18 @@ impl Piece {
         states.chain(lines).chain(doomed).map(|length| length + BESIDE).sum::<usize>() + BESIDE
     }
 
-    fn read(bytes: &[u8]) -> Result<Self, RecordError> {
+    /// Whose timelines go because of it.
+    pub(super) fn dooms(&self) -> impl Iterator<Item = &[u8]> {
+        self.doomed.iter().map(|(_, key)| key.as_slice())
+    }
+
+    /// Of each entity the last state, or nothing where it went.
+    pub(super) fn into_states(self) -> impl Iterator<Item = (Vec<u8>, Option<Vec<u8>>)> {
+        self.states.into_iter()
+    }
+
+    /// The piece in `bytes`.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, RecordError> {
         let mut rest = In(bytes);
         let mut piece = Self::default();
         for _ in 0..rest.number()? {

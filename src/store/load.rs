@@ -32,7 +32,7 @@ pub(super) fn load(
         return Ok(None);
     }
     let meta = Meta::read(&transaction).map_err(failed)?;
-    check(meta.format, place)?;
+    meta.check(place)?;
     let (states, unfolded) = journal::load(&transaction).map_err(failed)?;
     let loaded = Loaded {
         // Commits say their revision in the journal; it is kept apart when that is folded.
@@ -47,25 +47,27 @@ fn is_empty(transaction: &ReadTransaction) -> Result<bool, ReadError> {
     Ok(transaction.list_tables()?.next().is_none())
 }
 
-fn check(format: Option<u64>, place: &Path) -> Result<(), OpenError> {
-    let path = || place.to_owned();
-    match format {
-        Some(FORMAT_READ..=FORMAT) => Ok(()),
-        Some(found) if found > FORMAT => {
-            Err(OpenError::NewerFormat { path: path(), found, ours: FORMAT })
-        }
-        Some(_) | None => Err(OpenError::Foreign { path: path() }),
-    }
-}
-
-struct Meta {
-    format: Option<u64>,
-    revision: u64,
+/// The numbers about the file itself.
+pub(super) struct Meta {
+    pub(super) format: Option<u64>,
+    pub(super) revision: u64,
     epoch: u64,
 }
 
 impl Meta {
-    fn read(transaction: &ReadTransaction) -> Result<Self, ReadError> {
+    /// Refuses a format that is not ours.
+    pub(super) fn check(&self, place: &Path) -> Result<(), OpenError> {
+        match self.format {
+            Some(FORMAT_READ..=FORMAT) => Ok(()),
+            Some(found) if found > FORMAT => {
+                Err(OpenError::NewerFormat { path: place.to_owned(), found, ours: FORMAT })
+            }
+            Some(_) | None => Err(OpenError::foreign(place)),
+        }
+    }
+
+    /// Reads them.
+    pub(super) fn read(transaction: &ReadTransaction) -> Result<Self, ReadError> {
         let meta = transaction.open_table(META)?;
         let number = |name: &str| -> Result<Option<u64>, ReadError> {
             Ok(meta.get(name)?.map(|number| number.value()))

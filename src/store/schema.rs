@@ -5,7 +5,7 @@ use redb::TableDefinition;
 /// The format that is written, and the newest that is read. Raised when an older watchbell must
 /// no longer open the file: one that knows no journal would read what was before it, and one that
 /// keeps what sources told beside their alerts would not find it.
-pub(super) const FORMAT: u64 = 3;
+pub const FORMAT: u64 = 3;
 /// The oldest format that is read.
 pub(super) const FORMAT_READ: u64 = 1;
 

@@ -56,6 +56,13 @@ impl Unfolded {
         Self { lines: lines.collect(), ..Self::default() }
     }
 
+    /// At most so many lines after that one, of all timelines.
+    pub(super) fn after(&self, after: Option<&Lines>, most: usize) -> Vec<(Lines, Vec<u8>)> {
+        let first = after.map_or(Bound::Unbounded, |after| Bound::Excluded(after.clone()));
+        let lines = self.lines.range((first, Bound::Unbounded)).take(most);
+        lines.map(|(at, line)| (at.clone(), line.clone())).collect()
+    }
+
     /// Whether the journal drops something whose newest line was written before then.
     pub(super) fn drops_before(&self, horizon: Timestamp) -> bool {
         self.doomed.iter().any(|(_, newest)| *newest < horizon.as_microsecond())

@@ -1,0 +1,166 @@
+//! Backups and exports as verbs make and take them: beside their place, looked through, and put
+//! there in one go. What is done to data that nobody has open is the engine's word for word.
+
+use std::path::{Path, PathBuf};
+
+use super::import::{Import, ImportError, Imported};
+use super::source::{AskError, Source};
+use crate::engine::care::{BuildError, DataDir, check as look_through, part_of, place};
+
+pub use crate::engine::care::{
+    CareError, Checkup, Compacted, LastBackup, OpenError, Over, PlaceError, Restored, check,
+    compact, restore,
+};
+pub use crate::engine::wall;
+
+/// Why there is no backup, or nothing was taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum KeepError {
+    /// The service cannot be asked, or broke off.
+    #[error(transparent)]
+    Ask(#[from] AskError),
+    /// What came is no export, or not whole.
+    #[error("{from}: {error}")]
+    Import {
+        /// From where.
+        from: String,
+        /// What is wrong with it.
+        error: ImportError,
+    },
+    /// It cannot be written.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// It cannot be read back.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// It is not what was written.
+    #[error("{path} was written and reads back otherwise ({what}); look after the disk")]
+    Unlike {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// It cannot be put in its place.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    /// There is data already.
+    #[error(
+        "{path} is there already, and an import takes nothing away; name an empty directory with \
+         --data, or move the file away"
+    )]
+    Data {
+        /// The data file.
+        path: PathBuf,
+    },
+    /// What was to be read cannot be.
+    #[error("cannot read {from}: {error}")]
+    Unread {
+        /// From where.
+        from: String,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// A fault of ours.
+    #[error("making the file panicked; nothing was changed")]
+    Panicked,
+}
+
+/// A backup that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backup {
+    /// What is in it.
+    pub imported: Imported,
+    /// How long it is.
+    pub bytes: u64,
+}
+
+/// Makes a backup of the service at `path`: a data file of its own, of one commit, that was read
+/// back. The directory `data` remembers it, or the answer says why it cannot.
+pub async fn back_up(
+    source: &Source,
+    data: &Path,
+    path: &Path,
+    over: Over,
+) -> Result<(Backup, Option<std::io::Error>), KeepError> {
+    if over == Over::Refused && path.symlink_metadata().is_ok() {
+        return Err(PlaceError::There { path: path.to_owned() }.into());
+    }
+    let part = part_of(path);
+    let made = copy_out(source, &part).await;
+    let (to, data) = (path.to_owned(), data.to_owned());
+    let placed = tokio::task::spawn_blocking(move || {
+        let (imported, bytes) = made.and_then(|imported| Ok((imported, verified(&part, imported)?)))
+            .inspect_err(|_| drop(std::fs::remove_file(&part)))?;
+        place(&part, &to, over).inspect_err(|_| drop(std::fs::remove_file(&part)))?;
+        let kept = LastBackup { path: to, at: imported.at }.keep(&data);
+        Ok((Backup { imported, bytes }, kept.err()))
+    });
+    placed.await.map_err(|_| KeepError::Panicked)?
+}
+
+async fn copy_out(source: &Source, part: &Path) -> Result<Imported, KeepError> {
+    let mut export = source.export().await?;
+    let part = part.to_owned();
+    let begun = tokio::task::spawn_blocking(move || Import::begin(&part));
+    let mut import = begun.await.map_err(|_| KeepError::Panicked)??;
+    let from = || "what the service gave".to_owned();
+    while let Some(piece) = export.piece().await? {
+        let taking = tokio::task::spawn_blocking(move || import.piece(&piece).map(|()| import));
+        let taken = taking.await.map_err(|_| KeepError::Panicked)?;
+        import = taken.map_err(|error| KeepError::Import { from: from(), error })?;
+    }
+    let finishing = tokio::task::spawn_blocking(move || import.finish());
+    let finished = finishing.await.map_err(|_| KeepError::Panicked)?;
+    finished.map_err(|error| KeepError::Import { from: from(), error })
+}
+
+/// The length of a new data file that holds what was put into it.
+fn verified(part: &Path, imported: Imported) -> Result<u64, KeepError> {
+    let checkup = look_through(part)?;
+    let counts = (imported.revision, imported.states, imported.events);
+    let found = (checkup.revision, checkup.findings.states, checkup.findings.lines);
+    let what = match checkup.problems().next() {
+        Some(problem) => problem.to_owned(),
+        None if counts != found => format!("{counts:?} went in, {found:?} came out"),
+        None => return Ok(checkup.bytes),
+    };
+    Err(KeepError::Unlike { path: part.to_owned(), what })
+}
+
+/// Reads an export into the directory `data`, which must have no data file. `from` is what it is
+/// called, `pieces` gives what comes next of it. Blocks; all of it is there afterwards, or nothing.
+pub fn import(
+    data: &Path,
+    from: &str,
+    mut pieces: impl FnMut(&mut [u8]) -> std::io::Result<usize>,
+) -> Result<Imported, KeepError> {
+    const PIECE: usize = 256 * 1024;
+    let disk = DataDir(data.to_owned());
+    let file = disk.file();
+    let taken = || KeepError::Data { path: file.clone() };
+    if file.symlink_metadata().is_ok() {
+        return Err(taken());
+    }
+    disk.prepare()?;
+    let part = part_of(&file);
+    let wrong = |error| KeepError::Import { from: from.to_owned(), error };
+    let made = Import::begin(&part).map_err(KeepError::Build).and_then(|mut import| {
+        let mut piece = vec![0; PIECE];
+        loop {
+            let read = pieces(&mut piece);
+            let read = read.map_err(|error| KeepError::Unread { from: from.to_owned(), error })?;
+            let Some(piece) = piece.get(..read).filter(|piece| !piece.is_empty()) else { break };
+            import.piece(piece).map_err(wrong)?;
+        }
+        let imported = import.finish().map_err(wrong)?;
+        verified(&part, imported)?;
+        Ok(imported)
+    });
+    let placed = made.and_then(|imported| match place(&part, &file, Over::Refused) {
+        Ok(()) => Ok(imported),
+        Err(PlaceError::There { .. }) => Err(taken()),
+        Err(error) => Err(error.into()),
+    });
+    placed.inspect_err(|_| drop(std::fs::remove_file(&part)))
+}
