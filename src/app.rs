@@ -23,14 +23,16 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 pub use self::ask::exit_of;
-use self::ask::{ask, print};
+use self::ask::{ask, print, say};
 use self::certificate::Certificates;
 use self::filters::Keeper;
 use self::parts::Parts;
 use self::screen::{Left, Screen};
 use self::shutdown::Running;
 use self::signals::{Signal, Signals, is_in_foreground};
-use crate::cli::{Cli, Exit, LogLevel, Places, Terminal, UnixUser, Verb, completions, manual};
+use crate::cli::{
+    Cli, Exit, LogLevel, Places, Said, Terminal, UnixUser, Verb, VerbError, completions, manual,
+};
 use crate::client::{Found, Local, bind_socket, find, owner_pid};
 use crate::config::{Config, ConsoleSettings, Given, ListenSettings, Presence};
 use crate::console::settings::{Filters, Keeps};
@@ -67,6 +69,10 @@ enum Face {
 pub fn run(cli: &Cli) -> Result<Exit> {
     nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o077));
     let plan = || Plan::make(cli);
+    // What is done to data that nobody has open needs no configuration.
+    let care = |work: &dyn Fn(&Path) -> Result<Said, VerbError>| {
+        say(&work(&Places::find(&cli.common)?.data)?)
+    };
     match &cli.verb {
         Some(Verb::Paths) => print(format!("{}\n", Places::find(&cli.common)?).as_bytes()),
         Some(Verb::Keys(keys)) => {
@@ -78,6 +84,10 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Some(Verb::Completions { shell }) => print(&completions(*shell)),
         Some(Verb::Man) => print(&manual()?),
         Some(Verb::Serve) => serve(plan()?, Face::Logs),
+        Some(Verb::Restore(restore)) => care(&|data| restore.carry_out(data)),
+        Some(Verb::Check(check)) => care(&|data| check.carry_out(data)),
+        Some(Verb::Compact(compact)) => care(&|data| compact.carry_out(data)),
+        Some(Verb::Import(import)) => care(&|data| import.carry_out(data)),
         Some(verb) => runtime()?.block_on(ask(verb, plan()?)),
         None => {
             let face = Face::Screen(Terminal::find()?);

@@ -3,6 +3,7 @@
 
 mod alert;
 mod asking;
+mod care;
 mod exit;
 mod explain;
 mod generate;
@@ -28,6 +29,7 @@ use crate::domain::text::line_of;
 
 pub use self::alert::{AlertVerb, What};
 pub use self::asking::Asking;
+pub use self::care::{Backup, Check, Compact, Export, Import, Restore};
 pub use self::exit::{Exit, Said, VerbError};
 pub use self::explain::Explain;
 pub use self::generate::{Shell, completions, manual};
@@ -168,6 +170,18 @@ pub enum Verb {
     /// Make, list and revoke the tokens of senders and programs
     #[command(subcommand)]
     Token(TokenVerb),
+    /// Make a backup, also while watchbell runs
+    Backup(Backup),
+    /// Bring back a backup; what was there is kept aside
+    Restore(Restore),
+    /// Look through the data, or a backup, and write nothing
+    Check(Check),
+    /// Give unused space of the data file back to the disk
+    Compact(Compact),
+    /// Write all that is kept as JSON lines, also while watchbell runs
+    Export(Export),
+    /// Read an export into an empty data directory
+    Import(Import),
     /// Print the console's keys as they are in effect, with those you changed
     Keys(KeysVerb),
     /// Print where configuration, data, socket and logs lie
@@ -190,6 +204,12 @@ impl Verb {
                 Beginning::Allowed
             }
             Self::Serve
+            | Self::Backup(_)
+            | Self::Restore(_)
+            | Self::Check(_)
+            | Self::Compact(_)
+            | Self::Export(_)
+            | Self::Import(_)
             | Self::Alert(_)
             | Self::Explain(_)
             | Self::Service(_)

@@ -32,7 +32,7 @@ pub use archive::{Archive, Mark, NoMark, Page, PageRequest};
 pub use disk::{DataDir, Disk};
 pub use care::{
     Build, BuildError, CareError, Checkup, Compacted, Findings, LastBackup, Over, PlaceError,
-    Restored, check, compact, part_of, place, restore,
+    Problem, ProblemKind, Restored, check, check_data, compact, make, part_of, place, restore,
 };
 pub use error::{ArchiveError, Brief, CommitError, Fault, OpenError};
 pub use schema::FORMAT;

@@ -28,16 +28,29 @@ pub(super) async fn ask(verb: &Verb, plan: Plan) -> Result<Exit> {
         Verb::Service(service) => service.carry_out(&asking).await,
         Verb::Account(account) => account.carry_out(&asking).await,
         Verb::Token(token) => token.carry_out(&asking).await,
+        Verb::Backup(backup) => backup.carry_out(&reached.source, &places.data).await,
+        Verb::Export(export) => export.carry_out(&reached.source).await,
         // These ask nothing.
-        Verb::Serve | Verb::Keys(_) | Verb::Paths | Verb::Completions { .. } | Verb::Man => {
-            Ok(Said::default())
-        }
+        Verb::Serve
+        | Verb::Restore(_)
+        | Verb::Check(_)
+        | Verb::Compact(_)
+        | Verb::Import(_)
+        | Verb::Keys(_)
+        | Verb::Paths
+        | Verb::Completions { .. }
+        | Verb::Man => Ok(Said::default()),
     };
     let closed = tokio::task::spawn_blocking(|| reached.close()).await?;
-    let said = said?;
+    let exit = say(&said?)?;
+    closed?;
+    Ok(exit)
+}
+
+/// Says what a verb has to say.
+pub(super) fn say(said: &Said) -> Result<Exit> {
     io::stderr().write_all(said.remark.as_bytes())?;
     print(said.result.as_bytes())?;
-    closed?;
     Ok(said.exit)
 }
 

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::client::care::{CareError, KeepError};
 use crate::client::{AskError, Kind};
 use crate::domain::text::Text;
 
@@ -64,6 +65,15 @@ pub enum VerbError {
         /// The names there are.
         known: String,
     },
+    /// The data cannot be cared for.
+    #[error(transparent)]
+    Care(#[from] CareError),
+    /// A backup, an export or an import was not made.
+    #[error(transparent)]
+    Keep(#[from] KeepError),
+    /// It is refused here.
+    #[error("{0}")]
+    Refused(String),
     /// What was written means nothing.
     #[error("{0}")]
     Usage(String),
@@ -81,7 +91,13 @@ impl VerbError {
         match self {
             Self::Ask(error) => exit_of(error.kind()),
             Self::Usage(_) => Exit::Usage,
-            Self::NoAccount { .. } | Self::NoRandomness(_) | Self::Unwritable(_) => Exit::Refused,
+            Self::Keep(KeepError::Ask(error)) => exit_of(error.kind()),
+            Self::NoAccount { .. }
+            | Self::Care(_)
+            | Self::Keep(_)
+            | Self::Refused(_)
+            | Self::NoRandomness(_)
+            | Self::Unwritable(_) => Exit::Refused,
         }
     }
 }

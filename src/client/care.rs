@@ -1,15 +1,16 @@
 //! Backups and exports as verbs make and take them: beside their place, looked through, and put
 //! there in one go. What is done to data that nobody has open is the engine's word for word.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::import::{Import, ImportError, Imported};
 use super::source::{AskError, Source};
-use crate::engine::care::{BuildError, DataDir, check as look_through, part_of, place};
+use crate::engine::care::{BuildError, DataDir, make};
 
 pub use crate::engine::care::{
-    CareError, Checkup, Compacted, LastBackup, OpenError, Over, PlaceError, Restored, check,
-    compact, restore,
+    CareError, Checkup, Compacted, LastBackup, OpenError, Over, PlaceError, Problem, ProblemKind,
+    Restored, check, check_data, compact, part_of, place, restore,
 };
 pub use crate::engine::wall;
 
@@ -58,6 +59,14 @@ pub enum KeepError {
     Unread {
         /// From where.
         from: String,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// An export cannot be written.
+    #[error("cannot write {path}: {error}; see to the disk and its space, and try again")]
+    Unwritten {
+        /// The file.
+        path: PathBuf,
         /// Why.
         error: std::io::Error,
     },
@@ -115,12 +124,31 @@ async fn copy_out(source: &Source, part: &Path) -> Result<Imported, KeepError> {
     finished.map_err(|error| KeepError::Import { from: from(), error })
 }
 
+/// Writes an export of the service to `path`: whole, or not at all.
+pub async fn export_to(source: &Source, path: &Path, over: Over) -> Result<(), KeepError> {
+    if over == Over::Refused && path.symlink_metadata().is_ok() {
+        return Err(PlaceError::There { path: path.to_owned() }.into());
+    }
+    let part = part_of(path);
+    let unwritten = |error| KeepError::Unwritten { path: path.to_owned(), error };
+    let written = async {
+        let mut file = make(&part).map_err(unwritten)?;
+        let mut export = source.export().await?;
+        while let Some(piece) = export.piece().await? {
+            file.write_all(&piece).map_err(unwritten)?;
+        }
+        file.sync_all().map_err(unwritten)
+    };
+    let placed = written.await.and_then(|()| Ok(place(&part, path, over)?));
+    placed.inspect_err(|_| drop(std::fs::remove_file(&part)))
+}
+
 /// The length of a new data file that holds what was put into it.
 fn verified(part: &Path, imported: Imported) -> Result<u64, KeepError> {
-    let checkup = look_through(part)?;
+    let checkup = check(part)?;
     let counts = (imported.revision, imported.states, imported.events);
     let found = (checkup.revision, checkup.findings.states, checkup.findings.lines);
-    let what = match checkup.problems().next() {
+    let what = match checkup.damage() {
         Some(problem) => problem.to_owned(),
         None if counts != found => format!("{counts:?} went in, {found:?} came out"),
         None => return Ok(checkup.bytes),

@@ -16,7 +16,7 @@ use crate::record::line::{EXPORT, End, Head, Line};
 
 /// An export that is being read, a piece at a time. Blocks.
 #[derive(Debug)]
-pub struct Import {
+pub(super) struct Import {
     build: Build,
     stage: Stage,
     /// The line that has begun.
@@ -101,7 +101,7 @@ impl Import {
     const LONGEST: usize = 256 * 1024 * 1024;
 
     /// Begins to read one into a new data file at `path`.
-    pub fn begin(path: &Path) -> Result<Self, BuildError> {
+    pub(super) fn begin(path: &Path) -> Result<Self, BuildError> {
         Ok(Self {
             build: Build::begin(path)?,
             stage: Stage::Begun,
@@ -114,7 +114,7 @@ impl Import {
     }
 
     /// Takes in what comes next of it, however it is cut into pieces.
-    pub fn piece(&mut self, mut bytes: &[u8]) -> Result<(), ImportError> {
+    pub(super) fn piece(&mut self, mut bytes: &[u8]) -> Result<(), ImportError> {
         while let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
             let (head, rest) = bytes.split_at(end + 1);
             bytes = rest;
@@ -134,7 +134,7 @@ impl Import {
     }
 
     /// Makes the data file whole, if the export is.
-    pub fn finish(self) -> Result<Imported, ImportError> {
+    pub(super) fn finish(self) -> Result<Imported, ImportError> {
         let Stage::Ended(head) = self.stage else {
             return Err(ImportError::Cut { line: self.number });
         };

@@ -24,13 +24,19 @@ use super::schema::{META, META_EPOCH};
 use crate::domain::time::Timestamp;
 
 pub use build::{Build, BuildError};
-pub use check::{Checkup, Findings, check};
+pub use check::{Checkup, Findings, Problem, ProblemKind, check};
 pub use last::LastBackup;
-pub use place::{Over, PlaceError, part_of, place};
+pub use place::{Over, PlaceError, make, part_of, place};
 
 /// Why a data file was not cared for.
 #[derive(Debug, thiserror::Error)]
 pub enum CareError {
+    /// There is nothing to care for.
+    #[error("no data in {directory}: watchbell has never run there; name its directory with --data")]
+    NoData {
+        /// Where it was looked for.
+        directory: PathBuf,
+    },
     /// It cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -83,6 +89,9 @@ pub fn compact(data: &Path) -> Result<Compacted, CareError> {
         Ok(about) => Ok(about.len()),
         Err(source) => Err(CareError::Disk { path: path.clone(), source }),
     };
+    if matches!(fs::exists(&path), Ok(false)) {
+        return Err(CareError::NoData { directory: data.to_owned() });
+    }
     let before = length()?;
     let (mut store, _) = Store::open(disk)?;
     let engine = |fault| CareError::Engine { path: path.clone(), fault };
@@ -106,6 +115,17 @@ fn squeeze(database: &mut Database) -> Result<(), Fault> {
         }
     }
     Ok(())
+}
+
+/// Looks through the data in `data`, as [`check`] does.
+///
+/// Refuses where there is no data file.
+pub fn check_data(data: &Path) -> Result<Checkup, CareError> {
+    let file = DataDir(data.to_owned()).file();
+    if matches!(fs::exists(&file), Ok(false)) {
+        return Err(CareError::NoData { directory: data.to_owned() });
+    }
+    Ok(check(&file)?)
 }
 
 /// What restoring did.
@@ -137,7 +157,7 @@ pub fn restore(data: &Path, backup: &Path, now: Timestamp) -> Result<Restored, C
     let part = part_of(&file);
     let made = copy(backup, &part).map_err(failed(&part)).and_then(|()| {
         let checkup = check(&part).map_err(|error| error.about(backup))?;
-        if let Some(what) = checkup.problems().next() {
+        if let Some(what) = checkup.damage() {
             let (path, what) = (backup.to_owned(), what.to_owned());
             return Err(CareError::Unwell { path, what });
         }

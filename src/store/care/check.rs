@@ -29,8 +29,26 @@ pub struct Checkup {
     pub revision: Revision,
     /// How much of everything is in it.
     pub findings: Findings,
-    problems: Vec<String>,
+    problems: Vec<Problem>,
     more: usize,
+}
+
+/// Something that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// How grave it is.
+    pub kind: ProblemKind,
+    /// What, in words.
+    pub what: String,
+}
+
+/// How grave something wrong is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// Something cannot be read, or is not what was written.
+    Damage,
+    /// Everything can be read, and says what cannot be: a mistake of ours.
+    Contradiction,
 }
 
 /// How much of everything a data file has.
@@ -58,9 +76,15 @@ impl Checkup {
     /// How many problems are kept in words.
     const MOST: usize = 20;
 
-    /// What is wrong, in words; of very many only the first.
-    pub fn problems(&self) -> impl Iterator<Item = &str> {
-        self.problems.iter().map(String::as_str)
+    /// What is wrong; of very much only the first.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// The first damage, if there is any.
+    pub fn damage(&self) -> Option<&str> {
+        let damage = |problem: &&Problem| problem.kind == ProblemKind::Damage;
+        self.problems.iter().find(damage).map(|problem| problem.what.as_str())
     }
 
     /// How many problems there are besides.
@@ -74,7 +98,15 @@ impl Checkup {
     }
 
     fn wrong(&mut self, what: String) {
-        if self.problems.len() < Self::MOST { self.problems.push(what) } else { self.more += 1 }
+        self.add(Problem { kind: ProblemKind::Damage, what });
+    }
+
+    fn contradicts(&mut self, what: String) {
+        self.add(Problem { kind: ProblemKind::Contradiction, what });
+    }
+
+    fn add(&mut self, problem: Problem) {
+        if self.problems.len() < Self::MOST { self.problems.push(problem) } else { self.more += 1 }
     }
 }
 
@@ -265,7 +297,7 @@ impl Read {
         let lost = self.told.iter().filter(|key| !known.contains(*key) && !self.doomed.contains(*key));
         for key in lost {
             let name = record::decode_key(key).map_or("something".to_owned(), named);
-            checkup.wrong(format!("there is a timeline of {name}, which is not there"));
+            checkup.contradicts(format!("there is a timeline of {name}, which is not there"));
         }
     }
 }
@@ -296,17 +328,17 @@ fn hold_together(checkup: &mut Checkup, entities: &[Entity]) {
             Entity::Alert(alert) => {
                 if alert.is_open() && !open.insert(&alert.identity) {
                     let alert = named(Key::Alert(alert.id));
-                    checkup.wrong(format!("{alert} is the second open one of its identity"));
+                    checkup.contradicts(format!("{alert} is the second open one of its identity"));
                 }
                 if !keys.contains(&Key::Service(alert.service)) {
                     let alert = named(Key::Alert(alert.id));
-                    checkup.wrong(format!("{alert} is of a service that is not there"));
+                    checkup.contradicts(format!("{alert} is of a service that is not there"));
                 }
             }
             Entity::Delivery(delivery) => {
                 if !keys.contains(&Key::Alert(delivery.alert)) {
                     let delivery = named(Key::Delivery(delivery.id));
-                    checkup.wrong(format!("{delivery} is about an alert that is not there"));
+                    checkup.contradicts(format!("{delivery} is about an alert that is not there"));
                 }
             }
             Entity::Service(_) | Entity::Token(_) | Entity::Once(_) | Entity::Source(_) => {}

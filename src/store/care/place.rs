@@ -48,7 +48,7 @@ pub fn part_of(place: &Path) -> PathBuf {
 
 /// Makes an empty file for its owner alone, in the place of one that was left half made. It belongs
 /// to whom its directory belongs, where root looks after another user's data.
-pub(super) fn make(path: &Path) -> io::Result<File> {
+pub fn make(path: &Path) -> io::Result<File> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Ok(()) | Err(_) => {}
