@@ -1,5 +1,6 @@
 //! The program, put together: open, bind, wire, spawn, wait, end. No part is made anywhere else.
 
+mod alertmanager;
 mod ask;
 mod certificate;
 mod demo;
@@ -56,6 +57,8 @@ struct Plan {
     /// Whether the data outlives the program.
     keeps: Keeps,
     log: LogLevel,
+    /// What was asked for in the words of Alertmanager, and is not done yet.
+    unfollowed: Vec<String>,
 }
 
 /// Whether somebody looks, and on what.
@@ -84,6 +87,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Some(Verb::Completions { shell }) => print(&completions(*shell)),
         Some(Verb::Man) => print(&manual()?),
         Some(Verb::Serve) => serve(plan()?, Face::Logs),
+        Some(Verb::Alertmanager(flags)) => serve(alertmanager::plan(flags)?, Face::Logs),
         Some(Verb::Restore(restore)) => care(&|data| restore.carry_out(data)),
         Some(Verb::Check(check)) => care(&|data| check.carry_out(data)),
         Some(Verb::Compact(compact)) => care(&|data| compact.carry_out(data)),
@@ -117,7 +121,8 @@ impl Plan {
         );
         let owner = owner::of(&config, user.uid, actor);
         let access = if cli.read_only { Access::ReadOnly } else { Access::Full };
-        Ok(Self { places, config, owner, access, keeps: Keeps::Data, log: common.log })
+        let (keeps, log) = (Keeps::Data, common.log);
+        Ok(Self { places, config, owner, access, keeps, log, unfollowed: Vec::new() })
     }
 
     /// The console over `handle`, where somebody looks, and what keeps its filters; it may use it as
@@ -352,6 +357,10 @@ fn warn_of(plan: &Plan, api: &AlertmanagerApi) {
             "API v2 is open: every user and program of this host may post and read alerts without \
              a token; alertmanager_api = \"token\" ends that"
         ),
+    }
+    if !plan.unfollowed.is_empty() {
+        let parts = plan.unfollowed.join(", ");
+        tracing::warn!(parts, "Alerts are taken in and kept; these parts are not followed yet");
     }
     let ListenSettings { address, tls, .. } = &plan.config.listen;
     if tls.is_none() && !address.ip().is_loopback() {

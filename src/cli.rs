@@ -2,6 +2,7 @@
 //! module alone; the rest of the program is told.
 
 mod alert;
+mod alertmanager;
 mod asking;
 mod care;
 mod exit;
@@ -28,6 +29,7 @@ use crate::client::Beginning;
 use crate::domain::text::line_of;
 
 pub use self::alert::{AlertVerb, What};
+pub use self::alertmanager::Alertmanager;
 pub use self::asking::Asking;
 pub use self::care::{Backup, Check, Compact, Export, Import, Restore};
 pub use self::exit::{Exit, Said, VerbError};
@@ -71,6 +73,7 @@ impl Cli {
     /// help alone.
     pub fn understand() -> Self {
         let words: Vec<OsString> = env::args_os().collect();
+        let words = alertmanager::with_two_dashes(&words);
         Self::read(&words).unwrap_or_else(|error| error.exit())
     }
 
@@ -87,9 +90,26 @@ impl Cli {
         }
     }
 
+    /// Refuses options of ours beside the flags of Alertmanager that say the same.
+    fn with_its_flags(self) -> Result<Self, clap::Error> {
+        let Common { data, listen, .. } = &self.common;
+        let given = [
+            ("--data", "--storage.path", data.is_some()),
+            ("--listen", "--web.listen-address", listen.is_some()),
+        ];
+        let given = given.iter().find(|(.., given)| *given);
+        match (given, &self.verb) {
+            (Some((option, flag, _)), Some(Verb::Alertmanager(_))) => {
+                let told = format!("{option} is called {flag} here, as Alertmanager calls it");
+                Err(Self::command().error(ErrorKind::ArgumentConflict, told))
+            }
+            (Some(_) | None, _) => Ok(self),
+        }
+    }
+
     fn read(words: &[OsString]) -> Result<Self, clap::Error> {
         let error = match Self::try_parse_from(words) {
-            Ok(cli) => return cli.with_its_console(),
+            Ok(cli) => return cli.with_its_console()?.with_its_flags(),
             Err(error) => error,
         };
         // A length that lies in the past looks like an option, and would be told as one.
@@ -157,6 +177,8 @@ pub struct Common {
 pub enum Verb {
     /// Take alerts in without a console; logs go to stderr
     Serve,
+    /// Stand in for Alertmanager, with its flags
+    Alertmanager(Alertmanager),
     /// List alerts, show them, make them and act on them
     Alert(AlertVerb),
     /// Say why an alert calls people, or does not
@@ -204,6 +226,7 @@ impl Verb {
                 Beginning::Allowed
             }
             Self::Serve
+            | Self::Alertmanager(_)
             | Self::Backup(_)
             | Self::Restore(_)
             | Self::Check(_)

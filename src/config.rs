@@ -4,6 +4,7 @@
 //! changes nothing and starts nothing. Of the environment only the time zone is read.
 
 mod account;
+mod alertmanager;
 mod channel;
 mod console;
 mod error;
@@ -19,6 +20,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 
+pub use self::alertmanager::sections as alertmanager_sections;
 pub use self::console::ConsoleSettings;
 pub use self::error::ConfigError;
 use self::kept::{Shown, Unkept};

@@ -11,7 +11,7 @@ use crate::client::{Asker, OwnerError, reach};
 
 /// A verb that asks something: of the owner, or of the data itself.
 pub(super) async fn ask(verb: &Verb, plan: Plan) -> Result<Exit> {
-    let Plan { places, config, owner, access: _, keeps: _, log: _ } = plan;
+    let Plan { places, config, owner, access: _, keeps: _, log: _, unfollowed: _ } = plan;
     let policy = config.policy;
     let reached = reach(&places.data, &places.socket, policy.clone(), verb.beginning()).await;
     let reached = reached.map_err(out_of_reach)?;
@@ -32,6 +32,7 @@ pub(super) async fn ask(verb: &Verb, plan: Plan) -> Result<Exit> {
         Verb::Export(export) => export.carry_out(&reached.source).await,
         // These ask nothing.
         Verb::Serve
+        | Verb::Alertmanager(_)
         | Verb::Restore(_)
         | Verb::Check(_)
         | Verb::Compact(_)

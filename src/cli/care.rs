@@ -153,7 +153,7 @@ impl Check {
     pub fn carry_out(&self, data: &Path) -> Result<Said, VerbError> {
         let checkup = match &self.file {
             Some(file) => care::check(file).map_err(CareError::from)?,
-            None => care::check_data(data)?,
+            None => care::check_data(data).map_err(owned)?,
         };
         let (exit, remark) = if checkup.is_well() {
             (Exit::Done, String::new())
@@ -249,6 +249,18 @@ fn refused(error: KeepError, force: bool) -> VerbError {
     match error {
         KeepError::Place(care::PlaceError::There { path }) if !force => VerbError::Refused(format!(
             "{} is there already; name another file, or replace it with --force",
+            path.display()
+        )),
+        error => error.into(),
+    }
+}
+
+/// What else can be done about data that a running watchbell has.
+fn owned(error: CareError) -> VerbError {
+    match error {
+        CareError::Open(care::OpenError::Owned { path }) => VerbError::Refused(format!(
+            "{} belongs to a running watchbell, which is not disturbed; make a backup and look \
+             through that, or stop it first",
             path.display()
         )),
         error => error.into(),

@@ -186,7 +186,7 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
 
 /// The name under which the data `file` is kept aside.
 fn aside(file: &Path, now: Timestamp) -> PathBuf {
-    let when = now.strftime("%Y%m%dT%H%M%S%.fZ");
+    let when = now.strftime("%Y%m%dT%H%M%S%.3fZ");
     let mut name = file.as_os_str().to_owned();
     name.push(format!(".before-{when}"));
     name.into()

@@ -23,7 +23,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("client", &["domain", "record", "engine"]),
     ("http", &["domain", ENGINE]),
     // A verb reads the same whether it asks over the socket or in the owner's process.
-    ("http::own", &["domain", "record", "client::reading", ENGINE]),
+    ("http::own", &["domain", "record", "client::export", "client::reading", ENGINE]),
     ("console", &["domain", "client", ENGINE]),
     // It attempts what the table owes, and answers with what came of it.
     ("notify", &["domain", ENGINE]),
@@ -103,7 +103,7 @@ const ENGINE_WORDS: &[&str] = &[
 const CRATES: &[(&str, &[&str])] = &[
     ("tokio", &["engine", "client", "http", "console", "notify", "app"]),
     ("tokio_util", &["engine", "http", "console", "notify", "app"]),
-    ("futures_util", &["console"]),
+    ("futures_util", &["http::own", "console"]),
     ("axum", &["http", "app"]),
     ("hyper", &["http"]),
     ("hyper_util", &["http"]),
@@ -116,8 +116,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tokio_rustls", &["http::edge::tls"]),
     // What the program is linked with; the library knows nothing of it.
     ("mimalloc", &["main"]),
-    ("serde", &["record", "http", "client", "notify", "cli"]),
+    ("serde", &["record", "http", "client", "notify", "config::alertmanager", "cli"]),
     ("serde_json", &["http", "client", "notify", "cli"]),
+    ("serde_saphyr", &["config::alertmanager"]),
     ("postcard", &["record"]),
     ("toml", &["config", "console::file", "console::keymap", "console::theme"]),
     ("redb", &["store"]),
