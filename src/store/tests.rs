@@ -1,7 +1,9 @@
 //! The store: what was committed is there, what is not ours is refused, and no cut loses a word.
 
+mod care;
 mod crash;
 mod files;
+mod fixtures;
 mod history;
 mod journal;
 mod model;
