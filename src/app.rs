@@ -15,6 +15,7 @@ mod signals;
 use std::io;
 use std::net::SocketAddr;
 use std::os::unix::fs::MetadataExt as _;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
@@ -74,7 +75,13 @@ pub fn run(cli: &Cli) -> Result<Exit> {
     let plan = || Plan::make(cli);
     // What is done to data that nobody has open needs no configuration.
     let care = |work: &dyn Fn(&Path) -> Result<Said, VerbError>| {
-        say(&work(&Places::find(&cli.common)?.data)?)
+        let data = Places::find(&cli.common)?.data;
+        // The engine panics over some damage. That is told as what it is, without a trace.
+        panic::set_hook(Box::new(|_| {}));
+        match panic::catch_unwind(AssertUnwindSafe(|| work(&data))) {
+            Ok(said) => say(&said?),
+            Err(_) => bail!("looking after the data panicked, which is a mistake of watchbell"),
+        }
     };
     match &cli.verb {
         Some(Verb::Paths) => print(format!("{}\n", Places::find(&cli.common)?).as_bytes()),

@@ -29,11 +29,11 @@ use std::sync::Arc;
 use redb::{Builder, Database};
 
 pub use archive::{Archive, Mark, NoMark, Page, PageRequest};
-pub use disk::{DataDir, Disk};
 pub use care::{
     Build, BuildError, CareError, Checkup, Compacted, Findings, LastBackup, Over, PlaceError,
     Problem, ProblemKind, Restored, check, check_data, compact, make, part_of, place, restore,
 };
+pub use disk::{DataDir, Disk};
 pub use error::{ArchiveError, Brief, CommitError, Fault, OpenError};
 pub use schema::FORMAT;
 pub use upkeep::{Budget, Upkeep};
@@ -257,9 +257,7 @@ impl Store {
             };
             Ok((database, loaded))
         });
-        opened.unwrap_or_else(|fault| {
-            Err(OpenError::damaged(&self.place, fault.to_string()))
-        })
+        opened.unwrap_or_else(|fault| Err(OpenError::damaged(&self.place, fault.to_string())))
     }
 }
 

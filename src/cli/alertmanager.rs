@@ -132,7 +132,8 @@ mod tests {
             let words = with_two_dashes(&words);
             words.into_iter().map(|word| word.into_string().unwrap()).collect::<Vec<_>>().join(" ")
         };
-        let words = ["watchbell", "alertmanager", "-config.file=-a.yml", "-log.level", "-x", "-1.5"];
+        let words =
+            ["watchbell", "alertmanager", "-config.file=-a.yml", "-log.level", "-x", "-1.5"];
         assert_eq!(read(&words), "watchbell alertmanager --config.file=-a.yml --log.level -x -1.5");
         assert_eq!(read(&["watchbell", "alert", "-a.b"]), "watchbell alert -a.b");
     }

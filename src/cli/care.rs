@@ -11,7 +11,8 @@ use super::exit::{Exit, Said, VerbError};
 use super::output::Output;
 use crate::client::Source;
 use crate::client::care::{
-    self, CareError, Checkup, Compacted, KeepError, LastBackup, Over, ProblemKind, Restored,
+    self, CareError, Checkup, Compacted, KeepError, LastBackup, OpenError, Over, ProblemKind,
+    Restored,
 };
 use crate::domain::text::Text;
 
@@ -152,32 +153,53 @@ impl Check {
     /// Carries it out on the data in `data`, where no file is named. Blocks.
     pub fn carry_out(&self, data: &Path) -> Result<Said, VerbError> {
         let checkup = match &self.file {
-            Some(file) => care::check(file).map_err(CareError::from)?,
-            None => care::check_data(data).map_err(owned)?,
+            Some(file) => care::check(file).map_err(CareError::from),
+            None => care::check_data(data),
         };
-        let (exit, remark) = if checkup.is_well() {
-            (Exit::Done, String::new())
-        } else {
-            (Exit::Refused, format!("{}\n", self.what_to_do(&checkup, data)))
+        let checkup = checkup.map_err(|error| self.refused(error, data))?;
+        let (exit, remark) = match (checkup.is_well(), checkup.damage()) {
+            (true, _) => (Exit::Done, String::new()),
+            (false, Some(_)) => (Exit::Refused, self.what_to_do(data)),
+            (false, None) => {
+                (Exit::Refused, "everything can be read; this is a mistake of watchbell".to_owned())
+            }
         };
+        let remark = if remark.is_empty() { remark } else { format!("{remark}\n") };
         let result = self.output.one(&Row::of(&checkup), text(&checkup))?;
         Ok(Said { result, remark, exit })
     }
 
-    fn what_to_do(&self, checkup: &Checkup, data: &Path) -> String {
-        let last = LastBackup::of(data);
-        match (&self.file, checkup.damage(), last) {
-            (_, None, _) => {
-                "everything can be read; report what contradicts itself, with the version".to_owned()
-            }
-            (Some(_), Some(_), _) => "make another backup, and look after the disk".to_owned(),
-            (None, Some(_), Some(last)) => format!(
-                "watchbell restore brings back a backup; the last one is {last}; what is there now \
-                 is kept"
+    /// Why it cannot be looked through at all, and what to do.
+    fn refused(&self, error: CareError, data: &Path) -> VerbError {
+        match error {
+            CareError::Open(OpenError::Owned { path }) => VerbError::Refused(format!(
+                "{} belongs to a running watchbell, which is not disturbed; make a backup and look \
+                 through that, or stop it first",
+                path.display()
+            )),
+            CareError::Open(OpenError::Damaged { path, what, .. }) => VerbError::Refused(format!(
+                "{} is damaged so that nothing in it can be read ({what}); {}",
+                path.display(),
+                self.what_to_do(data)
+            )),
+            error => error.into(),
+        }
+    }
+
+    /// What to do about damage.
+    fn what_to_do(&self, data: &Path) -> String {
+        match (&self.file, LastBackup::of(data)) {
+            (Some(_), _) => "make another backup, and look after the disk".to_owned(),
+            (None, Some(last)) => format!(
+                "watchbell restore --data '{}' FILE brings back a backup and keeps what is there: \
+                 the last one is {last}",
+                data.display()
             ),
-            (None, Some(_), None) => "watchbell restore brings back a backup, but none is known \
-                                      here; keep a copy of the file before anything else"
-                .to_owned(),
+            (None, None) => {
+                "keep a copy of it before anything else; watchbell restore brings back \
+                             a backup, but none is known here"
+                    .to_owned()
+            }
         }
     }
 }
@@ -247,22 +269,12 @@ fn over(force: bool) -> Over {
 /// What would help, where a file is there already.
 fn refused(error: KeepError, force: bool) -> VerbError {
     match error {
-        KeepError::Place(care::PlaceError::There { path }) if !force => VerbError::Refused(format!(
-            "{} is there already; name another file, or replace it with --force",
-            path.display()
-        )),
-        error => error.into(),
-    }
-}
-
-/// What else can be done about data that a running watchbell has.
-fn owned(error: CareError) -> VerbError {
-    match error {
-        CareError::Open(care::OpenError::Owned { path }) => VerbError::Refused(format!(
-            "{} belongs to a running watchbell, which is not disturbed; make a backup and look \
-             through that, or stop it first",
-            path.display()
-        )),
+        KeepError::Place(care::PlaceError::There { path }) if !force => {
+            VerbError::Refused(format!(
+                "{} is there already; name another file, or replace it with --force",
+                path.display()
+            ))
+        }
         error => error.into(),
     }
 }

@@ -99,7 +99,8 @@ pub async fn back_up(
     let made = copy_out(source, &part).await;
     let (to, data) = (path.to_owned(), data.to_owned());
     let placed = tokio::task::spawn_blocking(move || {
-        let (imported, bytes) = made.and_then(|imported| Ok((imported, verified(&part, imported)?)))
+        let (imported, bytes) = made
+            .and_then(|imported| Ok((imported, verified(&part, imported)?)))
             .inspect_err(|_| drop(std::fs::remove_file(&part)))?;
         place(&part, &to, over).inspect_err(|_| drop(std::fs::remove_file(&part)))?;
         let kept = LastBackup { path: to, at: imported.at }.keep(&data);

@@ -59,7 +59,9 @@ pub enum ImportError {
         why: Text,
     },
     /// A newer watchbell wrote it.
-    #[error("an export of version {found}, and this watchbell reads up to {EXPORT}; upgrade watchbell")]
+    #[error(
+        "an export of version {found}, and this watchbell reads up to {EXPORT}; upgrade watchbell"
+    )]
     Newer {
         /// Its version.
         found: u32,
@@ -71,8 +73,10 @@ pub enum ImportError {
         line: u64,
     },
     /// Its end says otherwise.
-    #[error("it was changed or damaged: its last line says otherwise than the lines before it; \
-             export or copy it again")]
+    #[error(
+        "it was changed or damaged: its last line says otherwise than the lines before it; \
+             export or copy it again"
+    )]
     Altered,
     /// There is something behind its end.
     #[error("line {line} comes after the last one; give one export alone")]

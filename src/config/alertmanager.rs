@@ -68,9 +68,8 @@ mod tests {
         ];
         for (text, wanted) in table {
             let read = read("am.yml", text).map_err(|error| error.to_string());
-            let read = read.map(|all| {
-                all.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
-            });
+            let read =
+                read.map(|all| all.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "));
             match (&read, wanted) {
                 (Ok(found), Ok(wanted)) => assert_eq!(found, wanted, "{text}"),
                 (Err(found), Err(wanted)) => assert!(found.starts_with(wanted), "{text}: {found}"),

@@ -2,6 +2,7 @@
 
 mod absence;
 mod flood;
+mod growth;
 mod outbox;
 mod soon;
 mod start;

@@ -48,9 +48,6 @@ pub struct Head {
     pub exported: TimeV1,
 }
 
-
-
-
 impl Head {
     /// The head of an export of what `revision` of `epoch` holds, made at `now`.
     pub fn new(format: u64, revision: Revision, epoch: u64, now: Timestamp) -> Self {

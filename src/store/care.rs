@@ -32,7 +32,9 @@ pub use place::{Over, PlaceError, make, part_of, place};
 #[derive(Debug, thiserror::Error)]
 pub enum CareError {
     /// There is nothing to care for.
-    #[error("no data in {directory}: watchbell has never run there; name its directory with --data")]
+    #[error(
+        "no data in {directory}: watchbell has never run there; name its directory with --data"
+    )]
     NoData {
         /// Where it was looked for.
         directory: PathBuf,
@@ -40,8 +42,16 @@ pub enum CareError {
     /// It cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// It is not well, and nothing was changed.
-    #[error("{path} is not well: {what}; nothing was changed")]
+    /// The backup cannot be read.
+    #[error("cannot read {path}: {source}; name a backup that you may read")]
+    NoBackup {
+        /// The backup.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The backup is not well, and nothing was changed.
+    #[error("{path} is not fit to be restored: {what}; nothing was changed: take another backup")]
     Unwell {
         /// The file.
         path: PathBuf,
@@ -149,19 +159,21 @@ pub fn restore(data: &Path, backup: &Path, now: Timestamp) -> Result<Restored, C
         move |source| CareError::Disk { path, source }
     };
     // The backup itself is never written, and what is no backup is not copied.
-    fs::File::open(backup).map_err(failed(backup))?;
+    fs::File::open(backup)
+        .map_err(|source| CareError::NoBackup { path: backup.to_owned(), source })?;
     disk.prepare()?;
     // Before it is held: it is held once.
     let epoch = epoch_of(&file);
     let held = place::hold(&file)?;
     let part = part_of(&file);
     let made = copy(backup, &part).map_err(failed(&part)).and_then(|()| {
-        let checkup = check(&part).map_err(|error| error.about(backup))?;
+        let checkup = check(&part).map_err(|error| unfit(error, backup))?;
         if let Some(what) = checkup.damage() {
             let (path, what) = (backup.to_owned(), what.to_owned());
             return Err(CareError::Unwell { path, what });
         }
-        go_on_from(&part, epoch).map_err(|fault| CareError::Engine { path: part.clone(), fault })?;
+        go_on_from(&part, epoch)
+            .map_err(|fault| CareError::Engine { path: part.clone(), fault })?;
         Ok(checkup)
     });
     let checkup = made.inspect_err(|_| drop(fs::remove_file(&part)))?;
@@ -176,6 +188,18 @@ pub fn restore(data: &Path, backup: &Path, now: Timestamp) -> Result<Restored, C
     sync_directory(data).map_err(failed(data))?;
     drop(held);
     Ok(Restored { aside, checkup })
+}
+
+/// Why a backup that cannot even be looked through is not restored.
+fn unfit(error: OpenError, backup: &Path) -> CareError {
+    match error {
+        OpenError::Damaged { what, .. } => CareError::Unwell { path: backup.to_owned(), what },
+        OpenError::Foreign { .. } => {
+            let what = "it is no data file of watchbell".to_owned();
+            CareError::Unwell { path: backup.to_owned(), what }
+        }
+        error => error.about(backup).into(),
+    }
 }
 
 fn copy(from: &Path, to: &Path) -> io::Result<()> {

@@ -165,6 +165,9 @@ impl OpenError {
             redb::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
                 Self::foreign(&path)
             }
+            redb::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                Self::damaged(&path, "it is cut off".to_owned())
+            }
             redb::Error::Io(source) => Self::Unwritable { path, source },
             redb::Error::TableDoesNotExist(_)
             | redb::Error::TableTypeMismatch { .. }

@@ -147,8 +147,8 @@ fn look(database: &mut Database, path: &Path, bytes: u64) -> Result<Checkup, Ope
         Err(fault) => checkup.wrong(fault.to_string()),
     }
     let mut read = Read::default();
-    let tables: [(&str, fn(&ReadTransaction, &mut Checkup, &mut Read) -> Result<(), ReadError>); 4] =
-        [("states", states), ("journal", journal), ("history", history), ("doomed", doomed)];
+    let tables: [(&str, fn(&ReadTransaction, &mut Checkup, &mut Read) -> Result<(), ReadError>);
+        4] = [("states", states), ("journal", journal), ("history", history), ("doomed", doomed)];
     for (name, table) in tables {
         match guarded(|| table(&transaction, &mut checkup, &mut read)) {
             Ok(Ok(())) => {}
@@ -242,7 +242,8 @@ fn line(checkup: &mut Checkup, read: &mut Read, key: &[u8], revision: u64, bytes
         Ok(event) if record::encode_key(event.subject) == key && event.revision.0 == revision => {}
         Ok(event) => {
             let subject = named(event.subject);
-            checkup.wrong(format!("a line of {subject} of commit {revision} is in another's place"));
+            checkup
+                .wrong(format!("a line of {subject} of commit {revision} is in another's place"));
         }
         Err(error) => checkup.wrong(format!("a line of commit {revision}: {error}")),
     }
@@ -294,7 +295,8 @@ impl Read {
     fn timelines(&self, checkup: &mut Checkup, entities: &[Entity]) {
         let known: HashSet<Vec<u8>> =
             entities.iter().map(|entity| record::encode_key(entity.key())).collect();
-        let lost = self.told.iter().filter(|key| !known.contains(*key) && !self.doomed.contains(*key));
+        let lost =
+            self.told.iter().filter(|key| !known.contains(*key) && !self.doomed.contains(*key));
         for key in lost {
             let name = record::decode_key(key).map_or("something".to_owned(), named);
             checkup.contradicts(format!("there is a timeline of {name}, which is not there"));

@@ -54,8 +54,7 @@ pub fn make(path: &Path) -> io::Result<File> {
         Ok(()) | Err(_) => {}
     }
     // A new one alone: nobody may have put a way to somewhere else there.
-    let file =
-        OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)?;
+    let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)?;
     let owner = fs::metadata(directory(path))?;
     if nix::unistd::geteuid().is_root() && owner.uid() != 0 && owner.mode() & 0o022 == 0 {
         chown(path, Some(owner.uid()), Some(owner.gid()))?;

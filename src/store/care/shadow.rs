@@ -52,9 +52,11 @@ pub(super) fn open(path: &Path) -> Result<Database, OpenError> {
     }
     let file = FileBackend::new(file).map_err(|error| OpenError::of(path, error))?;
     let over = Mutex::new(Over { length, shows: length, blocks: BTreeMap::new() });
-    let opened = Builder::new()
-        .set_cache_size(CACHE_BYTES)
-        .create_with_backend(Shadow { file, locks, over });
+    let opened = Builder::new().set_cache_size(CACHE_BYTES).create_with_backend(Shadow {
+        file,
+        locks,
+        over,
+    });
     opened.map_err(|error| OpenError::of(path, error))
 }
 
@@ -160,7 +162,11 @@ impl StorageBackend for Shadow {
     }
 
     fn try_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
-        if self.locks { self.file.try_lock_range(start, end) } else { Err(BackendError::Unsupported) }
+        if self.locks {
+            self.file.try_lock_range(start, end)
+        } else {
+            Err(BackendError::Unsupported)
+        }
     }
 
     fn try_lock_shared_range(

