@@ -9,13 +9,14 @@ use crate::config::{Config, Given, alertmanager_sections};
 use crate::console::Access;
 use crate::console::settings::Keeps;
 use crate::domain::actor::Actor;
+use crate::domain::text::Text;
 
 /// What of our own configuration these flags mean.
 const MEANT: &str = "alertmanager_api = \"open\"\n";
 
 /// The plan of a service in the place of Alertmanager.
 pub(super) fn plan(flags: &Alertmanager) -> Result<Plan> {
-    let sections = alertmanager_sections(&flags.config)?;
+    let sections = alertmanager_sections(&flags.config_file)?;
     let common = flags.common();
     let places = Places::find(&common)?;
     let user = UnixUser::find();
@@ -25,7 +26,7 @@ pub(super) fn plan(flags: &Alertmanager) -> Result<Plan> {
         |account| Actor::Account(account.person()),
     );
     let owner = super::owner::of(&config, user.uid, actor);
-    let unfollowed = sections.iter().map(|section| section.as_str()).chain(flags.unfollowed());
+    let unfollowed = sections.iter().map(Text::as_str).chain(flags.unfollowed());
     let unfollowed = unfollowed.map(str::to_owned).collect();
     let (access, keeps, log) = (Access::Full, Keeps::Data, common.log);
     Ok(Plan { places, config, owner, access, keeps, log, unfollowed })

@@ -29,7 +29,7 @@ pub(super) async fn ask(verb: &Verb, plan: Plan) -> Result<Exit> {
         Verb::Account(account) => account.carry_out(&asking).await,
         Verb::Token(token) => token.carry_out(&asking).await,
         Verb::Backup(backup) => backup.carry_out(&reached.source, &places.data).await,
-        Verb::Export(export) => export.carry_out(&reached.source).await,
+        Verb::Export(export) => export.carry_out(&reached.source, &places.data).await,
         // These ask nothing.
         Verb::Serve
         | Verb::Alertmanager(_)

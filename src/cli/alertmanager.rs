@@ -20,10 +20,10 @@ Example:
 pub struct Alertmanager {
     /// Alertmanager's configuration
     #[arg(long = "config.file", value_name = "FILE", default_value = "alertmanager.yml")]
-    pub config: PathBuf,
+    pub config_file: PathBuf,
     /// Keep alerts in this directory
     #[arg(long = "storage.path", value_name = "DIR", default_value = "data/")]
-    pub storage: PathBuf,
+    pub storage_path: PathBuf,
     /// Take alerts in here; a port alone is one of this host's loopback
     #[arg(
         long = "web.listen-address",
@@ -31,10 +31,10 @@ pub struct Alertmanager {
         default_value = ":9093",
         value_parser = address
     )]
-    pub listen: SocketAddr,
+    pub listen_address: SocketAddr,
     /// Taken and not used: there is no cluster yet
     #[arg(long = "cluster.listen-address", value_name = "ADDR:PORT")]
-    pub cluster: Option<String>,
+    pub cluster_address: Option<String>,
     /// Log this and what is worse: error, warn, info or debug
     #[arg(
         long = "log.level",
@@ -42,7 +42,7 @@ pub struct Alertmanager {
         hide_possible_values = true,
         default_value = "info"
     )]
-    pub level: LogLevel,
+    pub log_level: LogLevel,
 }
 
 impl Alertmanager {
@@ -50,15 +50,15 @@ impl Alertmanager {
     pub fn common(&self) -> Common {
         Common {
             config: None,
-            data: Some(self.storage.clone()),
-            listen: Some(self.listen),
-            log: self.level,
+            data: Some(self.storage_path.clone()),
+            listen: Some(self.listen_address),
+            log: self.log_level,
         }
     }
 
     /// What was asked for and is not done.
     pub fn unfollowed(&self) -> Option<&'static str> {
-        let cluster = self.cluster.as_ref().filter(|address| !address.is_empty());
+        let cluster = self.cluster_address.as_ref().filter(|address| !address.is_empty());
         cluster.map(|_| "--cluster.listen-address")
     }
 }

@@ -1,5 +1,6 @@
 //! The verbs that care for the data: `backup`, `restore`, `check`, `compact`, `export`, `import`.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -127,7 +128,7 @@ impl Backup {
         );
         if let Some(error) = forgotten {
             let data = data.display();
-            remark.push_str(&format!("{data} cannot remember it: {error}; the backup is well\n"));
+            let _ = writeln!(remark, "{data} cannot remember it: {error}; the backup is well");
         }
         Ok(Said { result: format!("{}\n", path.display()), remark, exit: Exit::Done })
     }
@@ -136,7 +137,8 @@ impl Backup {
 impl Restore {
     /// Carries it out on the data in `data`. Blocks.
     pub fn carry_out(&self, data: &Path) -> Result<Said, VerbError> {
-        let Restored { aside, checkup } = care::restore(data, &self.file, care::wall())?;
+        let Restored { aside, checkup } =
+            care::restore(data, &self.file, care::wall()).map_err(in_use)?;
         let aside = match aside {
             Some(aside) => format!(
                 "what was there before is {}: remove it when all is well\n",
@@ -208,19 +210,19 @@ impl Compact {
     /// Carries it out on the data in `data`. Blocks.
     pub fn carry_out(&self, data: &Path) -> Result<Said, VerbError> {
         let Self {} = self;
-        let Compacted { before, after } = care::compact(data)?;
+        let Compacted { before, after } = care::compact(data).map_err(in_use)?;
         Ok(Said::remark(&format!("{} before, {} now", size(before), size(after))))
     }
 }
 
 impl Export {
-    /// Carries it out.
-    pub async fn carry_out(&self, source: &Source) -> Result<Said, VerbError> {
+    /// Carries it out on the data in `data`.
+    pub async fn carry_out(&self, source: &Source, data: &Path) -> Result<Said, VerbError> {
         if self.file.as_os_str() == "-" {
             return to_stdout(source).await;
         }
         let path = whole(&self.file)?;
-        let written = care::export_to(source, &path, over(self.force)).await;
+        let written = care::export_to(source, data, &path, over(self.force)).await;
         written.map_err(|error| refused(error, self.force))?;
         Ok(Said { result: format!("{}\n", path.display()), ..Said::default() })
     }
@@ -275,6 +277,17 @@ fn refused(error: KeepError, force: bool) -> VerbError {
                 path.display()
             ))
         }
+        error => error.into(),
+    }
+}
+
+/// What is to be done first, where a running watchbell has the data.
+fn in_use(error: CareError) -> VerbError {
+    match error {
+        CareError::Open(OpenError::Owned { path }) => VerbError::Refused(format!(
+            "{} belongs to a running watchbell; stop that first",
+            path.display()
+        )),
         error => error.into(),
     }
 }
@@ -355,10 +368,10 @@ fn text(checkup: &Checkup) -> String {
         told(checkup)
     );
     for problem in checkup.problems() {
-        text.push_str(&format!("- {}\n", Text::derive(&problem.what)));
+        let _ = writeln!(text, "- {}", Text::derive(&problem.what));
     }
     if checkup.more() > 0 {
-        text.push_str(&format!("- and {} more\n", checkup.more()));
+        let _ = writeln!(text, "- and {} more", checkup.more());
     }
     text
 }

@@ -89,9 +89,8 @@ impl VerbError {
     /// What it ends the program with.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Ask(error) => exit_of(error.kind()),
+            Self::Ask(error) | Self::Keep(KeepError::Ask(error)) => exit_of(error.kind()),
             Self::Usage(_) => Exit::Usage,
-            Self::Keep(KeepError::Ask(error)) => exit_of(error.kind()),
             Self::NoAccount { .. }
             | Self::Care(_)
             | Self::Keep(_)

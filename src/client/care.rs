@@ -2,6 +2,7 @@
 //! there in one go. What is done to data that nobody has open is the engine's word for word.
 
 use std::io::Write as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use super::import::{Import, ImportError, Imported};
@@ -45,6 +46,12 @@ pub enum KeepError {
     /// It cannot be put in its place.
     #[error(transparent)]
     Place(#[from] PlaceError),
+    /// It is the data itself.
+    #[error("{path} is the data itself; name another file")]
+    Itself {
+        /// The file.
+        path: PathBuf,
+    },
     /// There is data already.
     #[error(
         "{path} is there already, and an import takes nothing away; name an empty directory with \
@@ -92,9 +99,7 @@ pub async fn back_up(
     path: &Path,
     over: Over,
 ) -> Result<(Backup, Option<std::io::Error>), KeepError> {
-    if over == Over::Refused && path.symlink_metadata().is_ok() {
-        return Err(PlaceError::There { path: path.to_owned() }.into());
-    }
+    may_be_put(path, data, over)?;
     let part = part_of(path);
     let made = copy_out(source, &part).await;
     let (to, data) = (path.to_owned(), data.to_owned());
@@ -125,11 +130,27 @@ async fn copy_out(source: &Source, part: &Path) -> Result<Imported, KeepError> {
     finished.map_err(|error| KeepError::Import { from: from(), error })
 }
 
-/// Writes an export of the service to `path`: whole, or not at all.
-pub async fn export_to(source: &Source, path: &Path, over: Over) -> Result<(), KeepError> {
-    if over == Over::Refused && path.symlink_metadata().is_ok() {
-        return Err(PlaceError::There { path: path.to_owned() }.into());
+/// Refuses the place of something else, where that is not to be replaced, and that of the data.
+fn may_be_put(path: &Path, data: &Path, over: Over) -> Result<(), KeepError> {
+    let Ok(there) = std::fs::metadata(path) else { return Ok(()) };
+    let file = DataDir(data.to_owned()).file();
+    let same = std::fs::metadata(file)
+        .is_ok_and(|data| (data.dev(), data.ino()) == (there.dev(), there.ino()));
+    match over {
+        _ if same => Err(KeepError::Itself { path: path.to_owned() }),
+        Over::Refused => Err(PlaceError::There { path: path.to_owned() }.into()),
+        Over::Allowed => Ok(()),
     }
+}
+
+/// Writes an export of the service to `path`: whole, or not at all.
+pub async fn export_to(
+    source: &Source,
+    data: &Path,
+    path: &Path,
+    over: Over,
+) -> Result<(), KeepError> {
+    may_be_put(path, data, over)?;
     let part = part_of(path);
     let unwritten = |error| KeepError::Unwritten { path: path.to_owned(), error };
     let written = async {

@@ -72,19 +72,18 @@ impl Export {
                 }
                 self.rest = if states.len() == 0 { Rest::Lines } else { Rest::States(states) };
             }
-            Rest::Lines => match self.walk.page()? {
-                Some(steps) => {
+            Rest::Lines => {
+                if let Some(steps) = self.walk.page()? {
                     for Step { number, event } in steps {
                         write(&mut piece, &Line::event(number, &event))?;
                         self.events += 1;
                     }
                     self.rest = Rest::Lines;
-                }
-                None => {
+                } else {
                     let hash = self.hash.clone().finalize().into();
                     write(&mut piece, &Line::end(self.states, self.events, hash))?;
                 }
-            },
+            }
             Rest::Nothing => return Ok(None),
         }
         self.hash.update(&piece);

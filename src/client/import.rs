@@ -139,8 +139,13 @@ impl Import {
 
     /// Makes the data file whole, if the export is.
     pub(super) fn finish(self) -> Result<Imported, ImportError> {
-        let Stage::Ended(head) = self.stage else {
-            return Err(ImportError::Cut { line: self.number });
+        let head = match self.stage {
+            Stage::Ended(head) => head,
+            Stage::Begun => {
+                let why = if self.line.is_empty() { "it is empty" } else { "it has no end" };
+                return Err(ImportError::Foreign { line: 1, why: Text::derive(why) });
+            }
+            Stage::Within(_) => return Err(ImportError::Cut { line: self.number }),
         };
         if !self.line.is_empty() {
             return Err(ImportError::Beyond { line: self.number + 1 });

@@ -25,9 +25,12 @@ pub fn sections(file: &Path) -> Result<Vec<Text>, ConfigError> {
     read(&name, &text)
 }
 
+#[expect(
+    clippy::zero_sized_map_values,
+    reason = "a mapping is read for its keys, twice each is refused"
+)]
 fn read(name: &str, text: &str) -> Result<Vec<Text>, ConfigError> {
-    let sections: Result<BTreeMap<String, IgnoredAny>, _> = serde_saphyr::from_str(text);
-    match sections {
+    match serde_saphyr::from_str::<BTreeMap<String, IgnoredAny>>(text) {
         Ok(sections) if !sections.is_empty() => {
             Ok(sections.keys().map(|section| Text::derive(section)).collect())
         }

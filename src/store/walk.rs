@@ -70,7 +70,7 @@ impl Walk {
     }
 
     /// Lines after the last one, and up to which all of them are there, if that is not the end.
-    fn read(&self) -> Result<(BTreeMap<Lines, Vec<u8>>, Option<Lines>), ArchiveError> {
+    fn read(&self) -> Result<(Found, Option<Lines>), ArchiveError> {
         // Before the transaction begins: what is folded in between is then in both, and not in none.
         let unfolded = self.archive.unfolded(|all| all.after(self.after.as_ref(), Self::PAGE));
         let begun = self.archive.gate().with(ReadableDatabase::begin_read);
@@ -90,13 +90,16 @@ impl Walk {
         // What was not read to its end is known as far as it was read.
         let ends = [last_of(&unfolded), last_of(&folded)];
         let end = ends.into_iter().flatten().min();
-        let mut lines: BTreeMap<Lines, Vec<u8>> = unfolded.into_iter().chain(folded).collect();
+        let mut lines: Found = unfolded.into_iter().chain(folded).collect();
         if let Some(end) = &end {
             lines.retain(|at, _| at <= end);
         }
         Ok((lines, end))
     }
 }
+
+/// Lines as they lie.
+type Found = BTreeMap<Lines, Vec<u8>>;
 
 /// The last of as many lines as were wanted; nothing where there were no more.
 fn last_of(lines: &[(Lines, Vec<u8>)]) -> Option<Lines> {
@@ -105,6 +108,9 @@ fn last_of(lines: &[(Lines, Vec<u8>)]) -> Option<Lines> {
 
 impl fmt::Debug for Walk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Walk").field("until", &self.until).field("ended", &self.ended).finish()
+        f.debug_struct("Walk")
+            .field("until", &self.until)
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
     }
 }

@@ -2,6 +2,7 @@
 //! imports, restoring, and what is said to who stands before damaged data.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,6 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use nix::sys::signal::Signal;
 use serde_json::Value;
+use tokio::task::JoinSet;
 
 use crate::api::Api;
 use crate::support::{Home, Said, Service};
@@ -61,21 +63,20 @@ async fn a_backup_under_load_has_all_that_was_answered_before_it() {
     let service = Service::start(&home);
     let api = Api::new(&service, &secret);
     let (answered, stop) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
-    let senders: Vec<_> = (0..2)
-        .map(|sender| {
-            let (api, answered, stop) = (api.clone(), Arc::clone(&answered), Arc::clone(&stop));
-            tokio::spawn(async move {
-                for number in 0.. {
-                    let title = format!("alert {number} of sender {sender}");
-                    post(&api, &title).await;
-                    answered.lock().unwrap().push(title);
-                    if stop.load(Ordering::SeqCst) {
-                        return;
-                    }
+    let mut senders = JoinSet::new();
+    for sender in 0..2 {
+        let (api, answered, stop) = (api.clone(), Arc::clone(&answered), Arc::clone(&stop));
+        senders.spawn(async move {
+            for number in 0.. {
+                let title = format!("alert {number} of sender {sender}");
+                post(&api, &title).await;
+                answered.lock().unwrap().push(title);
+                if stop.load(Ordering::SeqCst) {
+                    return;
                 }
-            })
-        })
-        .collect();
+            }
+        });
+    }
     let mut rounds = Vec::new();
     for round in 0..3 {
         // Something is answered before each.
@@ -89,9 +90,7 @@ async fn a_backup_under_load_has_all_that_was_answered_before_it() {
         rounds.push(before);
     }
     stop.store(true, Ordering::SeqCst);
-    for sender in senders {
-        sender.await.unwrap();
-    }
+    senders.join_all().await;
     service.signal(Signal::SIGTERM);
     assert!(service.ended().success());
     for (round, before) in rounds.into_iter().enumerate() {
@@ -142,12 +141,12 @@ async fn what_is_exported_is_the_same_after_an_import_and_after_a_backup() {
         fs::write(home.path().join("wrong.jsonl"), text).unwrap();
         let said = on(&home, name, &["import", &path(&home, "wrong.jsonl")]);
         assert_eq!(said.code, Some(1), "{said:?}");
-        let left = fs::read_dir(home.path().join(name)).map_or(0, |left| left.count());
+        let left = fs::read_dir(home.path().join(name)).map_or(0, Iterator::count);
         assert!(left == 0 || name == "imported", "{name}: nothing is left behind");
         home.neutral(&said.stderr)
     };
     let (head, rest) = all.split_once('\n').unwrap();
-    let cut: String = all.lines().take(9).map(|line| format!("{line}\n")).collect();
+    let cut = all.lines().take(9).collect::<Vec<_>>().join("\n") + "\n";
     let told = [
         refused("a", &cut),
         refused("a", &all[..all.len() - 9]),
@@ -181,10 +180,13 @@ fn nothing_is_done_to_the_data_of_a_running_service_and_no_file_is_replaced_unas
     for verb in verbs {
         let said = home.run(verb);
         assert_eq!((said.code, said.stdout.as_str()), (Some(1), ""), "{verb:?}: {said:?}");
-        told += &format!("{}: {}", verb[0], home.neutral(&said.stderr));
+        write!(told, "{}: {}", verb[0], home.neutral(&said.stderr)).unwrap();
     }
     insta::assert_snapshot!(told);
     assert_eq!(fs::read(&backup).unwrap(), before);
+    let data = home.data().join("watchbell.redb");
+    let itself = home.run(&["backup", "--force", data.to_str().unwrap()]);
+    assert!(itself.stderr.ends_with("is the data itself; name another file\n"), "{itself:?}");
     done(home.run(&["backup", "--force", &backup]));
     done(home.run(&["check", &backup]));
     let mode = |path: &Path| {

@@ -1,5 +1,6 @@
 //! `watchbell alertmanager`: started as Alertmanager is, asked by Debian's amtool.
 
+use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
 
@@ -108,7 +109,7 @@ fn what_alertmanager_would_refuse_and_what_would_open_it_to_all_is_refused_in_on
         let said = home.run(&words);
         assert_ne!(said.code, Some(0), "{said:?}");
         let first = said.stderr.lines().next().unwrap_or_default();
-        told += &format!("{:?} {}\n", said.code.unwrap(), home.neutral(first));
+        writeln!(told, "{:?} {}", said.code.unwrap(), home.neutral(first)).unwrap();
     }
     insta::assert_snapshot!(told);
 }

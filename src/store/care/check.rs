@@ -125,6 +125,9 @@ pub fn check(path: &Path) -> Result<Checkup, OpenError> {
     looked.unwrap_or_else(|fault| Err(OpenError::damaged(path, fault.to_string())))
 }
 
+/// A look at one table.
+type LookAt = fn(&ReadTransaction, &mut Checkup, &mut Read) -> Result<(), ReadError>;
+
 fn look(database: &mut Database, path: &Path, bytes: u64) -> Result<Checkup, OpenError> {
     let failed = |error: ReadError| OpenError::of(path, error);
     let whole = guarded(|| database.check_integrity());
@@ -147,8 +150,8 @@ fn look(database: &mut Database, path: &Path, bytes: u64) -> Result<Checkup, Ope
         Err(fault) => checkup.wrong(fault.to_string()),
     }
     let mut read = Read::default();
-    let tables: [(&str, fn(&ReadTransaction, &mut Checkup, &mut Read) -> Result<(), ReadError>);
-        4] = [("states", states), ("journal", journal), ("history", history), ("doomed", doomed)];
+    let tables: [(&str, LookAt); 4] =
+        [("states", states), ("journal", journal), ("history", history), ("doomed", doomed)];
     for (name, table) in tables {
         match guarded(|| table(&transaction, &mut checkup, &mut read)) {
             Ok(Ok(())) => {}

@@ -1,5 +1,6 @@
 //! Care: what is damaged is said to be, what is restored is whole, and nothing is lost on the way.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -89,7 +90,7 @@ fn each_kind_of_damage_is_one_clear_sentence_that_names_what_to_do() {
             let opened = Store::open(disk.clone()).map(|_| ()).unwrap_err().to_string();
             assert!(!opened.contains('\n') && !error.contains('\n'));
             let known = if known { "a backup" } else { "no backup" };
-            told += &format!("{kind}, {known}\n  start: {opened}\n  check: {error}\n");
+            writeln!(told, "{kind}, {known}\n  start: {opened}\n  check: {error}").unwrap();
             told = neutral(home.path(), &told);
         }
     }
@@ -225,7 +226,7 @@ fn nothing_is_restored_over_data_in_use_nor_from_what_is_no_backup() {
     let mut told = String::new();
     for name in ["damaged", "foreign", "empty", "missing"] {
         let error = restore(&disk.0, &home.path().join(name), at(1)).unwrap_err();
-        told += &format!("{name}: {}\n", neutral(home.path(), &error.to_string()));
+        writeln!(told, "{name}: {}", neutral(home.path(), &error.to_string())).unwrap();
         assert_eq!(fs::read(disk.file()).unwrap(), before, "{name}");
         assert!(!part_of(&disk.file()).exists(), "{name}");
     }

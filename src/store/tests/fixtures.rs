@@ -41,14 +41,16 @@ fn told(store: &Store, loaded: &Loaded) -> String {
                     .unwrap();
             }
             Entity::Once(once) => {
-                writeln!(text, "once {} until {}", once.alert, once.until).unwrap()
+                writeln!(text, "once {} until {}", once.alert, once.until).unwrap();
             }
-            Entity::Delivery(one) => writeln!(
-                text,
-                "to {}: {} about {}, attempts {}, {:?}",
-                one.channel, one.tell, one.alert, one.attempts, one.state
-            )
-            .unwrap(),
+            Entity::Delivery(one) => {
+                writeln!(
+                    text,
+                    "to {}: {} about {}, attempts {}, {:?}",
+                    one.channel, one.tell, one.alert, one.attempts, one.state
+                )
+                .unwrap();
+            }
             // What it tells is shown by its alert.
             Entity::Source(_) => continue,
         }
