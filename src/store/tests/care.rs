@@ -145,7 +145,8 @@ fn a_walk_has_every_line_up_to_its_commit_whatever_is_folded_and_dropped_meanwhi
         steps.extend(page);
         // All of them go, something new comes, and all of it is folded.
         revision = revision.next();
-        let gone = whole.iter().map(|key| Change { key: *key, next: None, event: None });
+        let gone =
+            whole.iter().map(|key| Change { key: *key, next: None, event: None, keep: Keep::Now });
         let changes: Vec<Change> =
             gone.chain([named(revision.0, &format!("new {revision}"), "made")]).collect();
         store.commit(revision, &changes).unwrap();
@@ -241,7 +242,7 @@ fn a_file_is_smaller_after_compacting_and_says_the_same() {
         .entities
         .iter()
         .skip(20)
-        .map(|entity| Change { key: entity.key(), next: None, event: None })
+        .map(|entity| Change { key: entity.key(), next: None, event: None, keep: Keep::Now })
         .collect();
     store.commit(loaded.revision.next(), &gone).unwrap();
     while store.upkeep(Budget { lines: 50 }, Timestamp::MAX).unwrap() == Upkeep::More {}

@@ -97,6 +97,13 @@ fn a_file_of_format_2_has_all_that_was_kept() {
 }
 
 #[test]
+fn a_file_of_format_3_has_all_that_was_kept() {
+    let (_home, disk) = copy(3);
+    let (store, loaded) = Store::open(disk).unwrap();
+    insta::assert_snapshot!(told(&store, &loaded));
+}
+
+#[test]
 fn every_format_that_is_read_has_a_fixture_that_is_well() {
     for format in crate::store::schema::FORMAT_READ..=crate::store::schema::FORMAT {
         let (_home, disk) = copy(format);
@@ -113,8 +120,12 @@ fn what_an_old_file_has_is_the_same_after_it_was_written_anew_in_every_way() {
         let (mut store, loaded) = Store::open(disk.clone()).unwrap();
         let before = told(&store, &loaded);
         // Each state is written again, as of today.
-        let put =
-            |entity: &Entity| Change { key: entity.key(), next: Some(entity.clone()), event: None };
+        let put = |entity: &Entity| Change {
+            key: entity.key(),
+            next: Some(entity.clone()),
+            event: None,
+            keep: Keep::Now,
+        };
         let changes: Vec<Change> = loaded.entities.iter().map(put).collect();
         let next = loaded.revision.next();
         store.commit(next, &changes).unwrap();
