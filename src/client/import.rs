@@ -198,7 +198,7 @@ impl Import {
         match any.map(|any| any.head.export) {
             Ok(found) if found > EXPORT => return Err(ImportError::Newer { found }),
             Ok(_) => {}
-            Err(error) => return Err(self.foreign(&error.to_string())),
+            Err(_) => return Err(self.foreign("it is no head")),
         }
         match serde_json::from_slice(bytes) {
             Ok(Line::Head(head)) => Ok(head),
