@@ -12,7 +12,7 @@ mod screen;
 mod shutdown;
 mod signals;
 
-use std::io;
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::os::unix::fs::MetadataExt as _;
 use std::panic::{self, AssertUnwindSafe};
@@ -254,7 +254,8 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
         let channels = channels.collect::<Result<Vec<_>, _>>()?;
         let own = bind_socket(socket).map_err(|error| no_socket(socket, &error))?;
         owner::share(&plan.places, plan.config.socket.group.as_deref())?;
-        running.parts.listen("socket", own, http::own_router(door.clone(), plan.owner.clone()));
+        let router = http::own_router(door.clone(), plan.owner.clone());
+        running.parts.listen("socket", own, router, &door);
         certificate::tell(certificates.as_ref(), &handle);
         door.open(handle.clone());
         running.parts.notify(handle.clone(), channels);
@@ -285,9 +286,11 @@ fn listen(
     match certificates {
         Some(certificates) => {
             let listener = Overseen::new(Tls::new(at, certificates, door.clone()), door.clone());
-            parts.listen("listener", listener, router);
+            parts.listen("listener", listener, router, door);
         }
-        None => parts.listen("listener", Overseen::new(at, door.clone()), router),
+        None => {
+            parts.listen("listener", Overseen::new(at, door.clone()), router, door);
+        }
     }
 }
 
@@ -335,8 +338,9 @@ async fn wait(
                         tracing::info!("Stopping, as the person at the screen wants");
                         return Ok(());
                     }
-                    Left::TerminalGone if keeps == Keeps::Nothing => return Ok(()),
+                    Left::TerminalGone | Left::Failed if keeps == Keeps::Nothing => return Ok(()),
                     Left::TerminalGone => go_on_unseen(),
+                    Left::Failed => go_on_after_a_panic(),
                 }
             }
             Some(part) = endings.recv() => bail!("{part} ended unexpectedly; the log says why"),
@@ -352,6 +356,18 @@ fn go_on_unseen() {
         pid,
         "The terminal is gone and the service goes on without a screen; to have one again, end \
          this process and start watchbell"
+    );
+}
+
+/// The terminal is as it was before, and somebody sits there.
+fn go_on_after_a_panic() {
+    let pid = std::process::id();
+    tracing::error!(pid, "The console panicked and the service goes on without a screen");
+    // Where this cannot be said, the log has it.
+    let _ = writeln!(
+        io::stderr(),
+        "watchbell: the console failed; the log says where. The service goes on without it: ctrl-c \
+         ends it, and watchbell starts it anew"
     );
 }
 

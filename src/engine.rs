@@ -6,6 +6,7 @@
 pub mod care;
 mod clock;
 mod counts;
+mod deciding;
 mod handle;
 mod hearing;
 mod inbox;
@@ -16,24 +17,26 @@ mod soon;
 mod vitals;
 mod writer;
 
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::domain::actor::{Actor, Via};
 use crate::domain::change::{Change, Keep};
 use crate::domain::command::{Answer, Command, Order};
-use crate::domain::draft::{Draft, Tick};
+use crate::domain::decide::{Unsaved, over_at};
+use crate::domain::draft::Draft;
 use crate::domain::entity::Key;
-use crate::domain::id::{Ids, OpId, Revision};
+use crate::domain::id::{Ids, Revision};
 use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::table::Table;
 use crate::domain::time::{SignedDuration, Timestamp, after, before};
-use crate::store::{Brief, Budget, CommitError, Loaded, Store, Upkeep};
+use crate::store::{Brief, Budget, CommitError, Fault, Loaded, Store, Upkeep};
 use soon::Soon;
 
 pub use crate::store::{ArchiveError, OpenError, Page, PageRequest};
 pub use clock::wall;
-pub use counts::{Counts, Fate, Histogram};
+pub use counts::{Counts, Fate, Histogram, Place};
 pub use handle::{Handle, SubmitError};
 pub use process::Process;
 pub use publish::{Cursor, Feed, FeedEnd, Lagged, Published};
@@ -61,7 +64,16 @@ pub struct Engine {
     /// A trouble that is over, as far as an empty commit can tell: until a real one succeeds it
     /// may come back, and is then the same.
     recovering: Option<Trouble>,
+    /// Decides one order; tests have one that panics.
+    decide: Decide,
+    /// The deadlines at which deciding panicked, and until when each is left alone.
+    passed_over: BTreeMap<(Timestamp, Key), Timestamp>,
+    /// How many panics were caught.
+    panics: u64,
 }
+
+/// What decides one order in a draft.
+pub type Decide = fn(&mut Draft, &Order) -> Result<Answer, Refusal>;
 
 /// Whether somebody makes the attempts that an engine begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +91,8 @@ struct Trouble {
     why: Brief,
     retry: Timestamp,
     pause: SignedDuration,
+    /// How many posts were refused for it.
+    refused: u64,
 }
 
 impl Trouble {
@@ -88,6 +102,16 @@ impl Trouble {
 
     fn next_pause(&self) -> SignedDuration {
         self.pause.saturating_mul(2).min(Self::LONGEST_PAUSE)
+    }
+
+    fn refuse(&mut self, orders: &[Order]) {
+        let posts = orders.iter().filter(|order| matches!(order.command, Command::Report(_)));
+        self.refused =
+            self.refused.saturating_add(u64::try_from(posts.count()).unwrap_or(u64::MAX));
+    }
+
+    fn unsaved(&self) -> Unsaved {
+        Unsaved { since: self.since, why: self.why.clause.clone(), refused: self.refused }
     }
 }
 
@@ -112,9 +136,6 @@ pub struct Receipt {
 }
 
 impl Engine {
-    /// The most deadlines that one turn sees to, so that orders do not wait behind a flood.
-    const DUE_AT_ONCE: usize = 4_096;
-
     /// An engine over what the store has kept, under `policy` from the first turn on. `seed` makes
     /// the ids it will draw.
     pub fn new(store: Store, loaded: Loaded, policy: Arc<Policy>, seed: u128) -> Self {
@@ -133,6 +154,9 @@ impl Engine {
             failures: 0,
             trouble: None,
             recovering: None,
+            decide: Draft::attempt,
+            passed_over: BTreeMap::new(),
+            panics: 0,
         };
         engine.restore(loaded);
         engine
@@ -149,35 +173,43 @@ impl Engine {
     /// A `Woke` at the head of the orders comes before what is due: it says that we could not
     /// have heard what would have kept it from being due. Before all of that, the first turn takes
     /// the configuration over: what is due at a start is decided as the configuration wants it.
+    ///
+    /// A panic costs the order or the deadline that caused it, and where it is not known which, the
+    /// turn: the table is then built again from disk.
     pub fn turn(&mut self, orders: &[Order], now: Timestamp) -> Turn {
         self.now = now.max(self.now);
+        let taken = catch_unwind(AssertUnwindSafe(|| self.take_turn(orders)));
+        taken.unwrap_or_else(|_| {
+            self.panics = self.panics.saturating_add(1);
+            let fault = Fault::Engine("a turn panicked; the log says where".to_owned());
+            self.fail(orders, &CommitError::Unknown(fault))
+        })
+    }
+
+    fn take_turn(&mut self, orders: &[Order]) -> Turn {
         let reopened = self.trouble.is_some() && self.try_reopen();
-        if let Some(trouble) = &self.trouble {
-            return self
-                .unsaved(orders.len(), &SubmitError::Unavailable(trouble.why.words.clone()));
+        if let Some(trouble) = &mut self.trouble {
+            trouble.refuse(orders);
+            let why = trouble.why.words.clone();
+            return self.unsaved(orders.len(), &SubmitError::Unavailable(why));
         }
         let revision = self.cursor.revision.next();
         let granted = self.table.granted();
-        let tick = Tick { now: self.now, revision, ids: self.ids.clone(), granted };
-        let mut draft = Draft::new(self.table.clone(), tick);
-        if !self.adopted {
-            adopt(&mut draft);
-        }
-        let (woke, rest) = orders.split_at(orders.iter().take_while(|one| one.is_woke()).count());
-        let mut answers: Vec<_> = woke.iter().map(|order| draft.attempt(order)).collect();
-        self.see_to_due(&mut draft);
-        answers.extend(rest.iter().map(|order| draft.attempt(order)));
-        let (table, changes, ids) = draft.finish();
+        let decided = self.decided(orders, revision, reopened);
+        let (table, changes, ids) = decided.draft.finish();
         // Even a commit that failed may be on disk: what it drew must not be drawn again.
         self.ids = ids;
         let overdue = self.soon.overdue(&table, self.now);
         let kept = || changes.iter().chain(&overdue).filter(|change| change.keep == Keep::Now);
         if kept().next().is_some() {
             if let Err(error) = self.store.commit(revision, kept()) {
-                return self.fail(orders.len(), &error);
+                return self.fail(orders, &error);
             }
             self.cursor.revision = revision;
-            self.recovering = None;
+            // What says that it is over need not be the end of it.
+            if !reopened {
+                self.recovering = None;
+            }
         }
         self.soon.note(&changes, self.now);
         self.soon.note(&overdue, self.now);
@@ -189,7 +221,7 @@ impl Engine {
         let news = reopened || replaced || !changes.is_empty();
         self.serial = self.serial.saturating_add(u64::from(news));
         Turn {
-            answers: answers.into_iter().map(|answer| self.receipt(answer)).collect(),
+            answers: decided.answers.into_iter().map(|answer| self.receipt(answer)).collect(),
             published: news.then(|| self.publish(changes.into())),
             store: StoreState::Well,
         }
@@ -205,7 +237,7 @@ impl Engine {
         match self.store.upkeep(Budget::SLICE, horizon) {
             Ok(upkeep) => upkeep,
             Err(error) => {
-                self.fail(0, &error);
+                self.fail(&[], &error);
                 Upkeep::Done
             }
         }
@@ -218,7 +250,7 @@ impl Engine {
             return Upkeep::Done;
         }
         if let Err(error) = self.store.fold() {
-            self.fail(0, &error);
+            self.fail(&[], &error);
         }
         Upkeep::Done
     }
@@ -229,37 +261,22 @@ impl Engine {
             return Some(trouble.retry);
         }
         let due = self.due(&self.table).map(|(due, _)| due);
-        due.into_iter().chain(self.soon.due()).min()
-    }
-
-    /// The next deadline that this engine sees to.
-    fn due(&self, table: &Table) -> Option<(Timestamp, Key)> {
-        match self.notifier {
-            Notifier::Runs => table.next_due(),
-            Notifier::Absent => table.next_due_untold(),
-        }
-    }
-
-    /// Decides the deadlines that have passed. One that stays due would be seen to for ever: the
-    /// turn goes on without it, and the next turn comes back to it.
-    fn see_to_due(&self, draft: &mut Draft) {
-        let mut seen_to = None;
-        for _ in 0..Self::DUE_AT_ONCE {
-            let Some((due, key)) = self.due(draft.table()) else { return };
-            if due > draft.tick.now || seen_to == Some((due, key)) {
-                return;
-            }
-            seen_to = Some((due, key));
-            if let Err(refusal) = order(draft, Command::Due(key)) {
-                tracing::warn!(?key, %refusal, "a deadline was refused");
-            }
-        }
+        let again = self.passed_over.values().min().copied();
+        let own = over_at(&self.table).into_iter().chain(self.soon.due());
+        due.into_iter().chain(own).chain(again).min()
     }
 
     /// An engine that begins no attempt to tell anything: nobody would make it.
     #[must_use]
     pub fn without_notifier(mut self) -> Self {
         self.notifier = Notifier::Absent;
+        self
+    }
+
+    /// An engine whose orders are decided by `decide`.
+    #[must_use]
+    pub fn deciding_by(mut self, decide: Decide) -> Self {
+        self.decide = decide;
         self
     }
 
@@ -291,9 +308,9 @@ impl Engine {
         }
     }
 
-    fn receipt(&self, answer: Result<Answer, Refusal>) -> Result<Receipt, SubmitError> {
+    fn receipt(&self, answer: Result<Answer, SubmitError>) -> Result<Receipt, SubmitError> {
         let revision = self.cursor.revision;
-        answer.map(|answer| Receipt { answer, revision }).map_err(SubmitError::Refused)
+        answer.map(|answer| Receipt { answer, revision })
     }
 
     fn publish(&self, changes: Arc<[Change]>) -> Arc<Published> {
@@ -323,12 +340,13 @@ impl Engine {
         self.cursor = Cursor { epoch: loaded.epoch, revision: loaded.revision };
     }
 
-    fn fail(&mut self, orders: usize, error: &CommitError) -> Turn {
+    fn fail(&mut self, orders: &[Order], error: &CommitError) -> Turn {
         tracing::error!(error = %error, "nothing can be saved");
         self.failures = self.failures.saturating_add(1);
-        let (since, pause) = match self.recovering.take() {
-            Some(trouble) => (trouble.since, trouble.next_pause()),
-            None => (self.now, Trouble::FIRST_PAUSE),
+        let known = self.trouble.take().or_else(|| self.recovering.take());
+        let (since, pause, refused) = match known {
+            Some(trouble) => (trouble.since, trouble.next_pause(), trouble.refused),
+            None => (self.now, Trouble::FIRST_PAUSE, 0),
         };
         let why = error.brief();
         let answer = match error {
@@ -336,8 +354,9 @@ impl Engine {
             CommitError::Unknown(_) => SubmitError::Unsure(why.words.clone()),
         };
         let retry = after(self.now, pause);
-        self.trouble = Some(Trouble { since, why, retry, pause });
-        self.unsaved(orders, &answer)
+        let trouble = self.trouble.insert(Trouble { since, why, retry, pause, refused });
+        trouble.refuse(orders);
+        self.unsaved(orders.len(), &answer)
     }
 
     fn unsaved(&self, orders: usize, answer: &SubmitError) -> Turn {
@@ -362,14 +381,14 @@ impl Engine {
     /// room then tells whether the disk takes anything, so that a full one is not called well in
     /// between. True once that worked.
     fn try_reopen(&mut self) -> bool {
-        let Some(mut trouble) = self.trouble.take() else { return false };
+        let Some(mut trouble) = self.trouble.clone() else { return false };
         if self.now < trouble.retry {
-            self.trouble = Some(trouble);
             return false;
         }
         match self.reopen() {
             Ok(()) => {
                 tracing::info!(since = %trouble.since, "saving works again");
+                self.trouble = None;
                 self.recovering = Some(trouble);
                 true
             }
@@ -393,27 +412,6 @@ impl Engine {
         self.cursor.revision = revision;
         Ok(())
     }
-}
-
-impl Order {
-    fn is_woke(&self) -> bool {
-        matches!(self.command, Command::Woke(_))
-    }
-}
-
-/// Has the policy that the table was made with taken over: what it names becomes known.
-fn adopt(draft: &mut Draft) {
-    let policy = Arc::clone(draft.table().policy());
-    if let Err(refusal) = order(draft, Command::Adopt(policy)) {
-        tracing::error!(%refusal, "the configuration was refused");
-    }
-}
-
-/// Decides an order of our own.
-fn order(draft: &mut Draft, command: Command) -> Result<Answer, Refusal> {
-    let op = OpId(draft.tick.ids.draw());
-    let (actor, via) = (Actor::Watchbell, Via::Watchbell);
-    draft.attempt(&Order { op, actor, via, seen: None, command })
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ mod host;
 mod intake;
 mod metrics;
 mod own;
+mod panics;
 mod readers;
 mod sheets;
 mod ttyops;
@@ -46,15 +47,17 @@ pub fn public_router(door: Door, api: AlertmanagerApi) -> Router {
     let again = middleware::from_fn_with_state(door.clone(), again::tell);
     let others = alertmanager::beside(ttyops, door.clone()).layer((tell, again));
     let tidy = middleware::from_fn(alertmanager::tidy);
+    let guard = middleware::from_fn_with_state(door.clone(), panics::answer);
     // As one, for each layer costs every request.
-    let layers = (Extension(api), Extension(Room::default()), tidy);
+    let layers = (guard, Extension(api), Extension(Room::default()), tidy);
     alertmanager::in_front_of(others, door).layer(layers)
 }
 
 /// What is served on the Unix socket: our own API, to those whom `owner` lets in.
 pub fn own_router(door: Door, owner: Owner) -> Router {
     let admit = middleware::from_fn_with_state(Arc::new(owner), own::admit);
-    behind(door, own::routes()).layer(admit)
+    let guard = middleware::from_fn_with_state(door.clone(), panics::answer);
+    behind(door, own::routes()).layer(admit).layer(guard)
 }
 
 /// Answers to what no route takes, and the door in front of everything.

@@ -14,5 +14,7 @@ pub mod engine;
 pub mod http;
 pub mod notify;
 pub mod record;
+#[cfg(test)]
+mod rounds;
 pub mod store;
 pub mod telemetry;

@@ -1,6 +1,8 @@
 //! Notifications: carries out what is decided. Takes the deliveries whose attempt has begun from
 //! the feed, sends each to its channel, and has what came of it decided.
 //!
+//! While nothing can be saved each channel is told of that directly, once.
+//!
 //! Decides nothing, stores nothing, and never waits between attempts: that wait is a deadline of
 //! the delivery, so that it survives a crash like everything else.
 
@@ -8,6 +10,7 @@ mod channel;
 #[cfg(test)]
 mod samples;
 mod sender;
+mod unsaved;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -17,6 +20,7 @@ pub use self::channel::{
     leads_inside,
 };
 use self::sender::Sender;
+use self::unsaved::Spell;
 use crate::domain::delivery::{Delivery, Progress};
 use crate::domain::entity::Entity;
 use crate::engine::{FeedEnd, Handle, Published};
@@ -36,9 +40,17 @@ pub async fn run(
     let mut epoch = latest.cursor.epoch;
     let sender = Sender::new(handle.clone(), channels, tasks, stop.clone());
     sender.begin_all();
+    let (mut vitals, mut spell) = (handle.vitals().watch(), Spell::default());
+    vitals.mark_changed();
     loop {
         let news = tokio::select! {
             () = stop.cancelled() => return,
+            // The vitals are there as long as we hold the handle.
+            _ = vitals.changed() => {
+                let store = vitals.borrow_and_update().store.clone();
+                spell.look(&store, &handle, &sender);
+                continue;
+            }
             news = feed.next() => news,
         };
         match news {

@@ -171,7 +171,8 @@ impl Store {
         Ok(())
     }
 
-    fn fold_slice(&mut self) -> Result<(), CommitError> {
+    /// Folds one slice, however short the journal is.
+    pub(crate) fn fold_slice(&mut self) -> Result<(), CommitError> {
         let fold = |known: &Unfolded| self.gate.with(|database| journal::fold(database, known));
         let folded = self.unfolded.read(fold);
         let folded = folded.unwrap_or(Err(CommitError::Refused(Fault::Closed)))?;
@@ -258,6 +259,16 @@ impl Store {
             Ok((database, loaded))
         });
         opened.unwrap_or_else(|fault| Err(OpenError::damaged(&self.place, fault.to_string())))
+    }
+}
+
+/// Also where the owner panics: the engine may panic over a disk at its end, and of two panics at once
+/// the process would die.
+impl Drop for Store {
+    fn drop(&mut self) {
+        if let Some(database) = self.gate.take() {
+            let _ = guarded(|| drop(database));
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The console on a thread of its own: a terminal that takes nothing blocks nothing else.
 
 use std::future;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::{fs, io};
 
@@ -11,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::client::Local;
 use crate::console::theme::palette::{Choice, Palette, ThemeError, Wardrobe};
 use crate::console::{self, Ended, KeyFile, Outside, Settings};
+use crate::engine::Place;
 
 /// The running screen.
 #[derive(Debug)]
@@ -30,18 +32,35 @@ pub(super) enum Left {
     Quit,
     /// There is nothing to draw on any more.
     TerminalGone,
+    /// It panicked, and gave the terminal back.
+    Failed,
 }
 
 impl Screen {
     /// Shows what `local` has. Fails if the system refuses a thread.
     pub(super) fn open(local: Local, settings: Settings) -> Result<Self> {
+        let counting = local.clone();
+        Self::showing(move |closed, hears| {
+            let show = || console::show(local, settings, &closed, hears);
+            catch_unwind(AssertUnwindSafe(show)).unwrap_or_else(|panic| {
+                counting.vitals().counts().panics_of(Place::Part).add(1);
+                resume_unwind(panic)
+            })
+        })
+    }
+
+    /// A screen that is shown by `show`, until that returns.
+    fn showing<S>(show: S) -> Result<Self>
+    where
+        S: FnOnce(CancellationToken, mpsc::Receiver<Outside>) -> io::Result<Ended> + Send + 'static,
+    {
         let close = CancellationToken::new();
         let (leave, left) = oneshot::channel();
         let (outside, hears) = mpsc::channel(UNHEARD);
         let closed = close.clone();
         let show = move || {
             // Whether anybody still waits does not matter here.
-            let _ = leave.send(console::show(local, settings, &closed, hears));
+            let _ = leave.send(show(closed, hears));
         };
         let thread = std::thread::Builder::new().name("console".to_owned()).spawn(show);
         thread.map_err(|error| {
@@ -69,7 +88,8 @@ impl Screen {
             Ok(Err(error)) => {
                 bail!("the terminal cannot be used: {error}; run watchbell serve, or try another")
             }
-            Err(_) => bail!("the console ended unexpectedly; the log says why"),
+            // Its thread panicked: whoever sends alerts is heard all the same.
+            Err(_) => Ok(Left::Failed),
         }
     }
 }
@@ -128,6 +148,12 @@ fn text_of(path: &Path) -> Option<Result<String, String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_screen_that_panics_is_left_and_no_more() {
+        let mut screen = Screen::showing(|_, _| panic!("on purpose")).unwrap();
+        assert_eq!(screen.left().await.unwrap(), Left::Failed);
+    }
 
     #[test]
     fn keys_that_cannot_be_read_are_handed_on_with_the_reason() {

@@ -120,7 +120,7 @@ impl AskError {
                 | SubmitError::Closed,
             )
             | Self::Remote(RemoteError::NotNow(_)) => Kind::NotNow,
-            Self::Submit(SubmitError::Refused(_))
+            Self::Submit(SubmitError::Refused(_) | SubmitError::Failed)
             | Self::NotAllowed(_)
             | Self::NotRead(_)
             | Self::Panicked

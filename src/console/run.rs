@@ -398,6 +398,7 @@ fn failure(error: LocalError) -> Failure {
         SubmitError::Busy => Failure::Unavailable("too much waits to be saved; try again".into()),
         SubmitError::Unavailable(why) => Failure::Unsaved(why),
         SubmitError::Unsure(why) => Failure::Unsure(why),
+        SubmitError::Failed => Failure::Unavailable("watchbell failed at this; see its log".into()),
         SubmitError::Closed => Failure::Unavailable("watchbell is stopping".into()),
     }
 }

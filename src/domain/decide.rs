@@ -3,6 +3,7 @@
 mod interval;
 mod outbox;
 mod sender;
+mod storage;
 
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ use super::time::{SignedDuration, Timestamp};
 use super::token::Token;
 
 pub use sender::silent_sender;
+pub use storage::{Unsaved, over_at, saves_again};
 
 /// Decides one order in the draft. What it refuses may have been put in part: `Draft::attempt`
 /// takes that back.

@@ -42,6 +42,14 @@ pub struct Draft {
     pub tick: Tick,
 }
 
+/// How a draft stood, to go back to.
+#[derive(Clone, Debug)]
+pub struct Mark {
+    table: Table,
+    changes: usize,
+    tick: Tick,
+}
+
 impl Draft {
     /// A draft of what comes after `table`.
     pub fn new(table: Table, tick: Tick) -> Self {
@@ -67,6 +75,19 @@ impl Draft {
             self.replay();
         }
         result
+    }
+
+    /// How it stands. To be taken sparingly: what the draft and a mark share is copied before it
+    /// changes.
+    pub fn mark(&self) -> Mark {
+        Mark { table: self.table.clone(), changes: self.changes.len(), tick: self.tick.clone() }
+    }
+
+    /// Takes back all that was done since `mark`, whatever it was and wherever it broke off.
+    pub fn back_to(&mut self, mark: Mark) {
+        self.table = mark.table;
+        self.changes.truncate(mark.changes);
+        self.tick = mark.tick;
     }
 
     /// Makes the table again from what it began with and the changes that count. Nothing that

@@ -262,6 +262,19 @@ impl Table {
         self.due.get_min().copied().into_iter().chain(self.next_forgotten()).min()
     }
 
+    /// The next deadline that is wanted: what cannot be seen to must not stand in front of all else.
+    pub fn next_due_where(
+        &self,
+        wanted: impl Fn(&(Timestamp, Key)) -> bool,
+    ) -> Option<(Timestamp, Key)> {
+        let forgotten =
+            |(at, id): &(Timestamp, AlertId)| (after(*at, self.policy.retention), Key::Alert(*id));
+        let owed = self.owed.iter().copied().find(&wanted);
+        let due = self.due.iter().copied().find(&wanted);
+        let forgotten = self.ended.iter().map(forgotten).find(&wanted);
+        owed.into_iter().chain(due).chain(forgotten).min()
+    }
+
     /// The ended alert that is kept no longer next, and until when it is.
     pub fn next_forgotten(&self) -> Option<(Timestamp, Key)> {
         let (at, id) = self.ended.get_min()?;
@@ -271,6 +284,26 @@ impl Table {
     /// Whether any alert of our own is open: nobody else speaks of those.
     pub fn speaks_of_itself(&self) -> bool {
         !self.own.is_empty()
+    }
+
+    /// How much of everything there is, for tests of what must not grow.
+    #[cfg(test)]
+    pub(crate) fn sizes(&self) -> Vec<(&'static str, usize)> {
+        vec![
+            ("alerts", self.alerts.len()),
+            ("open", self.open.len()),
+            ("newest", self.newest.len()),
+            ("prints", self.prints.len()),
+            ("own", self.own.len()),
+            ("services", self.services.len()),
+            ("onces", self.onces.len()),
+            ("deliveries", self.deliveries.len()),
+            ("deliveries_of", self.deliveries_of.len()),
+            ("ended", self.ended.len()),
+            ("heard", self.heard.len()),
+            ("due", self.due.len()),
+            ("owed", self.owed.len()),
+        ]
     }
 
     /// Puts one entity's new state in place of its old one.

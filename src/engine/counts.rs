@@ -37,8 +37,28 @@ pub struct Counts {
     pub not_now: Counter,
     /// Attempts after which it is not.
     pub never: Counter,
+    /// Panics that were caught, by where.
+    panics: [Counter; Place::ALL.len()],
     /// Posts that were not answered with 200, by what they were.
     refused: Mutex<BTreeMap<u16, u64>>,
+}
+
+/// Where a panic was caught, which cost what was just being done there and nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// While a request was answered.
+    Request,
+    /// While a turn was decided or taken.
+    Writer,
+    /// While a channel was told something.
+    Notification,
+    /// In a part of the program, which was begun again, or in the console.
+    Part,
+}
+
+impl Place {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Request, Self::Writer, Self::Notification, Self::Part];
 }
 
 /// What became of a report.
@@ -106,6 +126,17 @@ impl Counts {
         }
     }
 
+    /// The panics that were caught there.
+    pub fn panics_of(&self, place: Place) -> &Counter {
+        let [request, writer, notification, part] = &self.panics;
+        match place {
+            Place::Request => request,
+            Place::Writer => writer,
+            Place::Notification => notification,
+            Place::Part => part,
+        }
+    }
+
     /// A post was answered with `status`, which is not 200.
     pub fn refuse(&self, status: u16) {
         let mut refused = self.lock();
@@ -151,6 +182,7 @@ impl Default for Counts {
             attempts: Histogram::of(&Self::ATTEMPTS),
             not_now: Counter::default(),
             never: Counter::default(),
+            panics: Default::default(),
             refused: Mutex::new(Self::REFUSALS.map(|status| (status, 0)).into()),
         }
     }

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::clock::Clock;
+use super::counts::Place;
 use super::handle::{Handle, Shared, SubmitError};
 use super::hearing::{self, Hearing};
 use super::inbox::{Inbox, Taken, Waiting};
@@ -89,12 +90,16 @@ fn begin(
     policy: Arc<Policy>,
     notifier: Notifier,
 ) -> Result<(Handle, Writer), StartError> {
-    let archive = store.archive();
     let engine = Engine::new(store, loaded, policy, Uuid::new_v4().as_u128());
-    let mut engine = match notifier {
+    over(match notifier {
         Notifier::Runs => engine,
         Notifier::Absent => engine.without_notifier(),
-    };
+    })
+}
+
+/// Takes the first turn of an engine, and starts the writer over it.
+pub(super) fn over(mut engine: Engine) -> Result<(Handle, Writer), StartError> {
+    let archive = engine.store.archive();
     let handle = Handle(Arc::new(Shared {
         inbox: Inbox::default(),
         publisher: Publisher::new(engine.published()),
@@ -163,6 +168,7 @@ fn write(mut engine: Engine, mut hearing: Hearing, shared: &Shared) -> Result<()
         hearing.after_turn(&store);
         shared.vitals.store(store);
         shared.vitals.counts().failed_commits.raise_to(engine.failures);
+        shared.vitals.counts().panics_of(Place::Writer).raise_to(engine.panics);
         let until_due = until(engine.next_due(), shared.clock.now());
         patience = match (upkeep, calm) {
             (Upkeep::More, _) => Duration::ZERO,

@@ -73,7 +73,11 @@ impl Desk {
             drop(place);
             answer
         });
-        written.await.map_err(|error| fault(&error))
+        written.await.map_err(|error| match error.try_into_panic() {
+            // It is this request's, and answered where all are.
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(error) => fault(&error),
+        })
     }
 }
 

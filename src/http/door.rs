@@ -15,7 +15,7 @@ use super::error::ApiError;
 use super::readers::Readers;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
-use crate::engine::Handle;
+use crate::engine::{Handle, Place};
 
 /// What stands between the listeners and the engine. Cloning is cheap; clones open together.
 #[derive(Clone, Debug, Default)]
@@ -61,6 +61,13 @@ impl Door {
         // A second opening would be with the same engine: there is one.
         let since = handle.now();
         let _ = self.inside.set(Inside { handle, since });
+    }
+
+    /// What stands before it panicked, and is begun again.
+    pub fn panicked(&self) {
+        if let Ok(handle) = self.handle() {
+            handle.vitals().counts().panics_of(Place::Part).add(1);
+        }
     }
 
     /// Where all who come through it have their lists written.

@@ -147,6 +147,16 @@ pub trait Listener: Send + 'static {
     fn accept(&self) -> impl Future<Output = io::Result<(Self::Opening, Peer)>> + Send;
 }
 
+/// One of several that accept from the same place, one after the other.
+impl<L: Listener + Sync> Listener for Arc<L> {
+    type Stream = L::Stream;
+    type Opening = L::Opening;
+
+    async fn accept(&self) -> io::Result<(Self::Opening, Peer)> {
+        L::accept(self).await
+    }
+}
+
 impl Listener for TcpListener {
     type Stream = TcpStream;
     type Opening = Ready<io::Result<TcpStream>>;

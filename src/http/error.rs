@@ -331,6 +331,7 @@ impl From<SubmitError> for ApiError {
             SubmitError::Refused(refusal) => Self::Refused(refusal),
             SubmitError::Busy => Self::Busy,
             SubmitError::Unavailable(why) | SubmitError::Unsure(why) => Self::Unavailable(why),
+            SubmitError::Failed => Self::Internal("deciding an order panicked".to_owned()),
             SubmitError::Closed => Self::Stopping,
         }
     }

@@ -32,7 +32,11 @@ pub(super) async fn parse<T: Send + 'static>(
         return Ok(parse());
     }
     let parsing = tokio::task::spawn_blocking(parse);
-    parsing.await.map_err(|error| ApiError::Internal(error.to_string()))
+    parsing.await.map_err(|error| match error.try_into_panic() {
+        // It is this request's, and answered where all are.
+        Ok(panic) => std::panic::resume_unwind(panic),
+        Err(error) => ApiError::Internal(error.to_string()),
+    })
 }
 
 /// Has reports of one road decided; of each, in order, what came of it. No reports are no order.

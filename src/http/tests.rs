@@ -5,6 +5,7 @@ mod asking;
 mod bounds;
 mod door;
 mod metrics;
+mod overload;
 mod own;
 mod posting;
 mod reading;
@@ -33,13 +34,15 @@ use crate::domain::policy::{Account, Policy};
 use crate::domain::text::Text;
 use crate::domain::token::Digest;
 use crate::engine::{self, Handle, Notifier, Writer};
+use crate::store::Store;
+use crate::store::platter::Platter;
 
 /// A service with the accounts alice and bob, of whom bob has no address, and no listener.
 pub(super) struct Bench {
     pub(super) door: Door,
     pub(super) handle: Handle,
     writer: Option<Writer>,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 /// A request in the making.
@@ -71,7 +74,16 @@ impl Bench {
         let (handle, writer) = opened.await.unwrap().unwrap();
         let door = Door::new();
         door.open(handle.clone());
-        Self { door, handle, writer: Some(writer), _folder: folder }
+        Self { door, handle, writer: Some(writer), _folder: Some(folder) }
+    }
+
+    /// A service on a disk of its own.
+    fn over(disk: Platter, policy: Policy) -> Self {
+        let (store, loaded) = Store::open(disk).unwrap();
+        let (handle, writer) = engine::start(store, loaded, Arc::new(policy)).unwrap();
+        let door = Door::new();
+        door.open(handle.clone());
+        Self { door, handle, writer: Some(writer), _folder: None }
     }
 
     pub(super) async fn order(&self, command: Command) {

@@ -1,9 +1,11 @@
 //! Sending: one task an attempt, so many at once a channel, and the outcome handed to the engine.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -11,13 +13,14 @@ use tokio_util::task::TaskTracker;
 
 use super::channel::{Attempt, Channel};
 use super::is_attempted;
+use super::unsaved::Told;
 use crate::domain::actor::{Actor, Via};
 use crate::domain::command::{Command, Order};
 use crate::domain::delivery::{Delivery, Outcome};
 use crate::domain::id::DeliveryId;
 use crate::domain::tells::moot;
 use crate::domain::text::Text;
-use crate::engine::{Handle, SubmitError};
+use crate::engine::{Handle, Place, SubmitError};
 
 /// How many sends one channel has at once: enough that a slow far end keeps up with a bad night,
 /// few enough not to be taken for an attack.
@@ -80,6 +83,21 @@ impl Sender {
     }
 }
 
+impl Sender {
+    /// Tells `attempt` directly, unless its channel was told so already. A channel that takes it not
+    /// now is taken out of `told` again.
+    pub(super) fn begin_directly(&self, attempt: Attempt, told: &Told) {
+        if told.enter(&attempt.delivery.channel) {
+            let (shared, told) = (Arc::clone(&self.0), told.clone());
+            self.0.tasks.spawn(async move {
+                if !shared.tell_directly(&attempt).await {
+                    told.leave(&attempt.delivery.channel);
+                }
+            });
+        }
+    }
+}
+
 impl Shared {
     fn under_way(&self) -> MutexGuard<'_, BTreeSet<DeliveryId>> {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
@@ -104,12 +122,17 @@ impl Shared {
     async fn carry_out(&self, delivery: DeliveryId) {
         let _panicking = Panicking { shared: self, delivery };
         loop {
-            if let Some((number, outcome)) = self.outcome(delivery).await
-                && let Heard::Gone = self.settle(delivery, number, &outcome).await
-            {
-                // The engine is gone, and its newest table says for ever that this is attempted:
-                // whoever stays, or comes in again, would send it again.
-                return;
+            if let Some((number, outcome)) = self.outcome(delivery).await {
+                match self.settle(delivery, number, &outcome).await {
+                    Heard::Yes => {}
+                    // The engine is gone, and its newest table says for ever that this is
+                    // attempted: whoever stays, or comes in again, would send it again.
+                    Heard::Gone => return,
+                    Heard::Failed => {
+                        self.under_way().remove(&delivery);
+                        return;
+                    }
+                }
             }
             if self.leave(delivery) {
                 return;
@@ -151,12 +174,43 @@ impl Shared {
         let attempt = Attempt { delivery, alert };
         let began = Instant::now();
         tokio::select! {
-            outcome = line.channel.send(&attempt) => {
+            outcome = self.send(&line.channel, &attempt) => {
                 self.handle.vitals().counts().attempt(began.elapsed(), &outcome);
                 Some((number, outcome))
             }
             () = self.cut_off() => None,
         }
+    }
+
+    /// What a channel says. One that panics has said nothing.
+    async fn send(&self, channel: &Channel, attempt: &Attempt) -> Outcome {
+        let sent = AssertUnwindSafe(channel.send(attempt)).catch_unwind().await;
+        sent.unwrap_or_else(|_| {
+            self.handle.vitals().counts().panics_of(Place::Notification).add(1);
+            let why = Text::derive("watchbell failed at it; its log says where");
+            Outcome::NotNow { why, wait: None }
+        })
+    }
+
+    /// Tells a channel what is kept nowhere. Says whether that was all: taken, or never to be.
+    async fn tell_directly(&self, attempt: &Attempt) -> bool {
+        let Some(line) = self.channels.get(&attempt.delivery.channel) else { return true };
+        let outcome = tokio::select! {
+            outcome = self.send(&line.channel, attempt) => outcome,
+            () = self.cut_off() => return true,
+        };
+        let (channel, title) = (line.channel.name().as_str(), attempt.alert.title.as_str());
+        match outcome {
+            Outcome::Taken => tracing::info!(channel, title, "Told directly"),
+            Outcome::NotNow { why, .. } => {
+                tracing::warn!(channel, title, %why, "Not told directly yet");
+                return false;
+            }
+            Outcome::Never { why } | Outcome::Moot { why } => {
+                tracing::error!(channel, title, %why, "Not told directly; not tried again");
+            }
+        }
+        true
     }
 
     async fn cut_off(&self) {
@@ -176,7 +230,7 @@ impl Shared {
             let heard = self.submit(Order { op, actor, via, seen: None, command }).await;
             // One may have begun between our look at the table and the engine's.
             let newer = self.attempted(id).is_some_and(|delivery| delivery.attempts != number);
-            if !newer || heard == Heard::Gone || self.stop.is_cancelled() {
+            if !newer || heard != Heard::Yes || self.stop.is_cancelled() {
                 return heard;
             }
         }
@@ -221,6 +275,8 @@ impl Shared {
             match self.handle.submit(order.clone()).await {
                 Ok(_) => return Heard::Yes,
                 Err(SubmitError::Closed) => return Heard::Gone,
+                // The attempt stays one without an outcome, and is made anew as such in a while.
+                Err(SubmitError::Failed) => return Heard::Failed,
                 Err(SubmitError::Refused(refusal)) => {
                     tracing::error!(%refusal, "An outcome was refused");
                     return Heard::Yes;
@@ -243,6 +299,8 @@ enum Heard {
     Yes,
     /// It is gone, and nothing will be heard any more.
     Gone,
+    /// It failed at it, and would again.
+    Failed,
 }
 
 /// Takes a delivery off what is under way if its task panics: the next attempt must be sent.

@@ -13,7 +13,7 @@ use crate::domain::policy::{Channel as PolicyChannel, Policy};
 use crate::domain::report::{Report, Subject};
 use crate::domain::samples::{identity, payload};
 use crate::domain::time::{SignedDuration, Timestamp, after};
-use crate::engine::{self, Engine, Writer};
+use crate::engine::{self, Engine, Place, SubmitError, Writer};
 use crate::store::Store;
 use crate::store::platter::{Plan, Platter};
 
@@ -45,18 +45,23 @@ impl Bench {
     fn new(far: &FarEnd, configured: &[&str]) -> Self {
         // Whichever test comes first installs it.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let disk = Platter::default();
-        let (store, loaded) = Store::open(disk.clone()).unwrap();
-        let (handle, writer) = engine::start(store, loaded, Arc::new(policy())).unwrap();
-        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-        let bench = Self { handle, writer, disk, tasks, stop };
         let channels = configured.iter().map(|name| {
             let url = format!("http://{}/", far.address).parse().unwrap();
             let webhook = WebhookSettings { url, timeout: DEADLINE, bearer_token: None };
             let kind = ChannelKind::Webhook(webhook);
             Channel::open(ChannelSettings { name: (*name).into(), kind }, "").unwrap()
         });
-        let (handle, channels) = (bench.handle.clone(), channels.collect());
+        Self::with(channels.collect())
+    }
+
+    /// One with these channels.
+    fn with(channels: Vec<Channel>) -> Self {
+        let disk = Platter::default();
+        let (store, loaded) = Store::open(disk.clone()).unwrap();
+        let (handle, writer) = engine::start(store, loaded, Arc::new(policy())).unwrap();
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let bench = Self { handle, writer, disk, tasks, stop };
+        let handle = bench.handle.clone();
         bench.tasks.spawn(run(handle, channels, bench.tasks.clone(), bench.stop.clone()));
         bench
     }
@@ -126,7 +131,45 @@ async fn an_outcome_that_cannot_be_kept_is_offered_again_and_not_earned_again() 
     .unwrap();
     bench.disk.follow(Plan::Well);
     assert_eq!(bench.line(id, "told chat: page").await, 1);
-    assert!(far.is_idle());
+    // What else is told is that nothing could be saved.
+    let next = far.next().await;
+    assert!(!next.body.contains(&id.to_string()), "{}", next.body);
+}
+
+#[tokio::test]
+async fn while_nothing_can_be_saved_each_channel_is_told_directly_and_once() {
+    let mut far = FarEnd::open().await;
+    let bench = Bench::new(&far, &["chat"]);
+    bench.disk.follow(Plan::FailFrom(0, std::io::ErrorKind::StorageFull));
+    let refused = bench.handle.submit(order(bench.handle.op(), fires("disk"))).await;
+    assert!(matches!(refused, Err(SubmitError::Unsure(_))), "{refused:?}");
+    let first = far.next().await;
+    assert!(first.body.contains("watchbell cannot save"), "{}", first.body);
+    assert!(first.body.contains("the disk is full"), "{}", first.body);
+    let key = first.header("idempotency-key").unwrap().to_owned();
+    first.answer(503);
+    let again = far.next().await;
+    assert_eq!(again.header("idempotency-key"), Some(key.as_str()), "it is the same");
+    again.answer(200);
+    bench.disk.follow(Plan::Well);
+    let kept = far.next().await;
+    assert!(kept.body.contains("watchbell could not save"), "{}", kept.body);
+    assert!(kept.body.contains("1 post was refused"), "{}", kept.body);
+}
+
+#[tokio::test]
+async fn a_channel_that_panics_has_not_told_anybody_and_is_tried_again() {
+    let far = FarEnd::open().await;
+    let bench = Bench::with(vec![Channel::Panics("chat".into())]);
+    let id = bench.fires("disk").await;
+    let waits = |page: &Arc<Delivery>| match &page.state {
+        Progress::Waiting { after: Some(why), .. } => why.as_str().starts_with("watchbell failed"),
+        _ => false,
+    };
+    bench.until(|latest| latest.table.deliveries_of(id).any(waits)).await;
+    assert_eq!(bench.handle.vitals().counts().panics_of(Place::Notification).get(), 1);
+    bench.fires("cpu").await;
+    drop(far);
 }
 
 #[test]

@@ -21,6 +21,26 @@ use crate::domain::service::Service;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 
+impl Store {
+    /// How much of everything there is, on the disk and beside it, for tests of what must not grow.
+    pub(crate) fn sizes(&self) -> Vec<(&'static str, usize)> {
+        use redb::{ReadableDatabase as _, ReadableTableMetadata as _};
+        let rows = self.gate.with(|database| {
+            let read = database.begin_read().unwrap();
+            let rows = [
+                ("rows of states", read.open_table(schema::STATES).unwrap().len().unwrap()),
+                ("rows of history", read.open_table(schema::HISTORY).unwrap().len().unwrap()),
+                ("rows of doomed", read.open_table(schema::DOOMED).unwrap().len().unwrap()),
+                ("rows of journal", read.open_table(schema::JOURNAL).unwrap().len().unwrap()),
+            ];
+            rows.map(|(name, rows)| (name, usize::try_from(rows).unwrap()))
+        });
+        let mut sizes = rows.unwrap().to_vec();
+        sizes.push(("bytes of journal", self.unfolded.read(Unfolded::bytes)));
+        sizes
+    }
+}
+
 /// The key of the service called `name`.
 fn key(name: &str) -> Key {
     Key::Service(ServiceId::of(name))

@@ -45,6 +45,20 @@ impl Api {
         Ok((answer.status().as_u16(), answer.json().await?))
     }
 
+    /// The status alone, for what is answered without JSON; an error where no answer came.
+    pub(crate) async fn status(
+        &self,
+        method: &str,
+        path: &str,
+        body: &str,
+    ) -> reqwest::Result<u16> {
+        let method = method.parse().unwrap();
+        let url = format!("{}{path}", self.base);
+        let request = self.http.request(method, url).bearer_auth(&self.secret);
+        let request = request.header("content-type", "application/json").timeout(DEADLINE);
+        Ok(request.body(body.to_owned()).send().await?.status().as_u16())
+    }
+
     /// All alerts that are listed. Told to ask again shortly, it does.
     pub(crate) async fn alerts(&self) -> Vec<Value> {
         let deadline = tokio::time::Instant::now() + DEADLINE;

@@ -88,6 +88,7 @@ const ENGINE_WORDS: &[&str] = &[
     "engine::Counts",
     "engine::Histogram",
     "engine::Fate",
+    "engine::Place",
     "engine::Process",
     "engine::Refused",
     "engine::Absence",
@@ -103,7 +104,7 @@ const ENGINE_WORDS: &[&str] = &[
 const CRATES: &[(&str, &[&str])] = &[
     ("tokio", &["engine", "client", "http", "console", "notify", "app"]),
     ("tokio_util", &["engine", "http", "console", "notify", "app"]),
-    ("futures_util", &["http::own", "console"]),
+    ("futures_util", &["http", "notify", "console", "app"]),
     ("axum", &["http", "app"]),
     ("hyper", &["http"]),
     ("hyper_util", &["http"]),

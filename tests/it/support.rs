@@ -19,6 +19,16 @@ use reqwest::redirect::Policy;
 /// Nothing that is waited for takes this long on the slowest machine.
 const DEADLINE: Duration = Duration::from_secs(30);
 
+/// So many rounds as `usual`, as often as `WATCHBELL_ROUNDS` says; once, where it says nothing. For
+/// what could go on for ever.
+pub(crate) fn rounds(usual: u32) -> u32 {
+    #[expect(clippy::disallowed_methods, reason = "tests have no command line of their own")]
+    let times = std::env::var("WATCHBELL_ROUNDS").map_or(1, |times| {
+        times.parse::<u32>().unwrap_or_else(|_| panic!("WATCHBELL_ROUNDS={times} is no number"))
+    });
+    usual * times.max(1)
+}
+
 /// Directories that no other watchbell has, as a home. Removed when dropped.
 pub(crate) struct Home {
     folder: tempfile::TempDir,

@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use super::outbox::{Told, take};
 use super::*;
+use crate::domain::alert::Alert;
 use crate::domain::explain::{explain, utc};
 use crate::domain::policy::{Account, Channel, Policy};
 use crate::engine::hearing::{Hearing, Reading};
 
-/// All that people can see of every alert: why it calls or does not, what was told, its timeline.
+/// All that people can see of every alert but our own: why it calls or does not, what was told, its timeline.
 fn seen(engine: &Engine) -> String {
     let mut seen = String::new();
-    for alert in engine.table.alerts() {
+    let theirs = |alert: &&Arc<Alert>| !alert.identity.namespace.is_own();
+    for alert in engine.table.alerts().filter(theirs) {
         let standing = &alert.standing;
         let whose = standing.assignee.as_ref().map(|person| person.name.to_string());
         let lines: Vec<_> = alert.recent.iter().map(ToString::to_string).collect();

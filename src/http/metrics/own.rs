@@ -6,7 +6,7 @@ use super::Now;
 use super::page::{Kind, Page};
 use super::tally::Standings;
 use crate::domain::report::Road;
-use crate::engine::{Fate, Process, StoreState};
+use crate::engine::{Fate, Place, Process, StoreState};
 
 /// Writes what is our own.
 pub(super) fn write(page: &mut Page, now: &Now<'_>) {
@@ -16,6 +16,7 @@ pub(super) fn write(page: &mut Page, now: &Now<'_>) {
     senders(page, now);
     store(page, now);
     deliveries(page, now);
+    panics(page, now);
 }
 
 fn alerts(page: &mut Page, now: &Now<'_>) {
@@ -132,6 +133,23 @@ fn store(page: &mut Page, now: &Now<'_>) {
         "Commits to disk that failed.",
         now.counts.failed_commits.get(),
     );
+}
+
+fn panics(page: &mut Page, now: &Now<'_>) {
+    let mut family = page.family(
+        "watchbell_panics_total",
+        Kind::Counter,
+        "Faults of watchbell itself that were caught, by where: each cost what was just being done \
+         there, and nothing else. The log says more.",
+    );
+    for (place, word) in [
+        (Place::Request, "request"),
+        (Place::Writer, "writer"),
+        (Place::Notification, "notification"),
+        (Place::Part, "part"),
+    ] {
+        family.sample(&[("place", word)], now.counts.panics_of(place).get());
+    }
 }
 
 fn deliveries(page: &mut Page, now: &Now<'_>) {
