@@ -1,6 +1,7 @@
 //! The store against a model: random changes, random reopenings, the same content.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 
 use proptest::collection::vec;
 use proptest::option;
@@ -13,7 +14,8 @@ use crate::domain::alert::Alert;
 use crate::domain::id::{AlertId, TokenId};
 use crate::domain::token::Token;
 use crate::record::samples;
-use crate::store::platter::Platter;
+use crate::rounds::rounds;
+use crate::store::platter::{Plan, Platter};
 
 /// What is kept, and every timeline, oldest line first.
 #[derive(Debug, Default)]
@@ -58,6 +60,8 @@ impl Model {
 enum Step {
     Commit(Vec<Pick>),
     Reopen,
+    /// One operation of the disk fails, so many on, in a commit.
+    Fail(u64, Vec<Pick>),
     /// The journal is folded.
     Fold,
 }
@@ -100,18 +104,21 @@ fn step() -> impl Strategy<Value = Step> {
     let pick = (prop_oneof![alert(), token()], any::<bool>());
     let pick = pick.prop_map(|((key, next), told)| Pick { key, next, told });
     prop_oneof![
-        4 => vec(pick, 0..12).prop_map(Step::Commit),
+        4 => vec(pick.clone(), 0..12).prop_map(Step::Commit),
+        1 => (0..12_u64, vec(pick, 0..12)).prop_map(|(n, picks)| Step::Fail(n, picks)),
         1 => Just(Step::Reopen),
         1 => Just(Step::Fold),
     ]
 }
 
 proptest! {
-    #![proptest_config(Config::with_cases(24))]
+    // With `WATCHBELL_ROUNDS=20` it is 480 of them.
+    #![proptest_config(Config::with_cases(u32::try_from(rounds(24)).unwrap()))]
 
     #[test]
     fn the_store_keeps_what_a_map_keeps(steps in vec(step(), 1..16)) {
-        let (mut store, loaded) = Store::open(Platter::default()).unwrap();
+        let disk = Platter::default();
+        let (mut store, loaded) = Store::open(disk.clone()).unwrap();
         let mut model = Model::default();
         let mut revision = loaded.revision;
         for step in steps {
@@ -124,6 +131,24 @@ proptest! {
                     for change in &changes {
                         model.put(change);
                     }
+                }
+                Step::Fail(n, picks) => {
+                    let next = revision.next();
+                    let picks = picks.into_iter();
+                    let changes: Vec<Change> = picks.map(|pick| pick.change(next)).collect();
+                    disk.follow(Plan::FailAt(n, ErrorKind::Other));
+                    let kept = store.commit(next, &changes);
+                    disk.follow(Plan::Well);
+                    let at = match kept {
+                        Ok(()) => next,
+                        // Whole or not at all: which of the two, the disk says.
+                        Err(_) => store.reopen().unwrap().revision,
+                    };
+                    prop_assert!(at == revision || at == next);
+                    if at == next {
+                        changes.iter().for_each(|change| model.put(change));
+                    }
+                    revision = at;
                 }
                 Step::Fold => store.fold_slice().unwrap(),
                 Step::Reopen => {
