@@ -254,8 +254,7 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
         let channels = channels.collect::<Result<Vec<_>, _>>()?;
         let own = bind_socket(socket).map_err(|error| no_socket(socket, &error))?;
         owner::share(&plan.places, plan.config.socket.group.as_deref())?;
-        let router = http::own_router(door.clone(), plan.owner.clone());
-        running.parts.listen("socket", own, router, &door);
+        running.parts.listen_here(own, plan.owner.clone(), &door);
         certificate::tell(certificates.as_ref(), &handle);
         door.open(handle.clone());
         running.parts.notify(handle.clone(), channels);

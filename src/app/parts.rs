@@ -14,7 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use super::demo::{self, People};
 use crate::engine::{Handle, Place};
-use crate::http::{self, Door, Limits, Listener};
+use crate::http::{self, Door, Limits, Listener, Owner};
 use crate::notify::{self, Channel};
 
 /// Endings that may wait to be seen: the first one ends the program.
@@ -57,6 +57,11 @@ impl Parts {
             http::serve(listener, router, Limits::default(), tasks.clone(), stop.clone())
         };
         self.keep(name, serve, move || door.panicked());
+    }
+
+    /// Serves our own API to those whom `owner` lets in.
+    pub(super) fn listen_here(&self, socket: impl Listener + Sync, owner: Owner, door: &Door) {
+        self.listen("socket", socket, http::own_router(door.clone(), owner), door);
     }
 
     /// Tells `channels` what is decided to be told.

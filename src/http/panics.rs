@@ -74,7 +74,8 @@ mod tests {
             [("GET", "/boom"), ("GET", "/api/v2/boom"), ("POST", "/boom"), ("GET", "/well")]
         {
             let close = if path == "/well" { "Connection: close\r\n" } else { "" };
-            asked += &format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\n{close}\r\n");
+            let head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\n{close}\r\n");
+            asked.push_str(&head);
         }
         stream.write_all(asked.as_bytes()).await.unwrap();
         let mut told = String::new();

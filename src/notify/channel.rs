@@ -116,7 +116,7 @@ impl Channel {
         match self {
             Self::Webhook(webhook) => webhook.send(attempt).await,
             #[cfg(test)]
-            Self::Panics(_) => panic!("on purpose"),
+            Self::Panics(_) => std::panic::panic_any("on purpose"),
         }
     }
 }

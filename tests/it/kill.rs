@@ -105,7 +105,7 @@ impl Stream {
                     let names: Vec<_> = (0..BATCH).map(|one| format!("{name}, {one}")).collect();
                     self.tell(&names, "2099-01-01T00:00:00Z", "firing").await?;
                     if number % 2 == 0 {
-                        self.tell(&names[..2], "2026-01-01T00:00:00Z", "resolved").await?;
+                        self.tell(&names[..2], "2026-01-02T00:00:00Z", "resolved").await?;
                     }
                 }
             }
@@ -147,9 +147,12 @@ impl Stream {
 
     /// Tells of alerts as Prometheus does. Its client would read no body, and there is none.
     async fn tell(&self, names: &[String], end: &str, state: &'static str) -> Option<()> {
-        let alert = |name: &String| json!({"labels": {"alertname": name}, "endsAt": end});
+        let start = "2026-01-01T00:00:00Z";
+        let alert = |name: &String| json!({"labels": {"alertname": name}, "startsAt": start, "endsAt": end});
         let body = Value::from(names.iter().map(alert).collect::<Vec<_>>()).to_string();
-        names.iter().for_each(|name| self.ledger.ask(name, state));
+        for name in names {
+            self.ledger.ask(name, state);
+        }
         let status = self.api.status("POST", "/api/v2/alerts", &body).await.ok()?;
         assert_eq!(status, 200);
         for name in names {

@@ -184,17 +184,13 @@ impl Night {
         let other = Engine::new(other.0, other.1, policy(), 1);
         drop(std::mem::replace(&mut self.engine, other));
         loop {
-            match Store::open(self.disk.clone()) {
-                Ok((store, loaded)) => {
-                    self.engine = Engine::new(store, loaded, policy(), 8);
-                    break;
-                }
-                // Whoever starts it does so again in a while.
-                Err(_) => {
-                    let retry = after(self.now, second(30));
-                    self.wait_for_the_disk(retry);
-                }
+            if let Ok((store, loaded)) = Store::open(self.disk.clone()) {
+                self.engine = Engine::new(store, loaded, policy(), 8);
+                break;
             }
+            // Whoever starts it does so again in a while.
+            let retry = after(self.now, second(30));
+            self.wait_for_the_disk(retry);
         }
         self.take(&[woke()]);
     }

@@ -79,7 +79,7 @@ impl Days {
 
     /// What people do in a minute.
     fn acts(&self, minute: u64) -> Vec<Order> {
-        if minute % 5 != 0 {
+        if !minute.is_multiple_of(5) {
             return Vec::new();
         }
         let mut open: Vec<AlertId> =
@@ -119,7 +119,9 @@ impl Days {
             let begun = changes.filter_map(|change| match &change.next {
                 Some(Entity::Delivery(one)) if matches!(one.state, Progress::Attempt { .. }) => {
                     let outcome = match one.attempts {
-                        1 if minute % 7 == 0 => Outcome::NotNow { why: "503".into(), wait: None },
+                        1 if minute.is_multiple_of(7) => {
+                            Outcome::NotNow { why: "503".into(), wait: None }
+                        }
                         _ => Outcome::Taken,
                     };
                     let settle = Command::Settle(one.id, one.attempts, outcome);

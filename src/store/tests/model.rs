@@ -146,7 +146,9 @@ proptest! {
                     };
                     prop_assert!(at == revision || at == next);
                     if at == next {
-                        changes.iter().for_each(|change| model.put(change));
+                        for change in &changes {
+                            model.put(change);
+                        }
                     }
                     revision = at;
                 }
