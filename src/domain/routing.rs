@@ -5,7 +5,7 @@
 
 mod group;
 
-use super::alert::{Alert, Identity, Naming, Source};
+use super::alert::{Alert, Source};
 use super::labels::{Fingerprint, Labels};
 use super::table::Table;
 use super::time::{Moment, Timestamp, after};
@@ -92,18 +92,12 @@ impl<'t> Routed<'t> {
 
     /// Its labels, as they came.
     pub fn labels(&self) -> &'t Labels {
-        match &self.alert.identity {
-            Identity { naming: Naming::Labels { labels, .. }, .. } => labels,
-            Identity { naming: Naming::Given(_), .. } => &self.alert.labels,
-        }
+        self.alert.told_labels()
     }
 
     /// The hash of its labels.
     pub fn fingerprint(&self) -> Fingerprint {
-        match &self.alert.identity.naming {
-            Naming::Labels { fingerprint, .. } => *fingerprint,
-            Naming::Given(_) => self.alert.labels.fingerprint(),
-        }
+        self.alert.print()
     }
 
     /// The annotations of the newest report.
@@ -130,7 +124,7 @@ fn open_end(table: &Table, now: Timestamp) -> Moment {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::alert::Namespace;
+    use crate::domain::alert::{Identity, Namespace, Naming};
     use crate::domain::command::{AlertCommand, Command, Deaf};
     use crate::domain::id::AlertId;
     use crate::domain::report::{Payload, Report, Road};

@@ -2,6 +2,10 @@
 //!
 //! `put` is the only way in; what it keeps beside the entities can be derived from them.
 
+mod episodes;
+mod index;
+mod words;
+
 use std::sync::Arc;
 
 use imbl::ordmap::DiffItem;
@@ -17,19 +21,23 @@ use super::labels::Fingerprint;
 use super::once::Once;
 use super::policy::Policy;
 use super::service::Service;
+use super::severity::Severity;
 use super::text::Text;
 use super::time::{Timestamp, after};
 use super::token::Token;
+use episodes::Episodes;
+use index::Index;
+
+pub use words::Word;
 
 /// Everything that is alive.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     policy: Arc<Policy>,
     alerts: OrdMap<AlertId, Arc<Alert>>,
-    open: HashMap<Identity, AlertId>,
-    newest: HashMap<Identity, Newest>,
-    /// Open alerts that are known by their labels, by the hash of those.
-    prints: OrdSet<(Fingerprint, AlertId)>,
+    episodes: Episodes,
+    /// Open alerts, by what is asked for.
+    index: Index,
     /// Open alerts of our own.
     own: OrdSet<AlertId>,
     services: OrdMap<ServiceId, Arc<Service>>,
@@ -56,15 +64,6 @@ pub struct Past {
     pub newest: Option<Arc<Alert>>,
     /// How many there were.
     pub occurrences: u32,
-}
-
-/// Of the episodes of one identity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Newest {
-    /// The one that is open, or was last.
-    id: AlertId,
-    /// The highest number of any.
-    occurrences: u32,
 }
 
 /// Time that is given to sources whom we could not have heard.
@@ -142,22 +141,53 @@ impl Table {
 
     /// The open alert of an identity: there is one at most.
     pub fn open(&self, identity: &Identity) -> Option<&Arc<Alert>> {
-        self.open.get(identity).and_then(|id| self.alerts.get(id))
+        self.newest(identity).filter(|newest| newest.is_open())
     }
 
-    /// All open alerts, in no order.
+    /// All open alerts, in order of the hashes of their labels, and of their ids.
     pub fn open_alerts(&self) -> impl Iterator<Item = &Arc<Alert>> {
-        self.open.values().filter_map(|id| self.alerts.get(id))
+        self.open_from(Fingerprint(0))
+    }
+
+    /// Those of them whose hash is not below `first`.
+    pub fn open_from(&self, first: Fingerprint) -> impl Iterator<Item = &Arc<Alert>> {
+        self.index.between(&self.alerts, first..=Fingerprint(u64::MAX))
+    }
+
+    /// Those of them that have one of the words, and perhaps others: what is found is to be looked
+    /// at.
+    pub fn open_having(
+        &self,
+        words: &[Word],
+        first: Fingerprint,
+    ) -> impl Iterator<Item = &Arc<Alert>> {
+        self.index.having(&self.alerts, words, first)
+    }
+
+    /// How many open alerts have one of the words, at most.
+    pub fn open_having_at_most(&self, words: &[Word]) -> usize {
+        self.index.at_most(words)
+    }
+
+    /// The open alerts of a severity that we have known since `first` or later, the longest known
+    /// first. What came in the same microsecond is in no order.
+    pub fn open_since(
+        &self,
+        severity: Severity,
+        first: Timestamp,
+    ) -> impl Iterator<Item = &Arc<Alert>> {
+        self.index.since(&self.alerts, severity, first)
     }
 
     /// The episode of an identity that is open, or was last.
     pub fn newest(&self, identity: &Identity) -> Option<&Arc<Alert>> {
-        self.newest.get(identity).and_then(|newest| self.alerts.get(&newest.id))
+        let newest = self.episodes.newest(&self.alerts, identity)?;
+        self.alerts.get(&newest.id)
     }
 
     /// The episode of an identity that is open, or was last, and how many it has had.
     pub fn past(&self, identity: &Identity) -> Past {
-        let newest = self.newest.get(identity);
+        let newest = self.episodes.newest(&self.alerts, identity);
         Past {
             newest: newest.and_then(|newest| self.alerts.get(&newest.id)).cloned(),
             occurrences: newest.map_or(0, |newest| newest.occurrences),
@@ -167,10 +197,11 @@ impl Table {
     /// The open alert that is known by labels of this hash: a report that calls it by the hash
     /// alone means it, unless there are several.
     pub fn open_by_hash(&self, namespace: &Namespace, hash: Fingerprint) -> Option<&Arc<Alert>> {
-        let (first, last) = (AlertId(Uuid::nil()), AlertId(Uuid::max()));
-        let ids = self.prints.range((hash, first)..=(hash, last));
-        let alerts = ids.filter_map(|(_, id)| self.alerts.get(id));
-        let mut own = alerts.filter(|alert| alert.identity.namespace == *namespace);
+        let alike = self.index.between(&self.alerts, hash..=hash);
+        let mut own = alike.filter(|alert| {
+            let is_known_by_them = matches!(alert.identity.naming, Naming::Labels { .. });
+            is_known_by_them && alert.identity.namespace == *namespace
+        });
         own.next().filter(|_| own.next().is_none())
     }
 
@@ -409,6 +440,7 @@ impl Table {
         if !was.as_deref().is_some_and(same) {
             self.find_anew(was.as_deref(), alert);
         }
+        self.index.follow(&self.alerts, was.as_deref(), Some(alert));
         was
     }
 
@@ -419,25 +451,10 @@ impl Table {
         }
         if let Some(resolution) = alert.standing.resolution() {
             self.ended.insert((resolution.at, alert.id));
-        } else {
-            self.open.insert(alert.identity.clone(), alert.id);
-            if let Naming::Labels { fingerprint, .. } = &alert.identity.naming {
-                self.prints.insert((*fingerprint, alert.id));
-            }
-            if alert.identity.namespace.is_own() {
-                self.own.insert(alert.id);
-            }
+        } else if alert.identity.namespace.is_own() {
+            self.own.insert(alert.id);
         }
-        let recency = |alert: &Alert| (alert.is_open(), alert.standing.since, alert.occurrence);
-        let known = self.newest.get(&alert.identity).copied();
-        let newest = known.and_then(|known| self.alerts.get(&known.id));
-        let is_newest = newest.is_none_or(|newest| recency(newest) <= recency(alert));
-        let id = newest.filter(|_| !is_newest).map_or(alert.id, |newest| newest.id);
-        let occurrences = known.map_or(0, |known| known.occurrences).max(alert.occurrence);
-        let newest = Newest { id, occurrences };
-        if known != Some(newest) {
-            self.newest.insert(alert.identity.clone(), newest);
-        }
+        self.episodes.put(&self.alerts, alert);
     }
 
     /// Takes an alert out of where it was found by how it stood.
@@ -445,21 +462,14 @@ impl Table {
         if let Some(resolution) = was.standing.resolution() {
             self.ended.remove(&(resolution.at, was.id));
         }
-        if self.open.get(&was.identity) == Some(&was.id) {
-            self.open.remove(&was.identity);
-        }
-        if let Naming::Labels { fingerprint, .. } = &was.identity.naming {
-            self.prints.remove(&(*fingerprint, was.id));
-        }
         self.own.remove(&was.id);
     }
 
     fn drop_alert(&mut self, id: AlertId) -> Option<Arc<Alert>> {
         let alert = self.alerts.remove(&id)?;
         self.lose(&alert);
-        if self.newest.get(&alert.identity).is_some_and(|newest| newest.id == id) {
-            self.newest.remove(&alert.identity);
-        }
+        self.episodes.drop(&self.alerts, &alert);
+        self.index.follow(&self.alerts, Some(&alert), None);
         Some(alert)
     }
 }

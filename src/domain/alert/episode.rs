@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::call::Call;
-use super::identity::Identity;
+use super::identity::{Identity, Naming};
 use super::source::Source;
 use super::state::{Standing, State};
 use super::suppression::{Suppression, Suppressor};
 use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::id::{AlertId, Revision, ServiceId};
-use crate::domain::labels::Labels;
+use crate::domain::labels::{Fingerprint, Labels};
 use crate::domain::severity::Severity;
 use crate::domain::text::Text;
 use crate::domain::time::{SignedDuration, Timestamp, after, since};
@@ -192,6 +192,22 @@ impl Alert {
                 == (&next.received, &next.previous, &next.occurrence)
             && notes.len() == next.notes.len()
             && recent.len() == next.recent.len()
+    }
+
+    /// The labels that routes and API v2 see: those it is known by, as they came.
+    pub fn told_labels(&self) -> &Labels {
+        match &self.identity.naming {
+            Naming::Labels { labels, .. } => labels,
+            Naming::Given(_) => &self.labels,
+        }
+    }
+
+    /// The hash of those.
+    pub fn print(&self) -> Fingerprint {
+        match &self.identity.naming {
+            Naming::Labels { fingerprint, .. } => *fingerprint,
+            Naming::Given(_) => self.labels.fingerprint(),
+        }
     }
 
     /// Firing or acknowledged.
