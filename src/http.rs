@@ -23,6 +23,7 @@ mod panics;
 mod readers;
 mod sheets;
 mod ttyops;
+mod written;
 
 use std::sync::Arc;
 

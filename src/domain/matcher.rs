@@ -10,6 +10,7 @@ mod pattern;
 mod strict;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 use std::borrow::Cow;
 use std::fmt;

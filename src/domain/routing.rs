@@ -7,7 +7,7 @@ mod group;
 
 use super::alert::{Alert, Source};
 use super::labels::{Fingerprint, Labels};
-use super::table::Table;
+use super::table::{Lookup, Table};
 use super::time::{Moment, Timestamp, after};
 
 pub use group::{Group, groups};
@@ -57,16 +57,23 @@ impl Hour {
     }
 }
 
-/// The open alerts whose end has not passed, in no order.
+/// The open alerts whose end has not passed, in order of their seats.
 pub fn routed(table: &Table, hour: Hour) -> impl Iterator<Item = Routed<'_>> {
-    table
-        .open_alerts()
-        .map(move |alert| Routed::new(table, alert, hour))
-        .filter(move |routed| routed.end.at >= hour.heard())
+    looked_up(table, &Lookup::All, hour)
+}
+
+/// Those of them that a look-up leads to.
+pub fn looked_up<'t>(
+    table: &'t Table,
+    lookup: &Lookup,
+    hour: Hour,
+) -> impl Iterator<Item = Routed<'t>> + use<'t> {
+    table.look_up(lookup, None).filter_map(move |alert| Routed::of(table, alert, hour))
 }
 
 impl<'t> Routed<'t> {
-    fn new(table: &'t Table, alert: &'t Alert, hour: Hour) -> Self {
+    /// How an open alert is seen; nothing, if its end has passed.
+    pub fn of(table: &'t Table, alert: &'t Alert, hour: Hour) -> Option<Self> {
         let now = hour.heard();
         // What API v2 told of an earlier episode says nothing about one that came otherwise.
         let told = alert.ends.and_then(|_| alert.source.as_deref().or_else(|| stray(table, alert)));
@@ -76,7 +83,8 @@ impl<'t> Routed<'t> {
         };
         let granted = table.granted().and_then(|grant| grant.end(updated, now));
         let end = granted.filter(|granted| *granted > end.at).map_or(end, Moment::utc);
-        Self { alert, source: told, end }
+        let routed = Self { alert, source: told, end };
+        (end.at >= now).then_some(routed)
     }
 
     /// When it began: with the earliest start that was told.

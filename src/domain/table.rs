@@ -4,6 +4,7 @@
 
 mod episodes;
 mod index;
+mod lookup;
 mod words;
 
 use std::sync::Arc;
@@ -28,6 +29,7 @@ use super::token::Token;
 use episodes::Episodes;
 use index::Index;
 
+pub use lookup::{Lookup, Seat, seat};
 pub use words::Word;
 
 /// Everything that is alive.
@@ -146,27 +148,7 @@ impl Table {
 
     /// All open alerts, in order of the hashes of their labels, and of their ids.
     pub fn open_alerts(&self) -> impl Iterator<Item = &Arc<Alert>> {
-        self.open_from(Fingerprint(0))
-    }
-
-    /// Those of them whose hash is not below `first`.
-    pub fn open_from(&self, first: Fingerprint) -> impl Iterator<Item = &Arc<Alert>> {
-        self.index.between(&self.alerts, first..=Fingerprint(u64::MAX))
-    }
-
-    /// Those of them that have one of the words, and perhaps others: what is found is to be looked
-    /// at.
-    pub fn open_having(
-        &self,
-        words: &[Word],
-        first: Fingerprint,
-    ) -> impl Iterator<Item = &Arc<Alert>> {
-        self.index.having(&self.alerts, words, first)
-    }
-
-    /// How many open alerts have one of the words, at most.
-    pub fn open_having_at_most(&self, words: &[Word]) -> usize {
-        self.index.at_most(words)
+        self.look_up(&Lookup::All, None)
     }
 
     /// The open alerts of a severity that we have known since `first` or later, the longest known
@@ -275,6 +257,12 @@ impl Table {
     /// The alerts that ended at `since` or later, the newest first.
     pub fn ended_since(&self, since: Timestamp) -> impl Iterator<Item = &Arc<Alert>> {
         let ended = self.ended.iter().rev().take_while(move |(at, _)| *at >= since);
+        ended.filter_map(|(_, id)| self.alerts.get(id))
+    }
+
+    /// The alerts that ended at `first` or later, the first to end first.
+    pub fn ended_from(&self, first: Timestamp) -> impl Iterator<Item = &Arc<Alert>> {
+        let ended = self.ended.range((first, AlertId::FIRST)..);
         ended.filter_map(|(_, id)| self.alerts.get(id))
     }
 

@@ -20,7 +20,10 @@ mod time;
 mod uri;
 mod wire;
 
+use std::sync::Arc;
+
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
 use axum::handler::Handler as _;
 use axum::http::{Method, StatusCode};
@@ -29,14 +32,13 @@ use axum::routing::any;
 
 use super::desk::Desk;
 use super::door::Door;
-use super::{metrics, sheets};
+use super::metrics;
 use crate::domain::alert::Namespace;
 use crate::domain::policy::Policy;
 use crate::domain::report::Report;
 use crate::domain::routing::Hour;
-use crate::domain::table::Table;
 use crate::domain::time::Timestamp;
-use crate::engine::{Handle, StoreState};
+use crate::engine::{Handle, Published, StoreState};
 use error::Fault;
 use surface::Endpoint;
 
@@ -105,16 +107,16 @@ pub(super) fn hour(handle: &Handle) -> Hour {
     Hour { now: handle.now(), deaf }
 }
 
-/// Asks the newest table, and has the question read and the answer written at the desk: patterns
-/// take their time, too.
+/// Asks the newest table, and has the question read and the answer begun at the desk: patterns take
+/// their time, too. The rest of it is written as it is read.
 async fn answer(
     handle: Handle,
     desk: &Desk,
-    question: impl FnOnce(&Table, Hour) -> Result<Vec<u8>, Fault> + Send + 'static,
+    question: impl FnOnce(Arc<Published>, Hour) -> Result<Body, Fault> + Send + 'static,
 ) -> Result<Response, Fault> {
     let hour = hour(&handle);
-    let write = move || match question(&handle.latest().table, hour) {
-        Ok(listed) => error::json(StatusCode::OK, sheets::body(listed)),
+    let write = move || match question(handle.latest(), hour) {
+        Ok(listed) => error::json(StatusCode::OK, listed),
         Err(fault) => fault.into_response(),
     };
     Ok(desk.write(write).await?)

@@ -352,11 +352,16 @@ impl IntoResponse for ApiError {
 
 /// An answer in JSON.
 pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Response {
-    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
     match serde_json::to_vec(body) {
-        Ok(body) => (status, headers, sheets::body(body)).into_response(),
+        Ok(body) => json_body(status, sheets::body(body)),
         Err(error) => ApiError::Internal(format!("an answer is no JSON: {error}")).into_response(),
     }
+}
+
+/// An answer whose body is JSON already.
+pub(super) fn json_body(status: StatusCode, body: axum::body::Body) -> Response {
+    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
+    (status, headers, body).into_response()
 }
 
 #[cfg(test)]

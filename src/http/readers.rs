@@ -1,12 +1,16 @@
 //! Readers: how many at one time may read what Alertmanager serves. Those above are told to come
 //! again, in its words, so that what knows it knows what to do. Not for our own API.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::thread::available_parallelism;
 
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use hyper::body::{Frame, SizeHint};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::door::Door;
@@ -52,6 +56,40 @@ impl Readers {
     }
 }
 
+/// An answer for which a place is held until it is written, or its reader has left.
+struct Held {
+    body: Body,
+    _place: OwnedSemaphorePermit,
+}
+
+/// The answer of who has the place. It is given back now, unless the answer is still being written.
+pub(super) fn until_written(place: OwnedSemaphorePermit, answer: Response) -> Response {
+    if answer.size_hint().exact().is_some() {
+        return answer;
+    }
+    answer.map(|body| Body::new(Held { body, _place: place }))
+}
+
+impl HttpBody for Held {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
 impl Full {
     /// What a reader is told who finds no place. It is counted.
     pub(super) fn tell(self, door: &Door) -> Response {
@@ -75,7 +113,10 @@ impl Full {
 
 #[cfg(test)]
 mod tests {
+    use http_body_util::BodyExt as _;
+
     use super::*;
+    use crate::http::written::{self, Rest};
 
     #[test]
     fn a_place_is_given_back_when_its_answer_is_written() {
@@ -84,5 +125,24 @@ mod tests {
         assert_eq!(readers.clone().enter().unwrap_err(), Full { all: 1 });
         drop(place);
         assert!(readers.enter().is_ok());
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_written_while_it_is_read_holds_its_place_and_no_other_does() {
+        let readers = Readers::of(1);
+        let answer = |body: Body| until_written(readers.enter().unwrap(), body.into_response());
+        let short = answer(Body::from("[]"));
+        let mut steps = 0..100_000;
+        let mut long = answer(written::body(move |sheet| {
+            sheet.0.push(b' ');
+            if steps.next().is_some() { Rest::More } else { Rest::Nothing }
+        }));
+        assert_eq!(readers.enter().unwrap_err(), Full { all: 1 });
+        while long.body_mut().frame().await.is_some() {
+            assert!(readers.enter().is_err());
+        }
+        drop(long);
+        assert!(readers.enter().is_ok());
+        drop(short);
     }
 }

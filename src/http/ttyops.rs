@@ -6,6 +6,7 @@ mod act;
 mod document;
 mod explained;
 mod json;
+mod list;
 mod path;
 mod post;
 mod read;

@@ -212,6 +212,11 @@ impl Index {
         })
     }
 
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.prints.len()
+    }
+
     /// How many have one of the words, at most.
     pub(super) fn at_most(&self, words: &[Word]) -> usize {
         words.iter().map(|word| self.words.at_most(*word)).sum()

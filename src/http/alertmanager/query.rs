@@ -4,6 +4,7 @@
 use crate::domain::labels::Labels;
 use crate::domain::matcher::{Condition, Dialect, Matcher, MatcherError, Operator, PatternError};
 use crate::domain::suppress::{State, Status};
+use crate::domain::table::{Lookup, Table, Word};
 
 /// How many matchers of one kind a query may have: each may compile to a megabyte.
 const MATCHERS: usize = 64;
@@ -181,6 +182,15 @@ impl Wanted {
             silenced: pairs.flag("silenced"),
             inhibited: pairs.flag("inhibited"),
         })
+    }
+
+    /// How what is asked for is found.
+    pub(super) fn lookup(&self, table: &Table) -> Lookup {
+        let words = |matcher: &Matcher| {
+            let texts = matcher.condition.texts()?;
+            Some(texts.iter().map(|text| Word::pair(&matcher.name, text)).collect())
+        };
+        Lookup::of(table, self.filter.iter().filter_map(words))
     }
 
     /// Whether an alert with these labels is asked for. Its status is asked for last.

@@ -5,56 +5,34 @@ use std::io::Write as _;
 
 use super::quote::{self, Html};
 use crate::domain::labels::Labels;
-use crate::domain::routing::{Group, Routed};
+use crate::domain::routing::Routed;
 use crate::domain::suppress::Status;
 use crate::domain::time::Moment;
 
-/// How the status of an alert is asked for.
-pub(super) type StatusOf<'a> = &'a dyn Fn(&Routed<'_>) -> Status;
-
-/// How much room an alert usually takes.
-const USUAL: usize = 512;
-
-/// A list of alerts, all of `receiver`.
-pub(super) fn alerts(alerts: &[Routed<'_>], receiver: &str, status_of: StatusOf<'_>) -> Vec<u8> {
-    let mut body = Body::for_alerts(alerts.len());
-    body.list(alerts, |body, alert| body.alert(alert, receiver, &status_of(alert)));
-    body.end()
+/// One alert of `receiver`.
+pub(super) fn alert(into: &mut Vec<u8>, alert: &Routed<'_>, receiver: &str, status: &Status) {
+    Body(into).alert(alert, receiver, status);
 }
 
-/// A list of groups.
-pub(super) fn groups(groups: &[Group<'_>], status_of: StatusOf<'_>) -> Vec<u8> {
-    let mut body = Body::for_alerts(groups.iter().map(|group| group.alerts.len()).sum());
-    body.list(groups, |body, group| body.group(group, status_of));
-    body.end()
+/// What of a group stands before its alerts.
+pub(super) fn group_begin(into: &mut Vec<u8>) {
+    Body(into).raw(r#"{"alerts":["#);
+}
+
+/// What stands behind them.
+pub(super) fn group_end(into: &mut Vec<u8>, labels: &Labels, receiver: &str) {
+    let mut body = Body(into);
+    body.raw(r#"],"labels":"#);
+    body.pairs(labels, Html::Plain);
+    body.raw(r#","receiver":"#);
+    body.receiver(receiver, Html::Plain);
+    body.raw(r#","routeLabels":{}}"#);
 }
 
 /// An answer in the making.
-struct Body(Vec<u8>);
+struct Body<'a>(&'a mut Vec<u8>);
 
-impl Body {
-    fn for_alerts(count: usize) -> Self {
-        Self(Vec::with_capacity((count + 1) * USUAL))
-    }
-
-    /// With a line feed, as Go's encoder ends.
-    fn end(mut self) -> Vec<u8> {
-        self.raw("\n");
-        self.0
-    }
-
-    fn group(&mut self, group: &Group<'_>, status_of: StatusOf<'_>) {
-        self.raw(r#"{"alerts":"#);
-        self.list(&group.alerts, |body, alert| {
-            body.alert(alert, group.receiver, &status_of(alert));
-        });
-        self.raw(r#","labels":"#);
-        self.pairs(&group.labels, Html::Plain);
-        self.raw(r#","receiver":"#);
-        self.receiver(group.receiver, Html::Plain);
-        self.raw(r#","routeLabels":{}}"#);
-    }
-
+impl Body<'_> {
     fn alert(&mut self, alert: &Routed<'_>, receiver: &str, status: &Status) {
         self.raw(r#"{"annotations":"#);
         self.pairs(alert.annotations(), Html::Escaped);
@@ -130,7 +108,7 @@ impl Body {
     }
 
     fn text(&mut self, text: &str, html: Html) {
-        quote::push_json(&mut self.0, text, html);
+        quote::push_json(self.0, text, html);
     }
 
     fn raw(&mut self, text: &str) {

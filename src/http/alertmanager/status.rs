@@ -2,6 +2,7 @@
 //! clients of the API that v2 replaced.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
@@ -16,7 +17,7 @@ use crate::domain::policy::Policy;
 use crate::domain::routing::{BUILT_IN, Route};
 use crate::domain::table::Table;
 use crate::domain::time::{Moment, SignedDuration};
-use crate::engine::{Handle, StoreState};
+use crate::engine::{Handle, Published, StoreState};
 use crate::http::desk::Desk;
 use crate::http::door::{Door, Open};
 use crate::http::error::ApiError;
@@ -49,7 +50,10 @@ pub(super) async fn receivers(
     desk: Desk,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Fault> {
-    answer(handle, &desk, move |table, _| listed(query.as_deref(), table.policy())).await
+    let ask = move |latest: Arc<Published>, _| {
+        Ok(listed(query.as_deref(), latest.table.policy())?.into())
+    };
+    answer(handle, &desk, ask).await
 }
 
 fn listed(query: Option<&str>, policy: &Policy) -> Result<Vec<u8>, Fault> {

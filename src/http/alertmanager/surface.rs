@@ -19,7 +19,7 @@ use crate::http::caller::Caller;
 use crate::http::door::{self, Door};
 use crate::http::error::ApiError;
 use crate::http::intake::Head;
-use crate::http::{again, astray};
+use crate::http::{again, astray, readers};
 
 /// What there is to ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,7 +126,10 @@ async fn run(door: &Door, endpoint: Endpoint, request: Request) -> Response {
         return super::answered(endpoint, request, door.clone()).await;
     }
     match door.readers().enter() {
-        Ok(_place) => super::answered(endpoint, request, door.clone()).await,
+        Ok(place) => {
+            let answer = super::answered(endpoint, request, door.clone()).await;
+            readers::until_written(place, answer)
+        }
         Err(full) => full.tell(door),
     }
 }

@@ -1,7 +1,5 @@
 //! What can be asked: alerts, services, people, schedules.
 
-use std::sync::Arc;
-
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
 use axum::http::StatusCode;
@@ -9,22 +7,19 @@ use axum::response::Response;
 use serde::Serialize;
 
 use super::explained::Explained;
+use super::list::List;
 use super::path::Target;
-use super::row::{Row, place};
+use super::row::Row;
 use crate::domain::alert::{Alert, State as AlertState};
 use crate::domain::explain;
 use crate::domain::refusal::Refusal;
-use crate::domain::table::Table;
 use crate::domain::text::Text;
-use crate::domain::time::{SignedDuration, Timestamp};
 use crate::domain::token::Scope;
 use crate::http::caller::Caller;
 use crate::http::desk::Desk;
 use crate::http::door::Open;
-use crate::http::error::{ApiError, json};
-
-/// How long an ended alert stays in the list.
-const SHOWN_AFTER_ITS_END: SignedDuration = SignedDuration::from_hours(24);
+use crate::http::error::{ApiError, json, json_body};
+use crate::http::written;
 
 /// `GET /alert`.
 pub(super) async fn alerts(
@@ -37,21 +32,12 @@ pub(super) async fn alerts(
     let Query(query) = query.map_err(|error| bad_query(error.body_text()))?;
     let wanted = Wanted::read(&query)?;
     let now = handle.now();
-    desk.write(move || list(&handle.latest().table, &wanted, now)).await
-}
-
-fn list(table: &Table, wanted: &Wanted, now: Timestamp) -> Response {
-    #[derive(Serialize)]
-    struct Alerts<'a> {
-        alerts: Vec<Row<'a>>,
-    }
-    let shown =
-        |alert: &&Arc<Alert>| alert.is_open() || alert.ended_within(SHOWN_AFTER_ITS_END, now);
-    let listed = table.alerts().filter(shown).filter(|alert| wanted.has(alert));
-    let mut alerts: Vec<&Arc<Alert>> = listed.collect();
-    alerts.sort_by_cached_key(|alert| place(alert));
-    let alerts = alerts.into_iter().map(|alert| Row::new(alert, table)).collect();
-    json(StatusCode::OK, &Alerts { alerts })
+    let write = move || {
+        let (latest, mut list) = (handle.latest(), List::new(wanted, now));
+        let body = written::body(move |sheet| list.go_on(&latest.table, sheet));
+        json_body(StatusCode::OK, body)
+    };
+    desk.write(write).await
 }
 
 /// `GET /alert/{alert}`.
@@ -141,7 +127,7 @@ pub(super) async fn schedules(caller: Caller) -> Result<Response, ApiError> {
 
 /// Which states are asked for; none named is all.
 #[derive(Debug, Default)]
-struct Wanted(Vec<Status>);
+pub(super) struct Wanted(Vec<Status>);
 
 /// A state, as it is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,13 +140,14 @@ enum Status {
 impl Wanted {
     /// Reads `?status=firing,acknowledged`, which may stand there more than once. Other names
     /// mean nothing here and are left to clients.
-    fn read(query: &[(String, String)]) -> Result<Self, ApiError> {
+    pub(super) fn read(query: &[(String, String)]) -> Result<Self, ApiError> {
         let lists = query.iter().filter(|(name, _)| name == "status").map(|(_, list)| list);
         let words = lists.flat_map(|list| list.split(',')).map(str::trim);
         words.filter(|word| !word.is_empty()).map(Status::read).collect::<Result<_, _>>().map(Self)
     }
 
-    fn has(&self, alert: &Alert) -> bool {
+    /// Whether the alert is in one of them.
+    pub(super) fn has(&self, alert: &Alert) -> bool {
         self.0.is_empty() || self.0.contains(&Status::of(alert))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::domain::alert::{Alert, Ending, Marks, Note, State, Suppression};
+use crate::domain::alert::{Alert, Ending, Marks, Note, Suppression};
 use crate::domain::event::Event;
 use crate::domain::labels::Labels;
 use crate::domain::table::Table;
@@ -227,15 +227,4 @@ fn by_hand(ending: &Ending) -> Option<String> {
         Ending::Operator { by, hold: _ } => Some(by.to_string()),
         Ending::Source | Ending::TimeOut => None,
     }
-}
-
-/// Where an alert stands in the list: ended ones first and the oldest first, so that a client
-/// that takes the last match of a shortened id takes the newest open one. What came at one time
-/// stands by title.
-pub(super) fn place(alert: &Alert) -> impl Ord + use<> {
-    let (open, since): (bool, Timestamp) = match &alert.standing.state {
-        State::Resolved(resolution) => (false, resolution.at),
-        State::Firing | State::Acknowledged(_) => (true, alert.received),
-    };
-    (open, since, alert.title.clone(), alert.id)
 }

@@ -31,6 +31,29 @@ fn named(name: &str) -> Labels {
     labels(&[("alertname", name)])
 }
 
+/// All that is written, on sheets that are taken away after each step.
+fn whole(mut go_on: impl FnMut(&mut Sheet) -> Rest) -> Vec<u8> {
+    let mut body = Vec::new();
+    loop {
+        let mut sheet = Sheet::default();
+        let rest = go_on(&mut sheet);
+        body.append(&mut sheet.0);
+        if rest == Rest::Nothing {
+            return body;
+        }
+    }
+}
+
+fn list(table: &Table, wanted: Wanted, hour: Hour) -> Vec<u8> {
+    let mut list = List::new(table, wanted, hour);
+    whole(|sheet| list.go_on(table, sheet))
+}
+
+fn list_groups(table: &Table, wanted: &Wanted, hour: Hour) -> Vec<u8> {
+    let mut list = groups::List::new(table, wanted, hour);
+    whole(|sheet| list.go_on(table, sheet))
+}
+
 fn read(body: &[u8]) -> Vec<Value> {
     serde_json::from_slice(body).unwrap()
 }
@@ -38,7 +61,7 @@ fn read(body: &[u8]) -> Vec<Value> {
 /// The fields of the list that `query` gets.
 fn listed(desk: &Desk, query: &str, field: &str) -> Vec<String> {
     let wanted = Wanted::read(Some(query), Dialect::default()).unwrap();
-    let list = read(&list(&desk.table, &wanted, Hour::of(desk.now)));
+    let list = read(&list(&desk.table, wanted, Hour::of(desk.now)));
     list.iter().map(|alert| alert.pointer(field).unwrap().as_str().unwrap().to_owned()).collect()
 }
 
@@ -114,7 +137,7 @@ fn lists_and_groups_take_the_same_questions() {
         let mut found = names(&desk, query);
         found.sort();
         assert_eq!(found, wanted_names, "of {query:?}");
-        let groups = read(&groups::list(&desk.table, &wanted, Hour::of(desk.now)));
+        let groups = read(&list_groups(&desk.table, &wanted, Hour::of(desk.now)));
         let of_groups: Vec<&str> = groups
             .iter()
             .map(|group| group.pointer("/alerts/0/labels/alertname").unwrap().as_str().unwrap())
@@ -129,7 +152,7 @@ fn a_group_says_who_is_told_and_what_its_alerts_have_in_common() {
     send(&mut desk, "", &labels(&[("alertname", "disk"), ("host", "a")]), 5);
     send(&mut desk, "", &labels(&[("alertname", "disk"), ("host", "b")]), 5);
     send(&mut desk, "", &labels(&[("host", "b")]), 5);
-    let body = groups::list(
+    let body = list_groups(
         &desk.table,
         &Wanted::read(None, Dialect::default()).unwrap(),
         Hour::of(desk.now),
