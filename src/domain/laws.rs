@@ -1,9 +1,12 @@
 //! Laws: what holds of every table, whatever happened. Plain functions, for every test that makes
 //! things happen at random.
 
-use super::alert::{Call, Pause};
+use std::sync::Arc;
+
+use super::alert::{Alert, Call, Pause};
 use super::delivery::{Delivery, Progress, Tell};
-use super::table::Table;
+use super::severity::Severity;
+use super::table::{Lookup, Table, Word, seat};
 use super::text::Text;
 use super::time::Timestamp;
 
@@ -11,6 +14,7 @@ use super::time::Timestamp;
 pub(crate) fn broken_law(table: &Table) -> Option<&'static str> {
     let laws = [
         ("one open alert of an identity", one_open_alert_each(table)),
+        ("what is open is found", what_is_open_is_found(table)),
         ("what fires is held nowhere", what_fires_is_held_nowhere(table)),
         ("nobody is forgotten", nobody_is_forgotten(table)),
         ("nobody is called for nothing", nobody_is_called_for_nothing(table)),
@@ -26,6 +30,27 @@ fn one_open_alert_each(table: &Table) -> bool {
         .alerts()
         .filter(|alert| alert.is_open())
         .all(|alert| table.open(&alert.identity).is_some_and(|open| open.id == alert.id))
+}
+
+/// The open alerts are all that is found, in every order and by every word.
+fn what_is_open_is_found(table: &Table) -> bool {
+    let mut open: Vec<_> = table.alerts().filter(|alert| alert.is_open()).collect();
+    open.sort_by_key(|alert| seat(alert));
+    let ids = |alerts: &[&Arc<Alert>]| -> Vec<_> { alerts.iter().map(|alert| alert.id).collect() };
+    let listed: Vec<_> = table.open_alerts().collect();
+    let timed = [Severity::Critical, Severity::Warning]
+        .map(|severity| table.open_since(severity, Timestamp::MIN).count());
+    let is_found = |alert: &Arc<Alert>, word| {
+        table.look_up(&Lookup::Having(vec![word]), None).any(|found| found.id == alert.id)
+    };
+    let found = |alert: &&Arc<Alert>| {
+        let mut pairs = alert.told_labels().iter().chain(alert.labels.iter());
+        pairs.all(|(name, value)| is_found(alert, Word::pair(name, value)))
+            && is_found(alert, Word::service(alert.service))
+    };
+    ids(&listed) == ids(&open)
+        && timed.iter().sum::<usize>() == open.len()
+        && open.iter().all(found)
 }
 
 /// No episode is held while another one of its identity is open.

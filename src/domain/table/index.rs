@@ -212,6 +212,14 @@ impl Index {
         })
     }
 
+    /// Whether nothing was written since one was a copy of the other.
+    #[cfg(test)]
+    fn shares_all(&self, other: &Self) -> bool {
+        self.prints.ptr_eq(&other.prints)
+            && self.times.ptr_eq(&other.times)
+            && self.words.shares_all(&other.words)
+    }
+
     /// How many there are.
     pub(super) fn count(&self) -> usize {
         self.prints.len()
@@ -271,3 +279,6 @@ impl Entry {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

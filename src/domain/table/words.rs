@@ -94,6 +94,12 @@ impl Words {
         }
     }
 
+    /// Whether nothing was said since one was a copy of the other.
+    #[cfg(test)]
+    pub(super) fn shares_all(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.fresh, &other.fresh) && Arc::ptr_eq(&self.shelves, &other.shelves)
+    }
+
     /// How often a word occurs, at most.
     pub(super) fn at_most(&self, word: Word) -> usize {
         let fresh = self.fresh.iter().filter(|said| is_of(word, **said)).count();
