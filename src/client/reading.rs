@@ -55,12 +55,14 @@ pub fn listing(
     let (latest, now) = (handle.latest(), handle.now());
     let table = &latest.table;
     let view = View { table, me, now };
-    let is_wanted = |alert: &&Arc<Alert>| match wanted {
-        Wanted::Shown => filter.shows(alert, view),
-        Wanted::All => filter.matches(alert, view),
+    let shown = |alert: &Arc<Alert>| AlertShownV1::of(alert, table);
+    let alerts = match wanted {
+        Wanted::Shown => filter.shown(view).map(shown).collect(),
+        Wanted::All => {
+            let matches = |alert: &&Arc<Alert>| filter.matches(alert, view);
+            table.alerts().filter(matches).map(shown).collect()
+        }
     };
-    let alerts = table.alerts().filter(is_wanted);
-    let alerts = alerts.map(|alert| AlertShownV1::of(alert, table)).collect();
     ListingV1 { now: TimeV1(now), alerts }
 }
 

@@ -8,14 +8,15 @@
 mod parse;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::alert::{Alert, Ending, State};
 use super::id::AccountId;
 use super::matcher::Condition;
 use super::severity::Severity;
-use super::table::Table;
+use super::table::{Lookup, Table, Word};
 use super::text::Text;
-use super::time::{SignedDuration, Timestamp};
+use super::time::{SignedDuration, Timestamp, after};
 
 /// A filter, as far as it could be read.
 #[derive(Clone, Debug, Default)]
@@ -92,6 +93,22 @@ impl Filter {
         (lately || self.names_state()) && self.matches(alert, view)
     }
 
+    /// The alerts that are to be shown, in no order.
+    pub fn shown<'t>(&self, view: View<'t>) -> impl Iterator<Item = &'t Arc<Alert>> {
+        let View { table, now, .. } = view;
+        let every = self.names_state().then(|| table.alerts());
+        let open = every.is_none().then(|| table.look_up(&self.lookup(table), None));
+        let ended = open.is_some().then(|| table.ended_since(after(now, -Self::ENDED_SHOWN)));
+        let some = open.into_iter().flatten().chain(ended.into_iter().flatten());
+        let found = every.into_iter().flatten().chain(some);
+        found.filter(move |alert| self.shows(alert, view))
+    }
+
+    /// How the open alerts that match are found.
+    fn lookup(&self, table: &Table) -> Lookup {
+        Lookup::of(table, self.terms.iter().filter_map(|term| term.words(table)))
+    }
+
     /// Whether every term matches.
     pub fn matches(&self, alert: &Alert, view: View<'_>) -> bool {
         self.terms.iter().all(|term| term.matches(alert, view))
@@ -103,6 +120,32 @@ impl Filter {
 }
 
 impl Term {
+    /// Words of which an alert must have one to match, where there are such.
+    fn words(&self, table: &Table) -> Option<Vec<Word>> {
+        match self {
+            Self::Label(name, condition) => {
+                let texts = condition.texts()?;
+                Some(texts.iter().map(|text| Word::pair(name, text)).collect())
+            }
+            Self::Field(Field::Service, condition) => {
+                let texts = condition.texts()?;
+                let id = |name: &str| {
+                    table.services().find(|service| service.name.as_str() == name).map(|one| one.id)
+                };
+                texts.iter().map(|name| id(name).map(Word::service)).collect()
+            }
+            Self::Field(Field::Assignee, condition) => {
+                let texts = condition.texts()?;
+                // These are no names.
+                let is_name = texts.iter().all(|text| !["me", "nobody"].contains(&text.as_ref()));
+                is_name.then(|| texts.iter().map(|name| Word::assignee(name)).collect())
+            }
+            Self::Field(Field::Severity | Field::State | Field::Title, _) | Self::Word { .. } => {
+                None
+            }
+        }
+    }
+
     fn matches(&self, alert: &Alert, view: View<'_>) -> bool {
         match self {
             Self::Word { lower, wanted } => {
@@ -187,6 +230,7 @@ fn contains(text: &str, word: &str) -> bool {
 mod tests {
     use super::*;
     use crate::domain::command::AlertCommand;
+    use crate::domain::report::NamedService;
     use crate::domain::samples::{Desk, account, labels, payload};
 
     #[test]
@@ -229,6 +273,50 @@ mod tests {
             let filter = Filter::parse(text);
             assert_eq!(filter.problems(), [], "in {text:?}");
             assert_eq!(filter.shows(desk.alert(id), view), shown, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_is_what_a_look_at_every_alert_shows() {
+        let mut desk = Desk::new();
+        for number in 0..40 {
+            let (own, fifth) = (format!("node-{number}"), format!("rack-{}", number % 5));
+            let mut one = payload("disk", if number % 2 == 0 { "critical" } else { "warning" });
+            one.labels = labels(&[("instance", &own), ("rack", &fifth)]);
+            one.service = NamedService::Strictly(Text::derive(&format!("service-{}", number % 7)));
+            let id = desk.fires(&own, one);
+            if number % 8 == 0 {
+                desk.act(&account("alice"), id, AlertCommand::Acknowledge).unwrap();
+            }
+            if number % 9 == 0 {
+                desk.ends(&own);
+                desk.wait(SignedDuration::from_mins(5));
+            }
+        }
+        let me = account("alice").person().map(|person| person.id);
+        let view = View { table: &desk.table, me, now: desk.now };
+        let filters = [
+            ("", 38),
+            ("instance=node-7", 1),
+            ("instance=node-36 severity=critical", 1),
+            ("instance=~node-7|node-8", 2),
+            ("service=service-3", 5),
+            ("service=~service-3|service-9 rack=rack-0", 1),
+            ("service=nothing", 0),
+            ("assignee=alice", 4),
+            ("assignee=me", 4),
+            ("assignee=nobody", 34),
+            ("state=resolved", 5),
+            ("state=fire instance=node-7", 1),
+        ];
+        for (text, count) in filters {
+            let filter = Filter::parse(text);
+            let ids = |alert: &Arc<Alert>| alert.id;
+            let every = desk.table.alerts().filter(|alert| filter.shows(alert, view)).map(ids);
+            let mut found: Vec<_> = filter.shown(view).map(ids).collect();
+            found.sort();
+            assert_eq!(found, every.collect::<Vec<_>>(), "{text:?}");
+            assert_eq!(found.len(), count, "{text:?}");
         }
     }
 

@@ -12,7 +12,7 @@ use super::sieve::Sieve;
 use crate::console::frame::Tick;
 use crate::domain::actor::{Actor, Person};
 use crate::domain::policy::Account;
-use crate::domain::table::Table;
+use crate::domain::table::{Lookup, Table, Word};
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 
@@ -184,11 +184,12 @@ impl Picker {
     /// Everybody of `table`: the viewer first, then by name, nobody last.
     pub fn new(target: Target, table: &Table, viewer: &Actor) -> Picker {
         let me = viewer.person().map(|person| person.id);
+        let mut people: Vec<_> = table.policy().accounts.iter().collect();
+        let names = people.iter().map(|account| Word::assignee(account.name.as_str())).collect();
         let owners: Vec<_> = table
-            .open_alerts()
+            .look_up(&Lookup::of(table, [names]), None)
             .filter_map(|alert| alert.standing.assignee.as_ref().map(|person| person.id))
             .collect();
-        let mut people: Vec<_> = table.policy().accounts.iter().collect();
         let named = |account: &Account| account.name.as_str().to_lowercase();
         people.sort_by_cached_key(|one| (Some(one.id) != me, named(one), one.name.clone()));
         let people: Vec<Choice> = people
