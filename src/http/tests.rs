@@ -4,6 +4,7 @@ mod acting;
 mod asking;
 mod bounds;
 mod door;
+mod long;
 mod metrics;
 mod overload;
 mod own;

@@ -1,8 +1,8 @@
 //! Words: at which places each word occurs. Sorted runs of eight bytes an occurrence, which are
 //! merged as they grow; a copy shares them. Knows no alerts: a word and a place are numbers.
 //!
-//! A tree with a node for every few entries takes three times the memory, and is written to at as
-//! many places as an alert has words.
+//! A tree with a node for every few entries takes more memory, and is written to at as many places
+//! as an alert has words.
 
 use std::sync::Arc;
 

@@ -1,5 +1,7 @@
 //! Lists from a table: what is in them, and in which order.
 
+use proptest::collection::{btree_map, vec};
+use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
@@ -11,6 +13,7 @@ use crate::domain::labels::Labels;
 use crate::domain::matcher::Dialect;
 use crate::domain::report::{Payload, Report, Road};
 use crate::domain::samples::{Desk, account, labels, payload, told};
+use crate::domain::suppress::Status;
 use crate::domain::text::Text;
 use crate::domain::time::{SignedDuration, after};
 use crate::http::alertmanager::groups;
@@ -158,4 +161,53 @@ fn a_group_says_who_is_told_and_what_its_alerts_have_in_common() {
         Hour::of(desk.now),
     );
     insta::assert_snapshot!(String::from_utf8(body).unwrap());
+}
+
+fn any_set() -> impl Strategy<Value = Labels> {
+    let few = btree_map("a|b", "0|1|2", 0..3);
+    (few, 0_u8..60).prop_map(|(pairs, own)| {
+        let own = ("own".to_owned(), own.to_string());
+        pairs.into_iter().chain([own]).collect()
+    })
+}
+
+fn any_filter() -> impl Strategy<Value = String> {
+    let value = "0|1|2|7|33||0\\|1|1\\|7\\||.|[0-3]|7\\|8\\|9";
+    ("a|b|own|missing", "=|!=|=~|!~", value)
+        .prop_map(|(name, operator, value)| format!("{name}{operator}{value}"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whatever is asked for: found by its words, it is what a look at every alert gives, in order.
+    #[test]
+    fn what_a_filter_finds_is_what_a_look_at_every_alert_finds(
+        sets in vec((any_set(), 0_u8..3, 0_i32..4), 0..80),
+        filters in vec(vec(any_filter(), 0..4), 1..12),
+    ) {
+        let mut desk = Desk::new();
+        for (set, namespace, minutes) in sets {
+            send(&mut desk, ["", "ops", "dev"][usize::from(namespace)], &set, minutes);
+        }
+        desk.wait(MINUTE);
+        let hour = Hour::of(desk.now);
+        for filter in filters {
+            let query: Vec<String> = filter
+                .iter()
+                .map(|one| format!("filter={}", one.replace('=', "%3D").replace('|', "%7C")))
+                .collect();
+            let Ok(wanted) = Wanted::read(Some(&query.join("&")), Dialect::default()) else { continue };
+            let mut every: Vec<_> = desk
+                .table
+                .alerts()
+                .filter(|alert| alert.is_open())
+                .filter_map(|alert| Routed::of(&desk.table, alert, hour))
+                .filter(|alert| wanted.has(alert.labels(), Status::default))
+                .collect();
+            every.sort_by_key(|alert| (alert.fingerprint(), alert.alert.id));
+            let every: Vec<String> = every.iter().map(|alert| alert.fingerprint().to_string()).collect();
+            prop_assert_eq!(listed(&desk, &query.join("&"), "/fingerprint"), every, "of {:?}", filter);
+        }
+    }
 }
