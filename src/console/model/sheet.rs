@@ -185,9 +185,9 @@ impl Picker {
     pub fn new(target: Target, table: &Table, viewer: &Actor) -> Picker {
         let me = viewer.person().map(|person| person.id);
         let mut people: Vec<_> = table.policy().accounts.iter().collect();
-        let names = people.iter().map(|account| Word::assignee(account.name.as_str())).collect();
+        let words = people.iter().map(|account| Word::assignee(account.name.as_str())).collect();
         let owners: Vec<_> = table
-            .look_up(&Lookup::of(table, [names]), None)
+            .look_up(&Lookup::of(table, [words]), None)
             .filter_map(|alert| alert.standing.assignee.as_ref().map(|person| person.id))
             .collect();
         let named = |account: &Account| account.name.as_str().to_lowercase();

@@ -87,8 +87,8 @@ impl Words {
         let shelves = Arc::make_mut(&mut self.shelves);
         shelves.resize_with(SHELVES, Shelf::new);
         for run in fresh.chunk_by(|one, next| one.shelf() == next.shelf()) {
-            let shelf = run.first().and_then(|said| shelves.get_mut(said.shelf()));
-            if let Some(shelf) = shelf {
+            let number = run.first().map(|first| first.shelf());
+            if let Some(shelf) = number.and_then(|number| shelves.get_mut(number)) {
                 add(shelf, run);
             }
         }

@@ -98,7 +98,10 @@ fn tables(steps: &[Step]) -> [Table; 2] {
     [table, halfway]
 }
 
-fn words() -> Vec<(Word, fn(&Alert) -> bool)> {
+/// Whether an alert has a word.
+type Has = fn(&Alert) -> bool;
+
+fn words() -> Vec<(Word, Has)> {
     vec![
         (Word::pair("host", "a"), |alert| alert.told_labels().get("host") == Some("a")),
         (Word::pair("alertname", "disk"), |_| true),
