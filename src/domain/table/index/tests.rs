@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use crate::domain::alert::{Alert, Ending, Identity, Namespace, Naming, Resolution, State};
-use crate::domain::change::Change;
+use crate::domain::change::{Change, Keep};
 use crate::domain::entity::{Entity, Key};
 use crate::domain::id::{AlertId, ServiceId};
 use crate::domain::labels::Fingerprint;
@@ -90,7 +90,7 @@ fn tables(steps: &[Step]) -> [Table; 2] {
         let next = alert(&of, &table, step);
         let key = Key::Alert(next.id);
         let next = (step.state != 2).then(|| Entity::Alert(next.into()));
-        table.put(&Change { key, next, event: None });
+        table.put(&Change { key, next, event: None, keep: Keep::Now });
         if at == steps.len() / 2 {
             halfway = table.clone();
         }
