@@ -13,6 +13,7 @@ mod inbox;
 mod process;
 mod publish;
 mod refusals;
+mod ring;
 mod soon;
 mod vitals;
 mod writer;
@@ -40,7 +41,8 @@ pub use counts::{Counts, Fate, Histogram, Place};
 pub use handle::{Handle, SubmitError};
 pub use process::Process;
 pub use publish::{Cursor, Feed, FeedEnd, Lagged, Published};
-pub use refusals::{Reasons, Refusals, Refused, RefusedPosts};
+pub use refusals::{Lately, Reasons, Refusals, Refused, RefusedPosts};
+pub use ring::{ChangeSet, Trail};
 pub use vitals::{Absence, Certificate, Outage, StoreState, Vital, Vitals};
 pub use writer::{StartError, Writer, WriterError, data_file, open, start};
 

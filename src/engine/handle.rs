@@ -6,7 +6,8 @@ use tokio::sync::oneshot;
 
 use super::clock::Clock;
 use super::inbox::{Inbox, Waiting};
-use super::publish::{Feed, Published, Publisher};
+use super::publish::{Cursor, Feed, Lagged, Published, Publisher};
+use super::ring::Trail;
 use super::vitals::Vitals;
 use super::{ArchiveError, Page, PageRequest, Receipt};
 use crate::domain::alert::Alert;
@@ -79,6 +80,13 @@ impl Handle {
     /// The newest published table, and a feed of everything after it.
     pub fn follow(&self) -> (Arc<Published>, Feed) {
         self.0.publisher.follow()
+    }
+
+    /// Every change that was published after the state `from` first was, without a gap: for readers
+    /// who keep a table of their own. Refuses a state that is too old, or is none of this table's:
+    /// the reader then begins again with [`Handle::latest`].
+    pub fn follow_from(&self, from: Cursor) -> Result<Trail, Lagged> {
+        self.0.publisher.follow_from(from)
     }
 
     /// A page of a timeline, newest line first, from disk.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use tokio::sync::broadcast;
 
+use super::ring::{Ring, Trail};
 use crate::domain::change::Change;
 use crate::domain::id::Revision;
 use crate::domain::table::Table;
@@ -55,6 +56,7 @@ pub enum FeedEnd {
 pub(super) struct Publisher {
     newest: ArcSwap<Published>,
     feed: broadcast::Sender<Arc<Published>>,
+    ring: Ring,
 }
 
 impl Publisher {
@@ -63,7 +65,8 @@ impl Publisher {
     const BEHIND: usize = 64;
 
     pub(super) fn new(first: Arc<Published>) -> Self {
-        Self { newest: ArcSwap::new(first), feed: broadcast::Sender::new(Self::BEHIND) }
+        let ring = Ring::after(first.cursor);
+        Self { newest: ArcSwap::new(first), feed: broadcast::Sender::new(Self::BEHIND), ring }
     }
 
     pub(super) fn latest(&self) -> Arc<Published> {
@@ -72,6 +75,8 @@ impl Publisher {
 
     /// Readers see it before this returns, so that an answer sent afterwards can be checked.
     pub(super) fn publish(&self, published: Arc<Published>) {
+        // First, so that whoever reads the newest table can follow from there.
+        self.ring.push(&published);
         self.newest.store(Arc::clone(&published));
         // An error only says that nobody follows.
         let _ = self.feed.send(published);
@@ -83,6 +88,11 @@ impl Publisher {
         let receiver = self.feed.subscribe();
         let latest = self.latest();
         (Arc::clone(&latest), Feed { receiver, seen: latest })
+    }
+
+    /// Everything that was published after `from` was first; see [`Ring::from`].
+    pub(super) fn follow_from(&self, from: Cursor) -> Result<Trail, Lagged> {
+        self.ring.from(from)
     }
 }
 

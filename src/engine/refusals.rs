@@ -53,7 +53,8 @@ pub struct RefusedPosts {
     pub first: Timestamp,
     /// When the last of them was.
     pub last: Timestamp,
-    lately: Lately,
+    /// How many came when, of late.
+    pub lately: Lately,
 }
 
 /// Whether posts were turned away for one reason.
@@ -142,6 +143,16 @@ impl Refusals {
         self.crowd.insert(0, row);
     }
 
+    /// Refusals as another process tells of them, its rows in their order.
+    pub fn told(
+        rows: Vec<RefusedPosts>,
+        crowd: Vec<RefusedPosts>,
+        of: BTreeMap<Text, u64>,
+        count: u64,
+    ) -> Self {
+        Self { rows, crowd, of, count }
+    }
+
     /// Those with a place of their own, the newest first.
     pub fn rows(&self) -> &[RefusedPosts] {
         &self.rows
@@ -213,8 +224,9 @@ impl RefusedPosts {
 /// When posts came, in spans of a few seconds, the oldest first: as many as the last five minutes
 /// have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Lately {
-    spans: Vec<(Timestamp, u64)>,
+pub struct Lately {
+    /// The beginning of each span, and how many came in it.
+    pub spans: Vec<(Timestamp, u64)>,
 }
 
 impl Lately {
