@@ -38,7 +38,7 @@ pub use access::{AlertmanagerApi, HostName, NoHostName};
 pub use alertmanager::reports;
 pub use door::Door;
 pub use edge::{Keys, Limits, Listener, Overseen, Peer, Tls, serve};
-pub use own::{OpenTo, Owner};
+pub use own::{Attaching, OpenTo, Owner, Site};
 
 /// What is served to the network: the TTYOps API and Alertmanager's with its metrics, to holders of
 /// tokens. `api` says who else may use the latter. All posts share one room.
@@ -54,11 +54,12 @@ pub fn public_router(door: Door, api: AlertmanagerApi) -> Router {
     alertmanager::in_front_of(others, door).layer(layers)
 }
 
-/// What is served on the Unix socket: our own API, to those whom `owner` lets in.
-pub fn own_router(door: Door, owner: Owner) -> Router {
+/// What is served on the Unix socket: our own API, to those whom `owner` lets in, and consoles that
+/// are attached.
+pub fn own_router(door: Door, owner: Owner, attaching: Attaching) -> Router {
     let admit = middleware::from_fn_with_state(Arc::new(owner), own::admit);
     let guard = middleware::from_fn_with_state(door.clone(), panics::answer);
-    behind(door, own::routes()).layer(admit).layer(guard)
+    behind(door, own::routes()).layer((Extension(attaching), admit)).layer(guard)
 }
 
 /// Answers to what no route takes, and the door in front of everything.

@@ -5,6 +5,7 @@
 //! reordered, removed or inserted: a variant may be appended to an enum, anything else is a new
 //! version beside the old one. No rule lives here, and no file.
 
+pub mod attach;
 pub mod line;
 pub mod order;
 pub mod shown;

@@ -310,9 +310,8 @@ impl Table {
     pub(crate) fn sizes(&self) -> Vec<(&'static str, usize)> {
         vec![
             ("alerts", self.alerts.len()),
-            ("open", self.open.len()),
-            ("newest", self.newest.len()),
-            ("prints", self.prints.len()),
+            ("episodes", self.episodes.len()),
+            ("open", self.index.count()),
             ("own", self.own.len()),
             ("services", self.services.len()),
             ("onces", self.onces.len()),

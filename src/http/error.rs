@@ -140,12 +140,21 @@ pub(super) enum ApiError {
     /// Too many wait for lists.
     #[error("too many lists are being asked for at once; ask again shortly")]
     ManyLists,
+    /// Too many consoles are attached.
+    #[error("too many consoles are attached at once; close one")]
+    ManyConsoles,
+    /// A feed is wanted from a state that is not known any more.
+    #[error("changes were missed; read a snapshot")]
+    TooOld,
     /// Too much waits to be read.
     #[error("too many long answers are waiting to be read; ask again shortly")]
     Unread,
     /// Nothing can be saved. The reason is for the log and the console, not for senders.
     #[error("nothing can be saved now; send again when the storage works")]
     Unavailable(Text),
+    /// Saving failed so late that it may have been saved all the same.
+    #[error("not known yet whether it was saved; look again when the storage works")]
+    Unsure(Text),
     /// The service is stopping.
     #[error("watchbell is stopping; send again when it is back")]
     Stopping,
@@ -191,6 +200,7 @@ impl ApiError {
             }
             Self::SeveralBegin(_) => StatusCode::CONFLICT,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooOld => StatusCode::GONE,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge(_) | Self::TooMany(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BadRequest { .. } => StatusCode::BAD_REQUEST,
@@ -200,8 +210,10 @@ impl ApiError {
             | Self::Busy
             | Self::Crowded
             | Self::ManyLists
+            | Self::ManyConsoles
             | Self::Unread
             | Self::Unavailable(_)
+            | Self::Unsure(_)
             | Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -232,8 +244,12 @@ impl ApiError {
             Self::SlowBody => "slow_body",
             Self::BadRequest { code, .. } => code,
             Self::Refused(refusal) => refusal.code(),
-            Self::Busy | Self::Crowded | Self::ManyLists | Self::Unread => "busy",
+            Self::Busy | Self::Crowded | Self::ManyLists | Self::ManyConsoles | Self::Unread => {
+                "busy"
+            }
+            Self::TooOld => "too_old",
             Self::Unavailable(_) => "unavailable",
+            Self::Unsure(_) => "unsure",
             Self::Stopping => "stopping",
             Self::Internal(_) => "internal",
         }
@@ -248,7 +264,7 @@ impl ApiError {
     /// Overload and a late start are counted and shown, and would flood a log.
     pub(super) fn log(&self) {
         let status = self.status();
-        if let Self::Unavailable(why) = self {
+        if let Self::Unavailable(why) | Self::Unsure(why) = self {
             static SAID: Mutex<Said> = Mutex::new(Said::NOTHING);
             let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(others) = said.again(why, Instant::now()) {

@@ -4,19 +4,22 @@
 //!
 //! Speaks records, the language of the data file; the only part of `http` that does.
 
+mod attach;
 mod peer;
+mod vital;
 
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, Request};
-use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
 
+pub use self::attach::{Attaching, Site};
 use self::peer::Caller;
 pub(super) use self::peer::admit;
 pub use self::peer::{OpenTo, Owner};
@@ -26,6 +29,7 @@ use super::door::{Door, Open};
 use super::error::{ApiError, json, status_of};
 use crate::client::export::{Export, ExportError};
 use crate::client::reading::{self, FindError, Wanted};
+use crate::domain::actor::Via;
 use crate::domain::id::AccountId;
 use crate::domain::query::Filter;
 use crate::domain::token::Scope;
@@ -46,7 +50,13 @@ pub(super) fn routes() -> Router<Door> {
         .route("/own/v1/accounts", get(accounts))
         .route("/own/v1/tokens", get(tokens))
         .route("/own/v1/export", get(export))
+        .route("/own/v1/snapshot", get(attach::snapshot))
+        .route("/own/v1/feed", get(attach::feed))
 }
+
+/// In the answer to an order: the newest commit when it was answered. Whoever follows the feed has
+/// all that the answer speaks of once they have that one.
+const REVISION: HeaderName = HeaderName::from_static("watchbell-revision");
 
 /// `POST /own/v1/orders`: has an order carried out; answers a receipt or a refusal.
 async fn order(
@@ -63,15 +73,17 @@ async fn order(
     })?;
     let speaks_for = order.speaks_for.map(|id| AccountId(id.0));
     let (actor, via) = caller.acting(speaks_for, handle.latest().table.policy())?;
+    let via = if order.at_console && speaks_for.is_none() { Via::Console } else { via };
     let order = order.by(actor, via);
     caller.may(order.command.scope())?;
-    match handle.submit(order).await {
-        Ok(receipt) => Ok(json(StatusCode::OK, &ReceiptV1::new(receipt.revision, &receipt.answer))),
-        Err(SubmitError::Refused(refusal)) => {
-            Ok(json(status_of(&refusal), &RefusalV1::from(&refusal)))
-        }
-        Err(error) => Err(error.into()),
-    }
+    let answer = match handle.submit(order).await {
+        Ok(receipt) => json(StatusCode::OK, &ReceiptV1::new(receipt.revision, &receipt.answer)),
+        Err(SubmitError::Refused(refusal)) => json(status_of(&refusal), &RefusalV1::from(&refusal)),
+        Err(SubmitError::Unsure(why)) => return Err(ApiError::Unsure(why)),
+        Err(error) => return Err(error.into()),
+    };
+    let revision = HeaderValue::from(handle.latest().cursor.revision.0);
+    Ok(([(REVISION, revision)], answer).into_response())
 }
 
 /// Which alerts are asked for.

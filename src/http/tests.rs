@@ -2,6 +2,7 @@
 
 mod acting;
 mod asking;
+mod attaching;
 mod bounds;
 mod door;
 mod long;
@@ -189,13 +190,14 @@ impl Ask {
 impl Answer {
     /// Checks what holds for every answer there is.
     async fn read(response: Response, head: bool) -> Self {
-        const HEADERS: [&str; 6] = [
+        const HEADERS: [&str; 7] = [
             "content-type",
             "cache-control",
             "content-length",
             "allow",
             "retry-after",
             "www-authenticate",
+            "watchbell-revision",
         ];
         let (parts, body) = response.into_parts();
         let (status, headers) = (parts.status, parts.headers);

@@ -26,6 +26,9 @@ pub struct OrderV1 {
     /// The account that is to be spoken for, where one is (`--as`).
     #[serde(default)]
     pub speaks_for: Option<IdV1>,
+    /// Whether a key of a console asks for it, and no verb.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_console: bool,
     pub command: CommandV1,
 }
 
@@ -75,7 +78,7 @@ impl OrderV1 {
     pub fn of(op: OpId, seen: Option<Revision>, command: &Command) -> Option<Self> {
         let command = CommandV1::of(command)?;
         let seen = seen.map(|revision| revision.0);
-        Some(Self { op: IdV1(op.0), seen, speaks_for: None, command })
+        Some(Self { op: IdV1(op.0), seen, speaks_for: None, at_console: false, command })
     }
 
     /// The order, as given by `actor` from there.

@@ -39,6 +39,12 @@ fn hash(identity: &Identity) -> u64 {
 }
 
 impl Episodes {
+    /// Of how many identities something is known.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.newest.len() + self.more.len()
+    }
+
     /// What is known of the episodes of an identity.
     pub(super) fn newest(&self, alerts: &Alerts, identity: &Identity) -> Option<Newest> {
         let found = self.newest.get(&hash(identity))?;

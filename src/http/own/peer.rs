@@ -77,13 +77,22 @@ impl Owner {
 impl Caller {
     /// Refuses, saying what to do, if they may not.
     pub(super) fn may(&self, scope: Scope) -> Result<(), ApiError> {
-        let member: Scopes =
-            [Scope::Read, Scope::Ack, Scope::Assign, Scope::Resolve].into_iter().collect();
+        if self.scopes().has(scope) { Ok(()) } else { Err(ApiError::OwnerOnly(scope)) }
+    }
+
+    /// What they may do.
+    pub(super) fn scopes(&self) -> Scopes {
         match self.standing {
-            Standing::Master => Ok(()),
-            Standing::Member if member.has(scope) => Ok(()),
-            Standing::Member => Err(ApiError::OwnerOnly(scope)),
+            Standing::Master => Scopes::all(),
+            Standing::Member => {
+                [Scope::Read, Scope::Ack, Scope::Assign, Scope::Resolve].into_iter().collect()
+            }
         }
+    }
+
+    /// As whom they act for themselves.
+    pub(super) fn actor(&self) -> &Actor {
+        &self.actor
     }
 
     /// As whom they act, and from where: themselves, or the account that they want to speak for,

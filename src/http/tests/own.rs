@@ -1,5 +1,7 @@
 //! Our own API, as another watchbell asks it.
 
+use tokio_util::sync::CancellationToken;
+
 use super::*;
 use crate::domain::command::AlertCommand;
 use crate::domain::id::OpId;
@@ -22,7 +24,8 @@ async fn ask_of(bench: &Bench, open_to: OpenTo, peer: Peer, ask: Ask) -> Answer 
     let person = |name| Account::new(name, "").person();
     let people = [(OWNER, person("alice")), (BOBS, person("bob"))].into();
     let owner = Owner { uid: OWNER, actor: Actor::Account(person("alice")), people, open_to };
-    ask.of(own_router(bench.door.clone(), owner).layer(Extension(peer))).await
+    let attaching = super::attaching::consoles(&CancellationToken::new());
+    ask.of(own_router(bench.door.clone(), owner, attaching).layer(Extension(peer))).await
 }
 
 fn order(command: &TokenCommand) -> Ask {
