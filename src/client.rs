@@ -4,10 +4,14 @@
 //! socket only says who the owner is, and takes orders for it.
 
 mod asker;
+mod attached;
 pub mod care;
 pub mod export;
 mod import;
+mod lines;
+mod live;
 mod local;
+mod mirror;
 mod owner;
 pub mod reading;
 mod remote;
@@ -16,10 +20,13 @@ mod socket;
 mod source;
 mod stream;
 mod view;
+mod vital;
 
 pub use crate::engine::data_file;
 pub use asker::Asker;
+pub use attached::{Attached, Looks, Site};
 pub use import::{ImportError, Imported};
+pub use live::{Following, Heard, Live, LiveError, News};
 pub use local::{Local, LocalError, NotAllowed};
 pub use owner::{Beginning, Found, OwnerError, Reached, find, reach};
 pub use remote::{Remote, RemoteError};

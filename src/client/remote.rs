@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
+use reqwest::{Client, ClientBuilder, RequestBuilder, Response, StatusCode, Url};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -45,6 +45,22 @@ pub enum RemoteError {
     /// It cannot do it now.
     #[error("{0}")]
     NotNow(Text),
+    /// It does not know whether it was saved.
+    #[error("{0}")]
+    Unsure(Text),
+    /// It knows nothing of consoles that are attached.
+    #[error(
+        "the running watchbell is older than this one; end it and start it again with this \
+         version, or use its verbs: watchbell alert list"
+    )]
+    Older,
+    /// It speaks to consoles in another way.
+    #[error(
+        "the running watchbell is version {0} and speaks otherwise to consoles than this one \
+         ({ours}); use the same version for both",
+        ours = env!("CARGO_PKG_VERSION")
+    )]
+    OtherVersion(Text),
     /// It speaks another language.
     #[error(
         "the running watchbell answers in words unknown here: {0}; use the same version for both"
@@ -68,19 +84,19 @@ struct Problem {
 impl Remote {
     /// The owner that listens on `socket`. Nothing is sent yet.
     pub fn new(socket: &Path) -> Result<Self, RemoteError> {
-        let http = Client::builder()
-            .unix_socket(socket)
-            .timeout(PATIENCE)
-            .read_timeout(PATIENCE)
-            .no_proxy()
-            // A socket shows no certificate: none has to be there to judge it by.
-            .tls_certs_only([])
-            .build();
-        let socket = socket.to_owned();
-        match http {
-            Ok(http) => Ok(Self { socket, http }),
-            Err(error) => Err(RemoteError::Silent { socket, why: innermost(&error) }),
-        }
+        let http = client(socket, |builder| builder.timeout(PATIENCE).read_timeout(PATIENCE))?;
+        Ok(Self { socket: socket.to_owned(), http })
+    }
+
+    /// Sends an order; the answer is not read yet.
+    pub(super) async fn post(&self, order: &OrderV1) -> Result<Response, reqwest::Error> {
+        self.http.post(url("orders")).json(order).send().await
+    }
+
+    /// The receipt in the answer to an order.
+    pub(super) async fn receipt(&self, answer: Response) -> Result<Receipt, AskError> {
+        let receipt: ReceiptV1 = self.read(answer).await?;
+        Ok(Receipt { answer: receipt.answer.into(), revision: Revision(receipt.revision) })
     }
 
     /// Has a command carried out for whoever the owner finds at this end, or for whom they speak.
@@ -93,9 +109,8 @@ impl Remote {
         let order = OrderV1::of(OpId(Uuid::new_v4()), seen, command);
         let order = order.ok_or_else(|| RemoteError::Strange("no such order".to_owned()))?;
         let order = OrderV1 { speaks_for: speaks_for.map(|id| IdV1(id.0)), ..order };
-        let request = self.http.post(url("orders")).json(&order);
-        let receipt: ReceiptV1 = self.answer(request).await?;
-        Ok(Receipt { answer: receipt.answer.into(), revision: Revision(receipt.revision) })
+        let answer = self.post(&order).await.map_err(|error| self.silent(&error))?;
+        self.receipt(answer).await
     }
 
     /// The alerts that match, in no order.
@@ -178,8 +193,23 @@ impl Remote {
     }
 }
 
+/// A client of whoever listens on `socket`.
+pub(super) fn client(
+    socket: &Path,
+    patience: impl FnOnce(ClientBuilder) -> ClientBuilder,
+) -> Result<Client, RemoteError> {
+    let builder = Client::builder()
+        .unix_socket(socket)
+        .no_proxy()
+        // A socket shows no certificate: none has to be there to judge it by.
+        .tls_certs_only([]);
+    patience(builder)
+        .build()
+        .map_err(|error| RemoteError::Silent { socket: socket.to_owned(), why: innermost(&error) })
+}
+
 /// The host is of no meaning on a socket.
-fn url(of: &str) -> String {
+pub(super) fn url(of: &str) -> String {
     format!("http://watchbell/own/v1/{of}")
 }
 
@@ -195,7 +225,7 @@ fn below(of: &str, beginning: &str) -> Result<String, FindError> {
     }
 }
 
-fn refused(status: StatusCode, body: &[u8]) -> AskError {
+pub(super) fn refused(status: StatusCode, body: &[u8]) -> AskError {
     if let Ok(refusal) = serde_json::from_slice::<RefusalV1>(body) {
         return SubmitError::Refused(refusal.into()).into();
     }
@@ -206,12 +236,13 @@ fn refused(status: StatusCode, body: &[u8]) -> AskError {
     match code.as_str() {
         "unknown_alert" | "ambiguous_alert" => AskError::NotFound(message.to_string()),
         "busy" => SubmitError::Busy.into(),
+        "unsure" => RemoteError::Unsure(message).into(),
         _ if status == StatusCode::SERVICE_UNAVAILABLE => RemoteError::NotNow(message).into(),
         _ => RemoteError::Refused(message).into(),
     }
 }
 
-fn innermost(error: &reqwest::Error) -> String {
+pub(super) fn innermost(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(next) = cause.source() {
         cause = next;

@@ -119,13 +119,17 @@ impl AskError {
                 | SubmitError::Unsure(_)
                 | SubmitError::Closed,
             )
-            | Self::Remote(RemoteError::NotNow(_)) => Kind::NotNow,
+            | Self::Remote(RemoteError::NotNow(_) | RemoteError::Unsure(_)) => Kind::NotNow,
             Self::Submit(SubmitError::Refused(_) | SubmitError::Failed)
             | Self::NotAllowed(_)
             | Self::NotRead(_)
             | Self::Panicked
             | Self::Remote(
-                RemoteError::Silent { .. } | RemoteError::Refused(_) | RemoteError::Strange(_),
+                RemoteError::Silent { .. }
+                | RemoteError::Refused(_)
+                | RemoteError::Strange(_)
+                | RemoteError::Older
+                | RemoteError::OtherVersion(_),
             ) => Kind::Refused,
         }
     }
