@@ -39,20 +39,20 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::keymap::KeyFile;
 pub use self::run::{Console, Ended, Outside};
-pub use self::settings::{Access, Posting, Settings};
+pub use self::settings::{Access, Place, Posting, Settings};
 
 use self::ground::Answers;
 use self::quiet::{QuietBackend, Window};
 use self::terminal::Guard;
 use self::theme::palette::Palette;
-use crate::client::Local;
+use crate::client::Following;
 
 /// Shows the service on the terminal of this process until somebody or something ends it. Blocks:
 /// it belongs on a thread of its own, so that a terminal that takes nothing blocks nothing else.
 /// Fails, with the terminal as it was, if that cannot be taken.
 /// What the system says to the process comes from `outside`.
 pub fn show(
-    source: Local,
+    following: Following,
     mut settings: Settings,
     stop: &CancellationToken,
     outside: mpsc::Receiver<Outside>,
@@ -70,7 +70,7 @@ pub fn show(
                 (_, event) => Some(event),
             })
         });
-        let console = Console::new(backend, events, source, settings)?;
+        let console = Console::new(backend, events, following, settings)?;
         Ok(console.hearing(outside).run(stop).await)
     })
 }

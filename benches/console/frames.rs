@@ -19,7 +19,7 @@ use watchbell::console::text::Symbols;
 use watchbell::console::theme::palette::Palette;
 use watchbell::console::theme::{Depth, Ground};
 use watchbell::console::update::{next_wake, update};
-use watchbell::console::{Access, Posting, Settings, view};
+use watchbell::console::{Access, Place, Posting, Settings, view};
 use watchbell::domain::actor::Actor;
 use watchbell::domain::change::Change;
 use watchbell::domain::command::AlertCommand;
@@ -304,6 +304,7 @@ fn alerts(changes: Option<&Arc<[Change]>>) -> Vec<AlertId> {
 fn settings() -> anyhow::Result<Settings> {
     Ok(Settings {
         name: "prod".into(),
+        place: Place::Here,
         listening: "127.0.0.1:9093".parse()?,
         scheme: "http",
         posting: Posting::WithToken,

@@ -1,19 +1,16 @@
 //! What goes in and out of `update`: events from the terminal, the engine and the clock; effects
 //! for them. Effects are plain data; `run` carries them out.
 
-use std::sync::Arc;
-
 use ratatui::layout::Size;
 
 use super::frame::{Cause, Focus};
 use super::key::Key;
 use super::model::Service;
 use super::model::senders::Token;
-use crate::domain::change::Change;
+pub use crate::client::News;
 use crate::domain::command::{Answer, Order};
 use crate::domain::id::{OpId, Revision};
 use crate::domain::refusal::Refusal;
-use crate::domain::table::Table;
 use crate::domain::text::Text;
 
 /// What happened.
@@ -43,15 +40,6 @@ pub enum Event {
     Stop,
 }
 
-/// A published table, and how it came about.
-#[derive(Clone, Debug)]
-pub struct News {
-    /// Everything as it is now.
-    pub table: Table,
-    /// What changed since the last news; `None` if some of it was missed.
-    pub changes: Option<Arc<[Change]>>,
-}
-
 /// An order was carried out.
 #[derive(Clone, Debug)]
 pub struct Receipt {
@@ -72,6 +60,10 @@ pub enum Failure {
     Unsaved(Text),
     /// Saving failed so late that it may have been saved all the same; why, in a few words.
     Unsure(Text),
+    /// There is no connection to the service: nothing was asked.
+    Unconnected,
+    /// The connection was lost before the answer came: it may have been saved.
+    Lost,
 }
 
 /// What is to be done.
@@ -96,6 +88,8 @@ pub enum Effect {
     Copy(String),
     /// Keep a filter for later consoles.
     Keep(String),
+    /// Stand still for a while, and give the terminal to whoever is there then.
+    Suspend,
     /// Leave: the person said so.
     Quit,
 }

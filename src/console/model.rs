@@ -216,7 +216,7 @@ pub enum Tone {
     Said,
     /// Until `esc` or the next act.
     Trouble,
-    /// The same, and no longer than nothing can be saved.
+    /// The same, and no longer than nothing can be saved or asked.
     Unsaved,
     /// Until the next key, and shown over whatever is open: it answers a key of every context.
     Everywhere,
@@ -307,6 +307,8 @@ pub enum Moved {
 pub struct Service {
     /// Since when and why nothing can be saved.
     pub unsaved: Option<Trouble>,
+    /// Since when there is no connection to it, and why none can be made, where that is known.
+    pub unconnected: Option<Trouble>,
     /// The posts that were refused.
     pub refusals: Arc<Refusals>,
     /// Since when and why nobody can connect.
@@ -317,6 +319,13 @@ pub struct Service {
     pub absence: Option<Absence>,
     /// How many posts were not taken in since the program started, because too much was under way.
     pub busy: u64,
+}
+
+impl Service {
+    /// Whether what is shown is how it stood, and may stand otherwise.
+    pub fn is_of_then(&self) -> bool {
+        self.unsaved.is_some() || self.unconnected.is_some()
+    }
 }
 
 /// The smallest window in which anything can be done.
@@ -500,7 +509,7 @@ impl Model {
         self.message = Some(Message { text, about: None, hint: None, tone: Tone::Trouble });
     }
 
-    /// Says at the bottom what was not saved, until saving works again.
+    /// Says at the bottom what was not saved, until saving and asking work again.
     pub fn complain_unsaved(&mut self, text: impl Into<String>) {
         let text = text.into();
         self.message = Some(Message { text, about: None, hint: None, tone: Tone::Unsaved });

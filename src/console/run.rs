@@ -13,11 +13,11 @@ use futures_util::{FutureExt as _, Stream, StreamExt as _};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use ratatui::layout::Size;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::effect::{Effect, Event, Failure, News, Receipt};
+use super::effect::{Effect, Event, Failure, Receipt};
 use super::frame::{Cause, Focus, Frames, Tick};
 use super::key::Key;
 use super::model::senders::Token;
@@ -28,14 +28,14 @@ use super::settings::Settings;
 use super::typed::{Input, Typed};
 use super::update::{next_wake, update};
 use super::{terminal, view};
-use crate::client::{Local, LocalError, NewToken};
+use crate::client::{Following, Heard, Live, LiveError, NewToken};
 use crate::domain::actor::{Actor, Via};
 use crate::domain::alert::Namespace;
 use crate::domain::command::Order;
 use crate::domain::id::OpId;
 use crate::domain::text::Text;
 use crate::domain::token::Scope;
-use crate::engine::{Feed, FeedEnd, Published, StoreState, SubmitError, Vital};
+use crate::engine::{StoreState, SubmitError, Vital};
 
 /// How a screen ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,17 +63,15 @@ pub enum Outside {
 pub struct Console<W: Write, K> {
     screen: Terminal<QuietBackend<W>>,
     keys: K,
-    source: Local,
+    following: Following,
     model: Model,
     frames: Frames,
     typed: Typed,
     begun: Instant,
-    feed: Feed,
-    epoch: u64,
-    vitals: watch::Receiver<Vital>,
     asked: FuturesUnordered<BoxFuture<'static, Event>>,
     title: String,
     screen_is: ScreenIs,
+    held: Held,
     outside: mpsc::Receiver<Outside>,
 }
 
@@ -85,13 +83,20 @@ enum ScreenIs {
     Spoilt,
 }
 
+/// Who has the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Held {
+    ByUs,
+    /// Whoever is there while we stand still: nothing is drawn.
+    ByOthers,
+}
+
 /// What the loop waited for.
 enum Came {
     Stop,
     Terminal(Option<io::Result<TerminalEvent>>),
     Answer(Event),
-    Feed(Result<Arc<Published>, FeedEnd>),
-    Vital,
+    Heard(Heard),
     Outside(Outside),
     Time,
 }
@@ -101,37 +106,34 @@ where
     W: Write,
     K: Stream<Item = io::Result<TerminalEvent>> + Unpin,
 {
-    /// A console on `backend` that reads `keys` and shows `source`. Nothing is drawn yet.
+    /// A console on `backend` that reads `keys` and shows what it follows. Nothing is drawn yet.
     pub fn new(
         backend: QuietBackend<W>,
         keys: K,
-        source: Local,
+        following: impl Into<Following>,
         settings: Settings,
     ) -> io::Result<Self> {
         let screen = Terminal::new(backend)?;
-        let (published, feed) = source.follow();
+        let following = following.into();
         let begun = Instant::now();
-        let now = Now { at: source.now(), tick: Tick::ZERO };
+        let now = Now { at: following.live.now(), tick: Tick::ZERO };
         let frames = Frames::new(settings.link);
         let size = screen.size()?;
-        let mut vitals = source.vitals().watch();
-        let service = service(&vitals.borrow_and_update());
-        let model = Model::new(settings, published.table.clone(), size, now);
+        let service = service(&following.vital);
+        let model = Model::new(settings, following.table.clone(), size, now);
         let model = model.serving(service, now.at);
         Ok(Console {
             screen,
             keys,
-            source,
+            following,
             model,
             frames,
             typed: Typed::default(),
             begun,
-            feed,
-            epoch: published.cursor.epoch,
-            vitals,
             asked: FuturesUnordered::new(),
             title: String::new(),
             screen_is: ScreenIs::AsWritten,
+            held: Held::ByUs,
             // Nothing comes from a channel whose other end is gone.
             outside: mpsc::channel(1).1,
         })
@@ -189,9 +191,8 @@ where
             event = self.keys.next() => Came::Terminal(event),
             // Published before it is answered, so read first: an answer is told over a table that
             // has what it is about.
-            published = self.feed.next() => Came::Feed(published),
+            heard = self.following.next() => Came::Heard(heard),
             Some(event) = self.asked.next() => Came::Answer(event),
-            Ok(()) = self.vitals.changed() => Came::Vital,
             Some(outside) = self.outside.recv() => Came::Outside(outside),
             () = time => Came::Time,
         }
@@ -203,22 +204,7 @@ where
             Came::Terminal(Some(Ok(event))) => self.reported(event),
             Came::Terminal(Some(Err(_)) | None) => Some(Ended::TerminalGone),
             Came::Answer(event) => self.update(event),
-            Came::Feed(Ok(published)) => {
-                let news = self.news(&published);
-                self.update(Event::News(Box::new(news)))
-            }
-            Came::Feed(Err(FeedEnd::Lagged(_))) => {
-                let (published, feed) = self.source.follow();
-                self.feed = feed;
-                self.epoch = published.cursor.epoch;
-                let table = published.table.clone();
-                self.update(Event::News(Box::new(News { table, changes: None })))
-            }
-            Came::Feed(Err(FeedEnd::Closed)) => Some(Ended::ServiceGone),
-            Came::Vital => {
-                let service = service(&self.vitals.borrow_and_update());
-                self.update(Event::Vitals(service))
-            }
+            Came::Heard(heard) => self.heard(heard),
             Came::Outside(Outside::Stop) => self.update(Event::Stop),
             Came::Outside(Outside::Continue) => self.take_again(),
             Came::Time => {
@@ -226,6 +212,21 @@ where
                 over.and_then(|input| self.input(input)).or_else(|| self.update(Event::Woke))
             }
         }
+    }
+
+    fn heard(&mut self, heard: Heard) -> Option<Ended> {
+        let now = self.model.service.clone();
+        let service = match heard {
+            Heard::News(news) => return self.update(Event::News(news)),
+            Heard::Vital(vital) => Service { unconnected: now.unconnected, ..service(&vital) },
+            Heard::Lost { since, why } => {
+                let reason = why.unwrap_or_default();
+                Service { unconnected: Some(Trouble { since, reason }), ..now }
+            }
+            Heard::Connected => Service { unconnected: None, ..now },
+            Heard::Ended => return Some(Ended::ServiceGone),
+        };
+        self.update(Event::Vitals(service))
     }
 
     fn reported(&mut self, event: TerminalEvent) -> Option<Ended> {
@@ -275,10 +276,12 @@ where
                 self.screen_is = ScreenIs::Spoilt;
                 self.frames.want(Cause::Key, now.tick);
             }
-            Effect::Submit(order) => self.asked.push(submit(self.source.clone(), order).boxed()),
+            Effect::Submit(order) => {
+                self.asked.push(submit(self.following.live.clone(), order).boxed());
+            }
             Effect::MakeToken(op, name) => {
                 let actor = self.model.settings.viewer.clone();
-                self.asked.push(make_token(self.source.clone(), actor, op, name).boxed());
+                self.asked.push(make_token(self.following.live.clone(), actor, op, name).boxed());
             }
             Effect::Copy(text) => {
                 let multiplexer = self.model.settings.multiplexer;
@@ -300,14 +303,23 @@ where
                     let _ = keep.try_send(filter);
                 }
             }
+            Effect::Suspend => return self.stand_still(),
             Effect::Quit => return Some(Ended::Quit),
         }
         None
     }
 
+    /// Gives the terminal to whoever is there when this process stands still, and stands still. It is
+    /// taken again when the system says that it may be.
+    fn stand_still(&mut self) -> Option<Ended> {
+        self.held = Held::ByOthers;
+        terminal::stand_still().is_err().then_some(Ended::TerminalGone)
+    }
+
     /// Takes the terminal again, which somebody else has used meanwhile.
     fn take_again(&mut self) -> Option<Ended> {
         let Ok(modes) = terminal::take_again() else { return Some(Ended::TerminalGone) };
+        self.held = Held::ByUs;
         self.screen_is = ScreenIs::Spoilt;
         self.title.clear();
         self.frames.want(Cause::Key, self.now().tick);
@@ -320,6 +332,10 @@ where
     }
 
     fn draw(&mut self) -> io::Result<()> {
+        if self.held == Held::ByOthers {
+            self.frames.drawn(self.now().tick, 0);
+            return Ok(());
+        }
         let size = self.screen.size()?;
         let now = self.now();
         if size != self.model.size {
@@ -343,17 +359,8 @@ where
         Ok(())
     }
 
-    fn news(&mut self, published: &Published) -> News {
-        // A table that was built again from disk has another epoch: its changes, if any came in
-        // the same turn, are not all that is new in it. One without changes says nothing of them.
-        let rebuilt = published.cursor.epoch != self.epoch || published.changes.is_empty();
-        self.epoch = published.cursor.epoch;
-        let changes = (!rebuilt).then(|| Arc::clone(&published.changes));
-        News { table: published.table.clone(), changes }
-    }
-
     fn now(&self) -> Now {
-        Now { at: self.source.now(), tick: self.begun.elapsed() }
+        Now { at: self.following.live.now(), tick: self.begun.elapsed() }
     }
 }
 
@@ -363,14 +370,14 @@ impl<W: Write, K> std::fmt::Debug for Console<W, K> {
     }
 }
 
-async fn submit(source: Local, order: Order) -> Event {
+async fn submit(live: Live, order: Order) -> Event {
     let op = order.op;
-    let answer = source.submit(order).await;
+    let answer = live.submit(order).await;
     let receipt = answer.map(|it| Receipt { revision: it.revision, answer: it.answer });
     Event::Answered(op, receipt.map_err(failure))
 }
 
-async fn make_token(source: Local, actor: Actor, op: OpId, name: Text) -> Event {
+async fn make_token(live: Live, actor: Actor, op: OpId, name: Text) -> Event {
     let token = NewToken {
         name: name.clone(),
         scopes: [Scope::Ingest].into_iter().collect(),
@@ -381,25 +388,29 @@ async fn make_token(source: Local, actor: Actor, op: OpId, name: Text) -> Event 
         let failure = Failure::Unavailable("this system gives no random numbers".into());
         return Event::TokenMade(op, Err(failure));
     };
-    let answer = source.submit(Order { op, actor, via: Via::Console, seen: None, command }).await;
+    let answer = live.submit(Order { op, actor, via: Via::Console, seen: None, command }).await;
     let token = answer.map(|_| Token { name, secret: secret.reveal().to_owned() });
     Event::TokenMade(op, token.map_err(failure))
 }
 
-fn failure(error: LocalError) -> Failure {
-    let error = match error {
-        LocalError::NotAllowed(_) => {
-            return Failure::Unavailable("this console is read-only".into());
-        }
-        LocalError::Submit(error) => error,
-    };
+fn failure(error: LiveError) -> Failure {
     match error {
-        SubmitError::Refused(refusal) => Failure::Refused(refusal),
-        SubmitError::Busy => Failure::Unavailable("too much waits to be saved; try again".into()),
-        SubmitError::Unavailable(why) => Failure::Unsaved(why),
-        SubmitError::Unsure(why) => Failure::Unsure(why),
-        SubmitError::Failed => Failure::Unavailable("watchbell failed at this; see its log".into()),
-        SubmitError::Closed => Failure::Unavailable("watchbell is stopping".into()),
+        LiveError::NotAllowed(_) => Failure::Unavailable("this console is read-only".into()),
+        LiveError::Unconnected => Failure::Unconnected,
+        LiveError::Lost(_) => Failure::Lost,
+        LiveError::Other(why) => Failure::Unavailable(why),
+        LiveError::Submit(SubmitError::Refused(refusal)) => Failure::Refused(refusal),
+        LiveError::Submit(SubmitError::Busy) => {
+            Failure::Unavailable("too much waits to be saved; try again".into())
+        }
+        LiveError::Submit(SubmitError::Unavailable(why)) => Failure::Unsaved(why),
+        LiveError::Submit(SubmitError::Unsure(why)) => Failure::Unsure(why),
+        LiveError::Submit(SubmitError::Failed) => {
+            Failure::Unavailable("watchbell failed at this; see its log".into())
+        }
+        LiveError::Submit(SubmitError::Closed) => {
+            Failure::Unavailable("watchbell is stopping".into())
+        }
     }
 }
 
@@ -414,6 +425,7 @@ fn service(vital: &Vital) -> Service {
     let unheard = unheard.map(|it| Trouble { since: it.since, reason: it.why.clone() });
     Service {
         unsaved,
+        unconnected: None,
         unheard,
         certificate: vital.certificate.clone(),
         absence: vital.absence,

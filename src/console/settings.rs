@@ -22,7 +22,9 @@ use crate::domain::text::Text;
 pub struct Settings {
     /// What tells this console from others: `[console] name`, else the host's name.
     pub name: Text,
-    /// The address on which this process takes alerts in, as it is bound.
+    /// Whether this process takes alerts in, or another one does.
+    pub place: Place,
+    /// The address on which alerts are taken in, as it is bound.
     pub listening: SocketAddr,
     /// How it is spoken to: `http` or `https`.
     pub scheme: &'static str,
@@ -64,6 +66,16 @@ pub struct Settings {
     pub filters: Filters,
     /// Seed of the ids of orders; anything random.
     pub seed: u128,
+}
+
+/// Where the service is that is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    /// In this process: who leaves ends it.
+    #[default]
+    Here,
+    /// In another process of this host, which goes on.
+    Attached,
 }
 
 /// What is remembered of filters.

@@ -17,7 +17,7 @@ use super::frame::{Link, Tick};
 use super::key::Key;
 use super::model::{Model, Now};
 use super::quiet::{QuietBackend, Window};
-use super::settings::{Access, Filters, Keeps, Posting, STILL_FOR, Settings};
+use super::settings::{Access, Filters, Keeps, Place, Posting, STILL_FOR, Settings};
 use super::terminal::{Desktop, Links, Multiplexer};
 use super::text::Symbols;
 use super::theme::palette::Palette;
@@ -57,6 +57,8 @@ pub(crate) enum Engine {
     Waits,
     /// They are refused: nothing can be saved.
     Broken,
+    /// They are refused: there is no connection to it.
+    Gone,
 }
 
 pub(crate) struct Stage {
@@ -76,6 +78,7 @@ pub(crate) struct Stage {
 pub(crate) fn settings() -> Settings {
     Settings {
         name: "prod".into(),
+        place: Place::Here,
         listening: "127.0.0.1:9093".parse().unwrap(),
         scheme: "http",
         posting: Posting::WithToken,
@@ -209,6 +212,7 @@ impl Stage {
                 | Effect::MakeToken(..)
                 | Effect::Keep(_)
                 | Effect::Copy(_)
+                | Effect::Suspend
                 | Effect::Quit) => self.asked.push(other),
             }
         }
@@ -222,6 +226,7 @@ impl Stage {
         match self.engine {
             Engine::Works => self.decide(order),
             Engine::Waits => self.waiting.push(order),
+            Engine::Gone => self.event(Event::Answered(order.op, Err(Failure::Unconnected))),
             Engine::Broken => {
                 let failure = Failure::Unsaved(Text::derive("disk full"));
                 self.event(Event::Answered(order.op, Err(failure)));

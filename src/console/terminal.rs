@@ -66,6 +66,19 @@ pub fn take_again() -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Gives a terminal that is held to whoever is there next, and has the system stop this process.
+/// Returns when it goes on; the terminal is then to be taken again.
+pub fn stand_still() -> io::Result<()> {
+    if UP.load(Ordering::SeqCst) {
+        let mut out = io::stdout().lock();
+        leave(&mut out)?;
+        out.flush()?;
+        crossterm::terminal::disable_raw_mode()?;
+        nix::sys::signal::raise(nix::sys::signal::Signal::SIGSTOP)?;
+    }
+    Ok(())
+}
+
 impl Drop for Guard {
     fn drop(&mut self) {
         give_back();

@@ -24,6 +24,7 @@ use super::model::senders::Senders;
 use super::model::sheet::{About, Question, Sheet};
 use super::model::trouble::{Back, Overload};
 use super::model::{Model, Now, Page, PageAbout, Screen, Service, Tone, Wish};
+use super::settings::Place;
 use super::{view, when};
 use crate::domain::text::{Text, line_of};
 use crate::engine::Refusals;
@@ -73,14 +74,17 @@ fn vitals(model: &mut Model, service: Service, now: Now) -> Vec<Effect> {
     let told = matches!(model.screen, Screen::Senders(_)) && is_told_anew(was, is);
     let begun = begun || is_of_another_sender(was, is, now);
     let barred = begun | count_busy(model, &service, now) | come_back(model, &service, now);
-    let [were, are] =
-        [&model.service, &service].map(|it| (&it.unsaved, &it.unheard, &it.certificate));
+    let [were, are] = [&model.service, &service]
+        .map(|it| (&it.unsaved, &it.unconnected, &it.unheard, &it.certificate));
     let shown = barred || told || were != are;
-    let saves_again = model.service.unsaved.is_some() && service.unsaved.is_none();
+    let was_of_then = model.service.is_of_then();
+    let connects_again = model.service.unconnected.is_some();
     model.service = service;
     // What was refused for it is not refused any more.
-    if saves_again && model.message.as_ref().is_some_and(|said| said.tone == Tone::Unsaved) {
-        model.say("Saving works again. The list shows what was saved; the rest was not done.");
+    let over = was_of_then && !model.service.is_of_then();
+    if over && model.message.as_ref().is_some_and(|said| said.tone == Tone::Unsaved) {
+        let again = if connects_again { "Connected again" } else { "Saving works again" };
+        model.say(format!("{again}. The list shows what was saved; the rest was not done."));
     }
     if !shown {
         return Vec::new();
@@ -174,6 +178,9 @@ fn press(model: &mut Model, key: Key, now: Now) -> Vec<Effect> {
 
 /// A process that takes alerts in does not stand still: nobody would hear of them.
 fn suspend(model: &mut Model) -> Vec<Effect> {
+    if model.settings.place == Place::Attached {
+        return vec![Effect::Suspend];
+    }
     model.say_everywhere(
         "Not suspended: alerts come in here. Detach in tmux, or run watchbell serve.",
     );
@@ -266,6 +273,8 @@ fn shared(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::Undo => return acting::undo(model, now),
         Action::Help => model.page = Some(Page { about: PageAbout::Help, scroll: 0 }),
         Action::Why => moving::explain(model),
+        // The service goes on: there is nothing to ask.
+        Action::Quit if model.settings.place == Place::Attached => return vec![Effect::Quit],
         Action::Quit => model.sheet = Some(Sheet::Question(Question::new(About::Quit))),
         _ => return Vec::new(),
     }
@@ -325,10 +334,10 @@ fn freshen(model: &mut Model, now: Now) {
     storm::recount(model, now.at);
 }
 
-/// Brings the ages up to date, and who is refused. While nothing can be saved ages stop: what is
-/// shown is how it stood.
+/// Brings the ages up to date, and who is refused. While nothing can be saved or heard ages stop:
+/// what is shown is how it stood.
 fn set_clock(model: &mut Model, now: Now) {
-    if model.service.unsaved.is_none() {
+    if !model.service.is_of_then() {
         model.clock = when::minute(now.at);
     }
     model.refusing = Refusing::of(&model.service.refusals, now.at);

@@ -19,7 +19,7 @@ use watchbell::console::terminal::{Desktop, Links, Multiplexer};
 use watchbell::console::text::Symbols;
 use watchbell::console::theme::palette::Palette;
 use watchbell::console::theme::{Depth, Ground};
-use watchbell::console::{Access, Console, Ended, Settings};
+use watchbell::console::{Access, Console, Ended, Place, Settings};
 use watchbell::domain::actor::{Actor, Via};
 use watchbell::domain::alert::{Identity, Namespace, Naming};
 use watchbell::domain::command::{AlertCommand, Command, Deaf, Order, TokenCommand};
@@ -103,7 +103,7 @@ impl Desk {
             paper: self.paper.clone(),
         };
         let stop = self.stop.clone();
-        let both = async { tokio::join!(console.run(&stop), script(&script_of)).0 };
+        let both = async { tokio::join!(Box::pin(console.run(&stop)), script(&script_of)).0 };
         tokio::time::timeout(DEADLINE, both).await.unwrap()
     }
 }
@@ -177,6 +177,7 @@ impl Script {
 fn settings() -> Settings {
     Settings {
         name: "prod".into(),
+        place: Place::Here,
         listening: "127.0.0.1:9093".parse().unwrap(),
         scheme: "http",
         posting: watchbell::console::Posting::WithToken,

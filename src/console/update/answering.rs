@@ -56,6 +56,18 @@ pub(super) fn answered(
             ));
             keep_for_later(model, flight);
         }
+        Err(Failure::Unconnected) => {
+            let act = participle(&flight.act);
+            model.complain_unsaved(format!("Not {act}: there is no connection to the service."));
+            keep_for_later(model, flight);
+        }
+        Err(Failure::Lost) => {
+            let act = participle(&flight.act);
+            model.complain(format!(
+                "Unknown whether it was {act}: the answer was lost. Look again."
+            ));
+            keep_for_later(model, flight);
+        }
     }
     effects
 }

@@ -94,7 +94,9 @@ pub(super) fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
         storm::recount(model, now.at);
         effects.push(Effect::Draw(Cause::Key));
     }
-    if model.list.pass_time(&model.table, now.at) == Seen::Changed {
+    // Without a connection nothing leaves the list because time passes: it is how it stood then.
+    let connected = model.service.unconnected.is_none();
+    if connected && model.list.pass_time(&model.table, now.at) == Seen::Changed {
         super::freshen(model, now);
         news::follow_live(model);
         effects.push(Effect::Draw(Cause::Change));
@@ -149,7 +151,7 @@ pub(super) fn next_wake(model: &Model, now: Now) -> Option<Tick> {
     [
         model.waits.settle,
         writing::next_step(model, now),
-        model.list.next_recheck().map(at),
+        model.list.next_recheck().filter(|_| model.service.unconnected.is_none()).map(at),
         next_age(model).map(at),
         next_of_certificate(model).map(at),
         idle_since(model),
@@ -168,7 +170,7 @@ pub(super) fn next_wake(model: &Model, now: Now) -> Option<Tick> {
 
 /// The full minute at which an age on the screen reads differently.
 fn next_age(model: &Model) -> Option<Timestamp> {
-    if model.service.unsaved.is_some() {
+    if model.service.is_of_then() {
         return None;
     }
     shown(model)
@@ -182,7 +184,7 @@ fn next_age(model: &Model) -> Option<Timestamp> {
 /// The full minute at which more is to be said of the certificate than that it is there.
 fn next_of_certificate(model: &Model) -> Option<Timestamp> {
     let certificate = model.service.certificate.as_ref();
-    let certificate = certificate.filter(|_| model.service.unsaved.is_none())?;
+    let certificate = certificate.filter(|_| !model.service.is_of_then())?;
     let times = [certificate.ends_soon_from(), certificate.until].into_iter();
     times.filter(|time| *time > model.clock).map(when::minute_from).min()
 }

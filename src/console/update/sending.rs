@@ -106,6 +106,12 @@ pub(super) fn made(model: &mut Model, op: OpId, token: Result<Token, Failure>) -
                 Failure::Unsaved(reason) => model.complain_unsaved(format!(
                     "No token was made: nothing can be saved now ({reason})."
                 )),
+                Failure::Unconnected => model.complain_unsaved(
+                    "No token was made: there is no connection to the service.".to_owned(),
+                ),
+                Failure::Lost => {
+                    model.complain("No token to use: the answer was lost.".to_owned());
+                }
                 // Its secret is gone: it is of no use, and can be revoked by its name.
                 Failure::Unsure(reason) => {
                     model.complain_unsaved(format!("No token to use: saving failed ({reason})."));

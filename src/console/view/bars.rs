@@ -124,6 +124,7 @@ fn all(model: &Model, room: usize) -> Vec<Bar> {
     let theme = theme.map(|error| vec![format!("{error}. The built-in theme is in use.")]);
     let bars = [
         text(Role::Trouble, MOST, unsaved(model)),
+        text(Role::Trouble, MOST, unconnected(model)),
         text(Role::Trouble, MOST, unheard(model)),
         grave.and_then(|(role, forms)| text(role, MOST, Some(forms))),
         text(Role::Trouble, noticed, untold(model)),
@@ -166,6 +167,33 @@ fn unsaved(model: &Model) -> Option<Vec<String>> {
              to {data}"
         ),
         "STORAGE: nothing can be saved. Newer alerts may be missing; acting is refused.".to_owned(),
+    ])
+}
+
+/// The owner is not there. What must not be missed in the smallest window: that all of it is how it
+/// stood, and that nobody can act.
+fn unconnected(model: &Model) -> Option<Vec<String>> {
+    let Trouble { since, reason } = model.service.unconnected.as_ref()?;
+    let since = model.time(*since);
+    if !reason.is_empty() {
+        return Some(vec![
+            format!(
+                "NOT CONNECTED since {since}: {reason}. This is how it stood then, not now. Acting \
+                 on alerts is refused."
+            ),
+            format!("NOT CONNECTED since {since}: this is how it stood then. Acting is refused."),
+        ]);
+    }
+    Some(vec![
+        format!(
+            "NOT CONNECTED since {since}. This is how it stood then, not now. Trying again. Acting \
+             on alerts is refused. If the service was stopped: watchbell serve"
+        ),
+        format!(
+            "NOT CONNECTED since {since}. This is how it stood then, not now. Trying again. Acting \
+             is refused."
+        ),
+        format!("NOT CONNECTED since {since}: this is how it stood then. Acting is refused."),
     ])
 }
 

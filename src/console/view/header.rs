@@ -8,7 +8,7 @@ use crate::console::model::Model;
 use crate::console::model::list::Filtered;
 use crate::console::model::refusing::Refusing;
 use crate::console::model::sheet::{About, Question, Sheet};
-use crate::console::settings::Access;
+use crate::console::settings::{Access, Place};
 use crate::console::text::{cut, number, rounded, width};
 use crate::console::theme::Role;
 use crate::domain::actor::Actor;
@@ -260,7 +260,10 @@ fn identity(model: &Model) -> (Vec<String>, usize) {
     }
     let known = parts.len();
     if model.size.width >= SHORT {
-        parts.push(format!("serving {}", model.settings.listening));
+        parts.push(match model.settings.place {
+            Place::Here => format!("serving {}", model.settings.listening),
+            Place::Attached => "attached".to_owned(),
+        });
     }
     (parts, known)
 }

@@ -127,6 +127,11 @@ fn row(model: &Model, id: AlertId, selected: bool, columns: Columns) -> Line<'st
     if let Some(alert) = model.alert(id) {
         cells(model, alert, columns, &mut spans);
     }
+    // How it stood then: nothing of it calls for anybody now.
+    if model.service.unconnected.is_some() {
+        let dim = model.theme.style(Role::Dim);
+        spans.iter_mut().skip(2).for_each(|span| span.style = dim);
+    }
     Line::from(spans)
 }
 

@@ -22,6 +22,7 @@ use ratatui::layout::Size;
 use crate::console::effect::Event;
 use crate::console::model::trouble::Trouble;
 use crate::console::model::{Opened, PageAbout, Screen, Service};
+use crate::console::settings::Place;
 use crate::console::stage::{Stage, alert, crowd, night, restless, settings};
 use crate::console::text::Symbols;
 use crate::domain::command::AlertCommand;
@@ -278,6 +279,65 @@ fn storage_trouble() {
     stage.engine = crate::console::stage::Engine::Broken;
     stage.press("a");
     picture!(stage);
+}
+
+/// A console beside another process, which was lost at a quarter past three.
+fn unconnected(width: u16, height: u16, reason: &str) -> Stage {
+    let mut attached = settings();
+    attached.place = Place::Attached;
+    let mut stage = Stage::with(night(), attached, width, height);
+    let lost = Trouble { since: stage.now().at, reason: reason.into() };
+    stage.event(Event::Vitals(Service { unconnected: Some(lost), ..Service::default() }));
+    stage.engine = crate::console::stage::Engine::Gone;
+    stage
+}
+
+#[test]
+fn not_connected() {
+    let mut stage = unconnected(80, 24, "");
+    stage.press("a");
+    picture!(stage);
+}
+
+#[test]
+fn not_connected_in_the_smallest_window() {
+    picture!(unconnected(40, 8, ""));
+}
+
+#[test]
+fn an_owner_of_another_version_is_named_while_it_cannot_be_connected() {
+    let stage = unconnected(100, 24, "the running watchbell is version 7.0");
+    let bar =
+        "NOT CONNECTED since 03:15: the running watchbell is version 7.0. This is how it stood";
+    assert!(stage.line(1).starts_with(bar), "{}", stage.screen());
+}
+
+#[test]
+fn without_a_connection_ages_stop_and_rows_call_for_nobody() {
+    let mut stage = unconnected(80, 24, "");
+    let before = stage.screen();
+    stage.wait(10 * 60_000);
+    assert_eq!(stage.screen(), before);
+    stage.press("a");
+    assert_eq!(stage.line(-1), "Not acknowledged: there is no connection to the service.");
+    stage.event(Event::Vitals(Service::default()));
+    stage.engine = crate::console::stage::Engine::Works;
+    assert_eq!(
+        stage.line(-1),
+        "Connected again. The list shows what was saved; the rest was not done."
+    );
+    assert_eq!(stage.state("net"), "firing", "nothing was kept for later");
+}
+
+#[test]
+fn an_attached_console_is_left_and_suspended_without_a_question() {
+    use crate::console::effect::Effect;
+    let mut attached = settings();
+    attached.place = Place::Attached;
+    let mut stage = Stage::with(night(), attached, 100, 24);
+    assert!(stage.line(0).ends_with("attached"), "{}", stage.line(0));
+    stage.press("ctrl-z q");
+    assert!(matches!(stage.asked.as_slice(), [Effect::Suspend, Effect::Quit]));
 }
 
 #[test]
