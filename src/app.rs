@@ -2,6 +2,7 @@
 
 mod alertmanager;
 mod ask;
+mod attached;
 mod certificate;
 mod demo;
 mod filters;
@@ -38,11 +39,11 @@ use crate::cli::{
 use crate::client::{Found, Local, bind_socket, find, owner_pid};
 use crate::config::{Config, ConsoleSettings, Given, ListenSettings, Presence};
 use crate::console::settings::{Filters, Keeps};
-use crate::console::{Access, Outside, Posting, Settings};
+use crate::console::{Access, Outside, Place, Posting, Settings};
 use crate::domain::actor::Actor;
 use crate::domain::text::Text;
 use crate::engine::Handle;
-use crate::http::{self, AlertmanagerApi, Door, Overseen, Owner, Tls};
+use crate::http::{self, AlertmanagerApi, Attaching, Door, Overseen, Owner, Site, Tls};
 use crate::notify::Channel;
 use crate::telemetry::{self, Sink};
 
@@ -151,7 +152,22 @@ impl Plan {
             Keeps::Nothing => (Filters::default(), None),
         };
         let settings = Settings { filters, ..self.console(listening, scheme, terminal) };
-        Ok((Some(Screen::open(local, settings)?), keeper))
+        let counting = local.clone();
+        let panicked = move || counting.vitals().counts().panics_of(Place::Part).add(1);
+        Ok((Some(Screen::open(local.into(), settings, panicked)?), keeper))
+    }
+
+    /// What attached consoles are told of the service.
+    fn site(&self, listening: SocketAddr, scheme: &str) -> Site {
+        let host = host_name();
+        Site {
+            name: self.config.console.name.clone().unwrap_or_else(|| host.clone()),
+            host,
+            listening,
+            tls: scheme == "https",
+            open: matches!(self.config.listen.api, AlertmanagerApi::Open(_)),
+            data: Text::derive(&self.places.data.to_string_lossy()),
+        }
     }
 
     /// What the console is told.
@@ -161,6 +177,7 @@ impl Plan {
         let host = host_name();
         Settings {
             name: name.unwrap_or_else(|| host.clone()),
+            place: Place::Here,
             listening,
             scheme,
             posting: match self.config.listen.api {
@@ -210,7 +227,7 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
 
     // Bind first, so that a taken port is known before anything is touched. Until the data is
     // loaded senders are asked to come again.
-    let Places { data, socket, .. } = &plan.places;
+    let socket = &plan.places.socket;
     let ListenSettings { address, tls, api } = plan.config.listen.clone();
     let certificates = tls.map(Certificates::open).transpose()?;
     let scheme = if certificates.is_some() { "https" } else { "http" };
@@ -218,7 +235,10 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
         Ok(listener) => listener,
         // The likeliest holder of our port is the owner of our data.
         Err(error) => {
-            return Err(owner_pid(socket).await.map_or(error, |pid| owned(&plan, pid)));
+            return match owner_pid(socket).await {
+                Some(pid) => beside(pid, plan, face, signals).await,
+                None => Err(error),
+            };
         }
     };
     let address = listener.local_addr()?;
@@ -226,23 +246,16 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
     warn_of(&plan, &api);
     listen(&parts, listener, certificates.clone(), &door, api);
 
-    // Open the data: from here on it is ours, and has to be closed. A large file takes a while,
-    // and nothing is lost with an opening that is left half done.
+    // Open the data: from here on it is ours, and has to be closed.
     let file = plan.places.data_file();
     tracing::debug!(file = %file.display(), "Opening the data");
-    let found = tokio::select! {
-        found = find(data, socket, plan.config.policy.clone()) => {
-            found.map_err(owner::out_of_reach)?
-        }
-        signal = signals.end() => {
-            tracing::info!(signal, "Stopping before the data was open");
+    let (handle, writer) = match open(&plan, &mut signals).await? {
+        Some(Found::Us(handle, writer)) => (handle, writer),
+        other => {
             parts.stop.cancel();
-            return Ok(());
+            let Some(Found::Other(pid)) = other else { return Ok(()) };
+            return beside(pid, plan, face, signals).await;
         }
-    };
-    let (handle, writer) = match found {
-        Found::Us(handle, writer) => (handle, writer),
-        Found::Other(pid) => return Err(owned(&plan, pid)),
     };
     tracing::info!(file = %file.display(), version = env!("CARGO_PKG_VERSION"), "Opened the data");
     let mut running = Running::unseen(parts, socket.clone(), writer);
@@ -254,7 +267,8 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
         let channels = channels.collect::<Result<Vec<_>, _>>()?;
         let own = bind_socket(socket).map_err(|error| no_socket(socket, &error))?;
         owner::share(&plan.places, plan.config.socket.group.as_deref())?;
-        running.parts.listen_here(own, plan.owner.clone(), &door);
+        let attaching = Attaching::new(plan.site(address, scheme), running.parts.stop.clone());
+        running.parts.listen_here(own, plan.owner.clone(), attaching, &door);
         certificate::tell(certificates.as_ref(), &handle);
         door.open(handle.clone());
         running.parts.notify(handle.clone(), channels);
@@ -271,6 +285,30 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
     };
     let closed = running.shut_down().await;
     ended.and(closed)
+}
+
+/// Opens the data, or finds who has it; neither where the system wants an end first. A large file
+/// takes a while, and nothing is lost with an opening that is left half done.
+async fn open(plan: &Plan, signals: &mut Signals) -> Result<Option<Found>> {
+    let Places { data, socket, .. } = &plan.places;
+    tokio::select! {
+        found = find(data, socket, plan.config.policy.clone()) => {
+            Ok(Some(found.map_err(owner::out_of_reach)?))
+        }
+        signal = signals.end() => {
+            tracing::info!(signal, "Stopping before the data was open");
+            Ok(None)
+        }
+    }
+}
+
+/// The data belongs to the process `pid`: a screen shows what that has, and there is no second
+/// service over one data file.
+async fn beside(pid: i32, plan: Plan, face: Face, signals: Signals) -> Result<()> {
+    match face {
+        Face::Screen(terminal) => attached::show(plan, terminal, signals).await,
+        Face::Logs => Err(owned(&plan, pid)),
+    }
 }
 
 /// Serves senders and programs, with TLS where there is a certificate.
@@ -353,8 +391,8 @@ fn go_on_unseen() {
     let pid = std::process::id();
     tracing::warn!(
         pid,
-        "The terminal is gone and the service goes on without a screen; to have one again, end \
-         this process and start watchbell"
+        "The terminal is gone and the service goes on without a screen; to have one again, run \
+         watchbell"
     );
 }
 

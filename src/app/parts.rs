@@ -14,7 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use super::demo::{self, People};
 use crate::engine::{Handle, Place};
-use crate::http::{self, Door, Limits, Listener, Owner};
+use crate::http::{self, Attaching, Door, Limits, Listener, Owner};
 use crate::notify::{self, Channel};
 
 /// Endings that may wait to be seen: the first one ends the program.
@@ -60,8 +60,15 @@ impl Parts {
     }
 
     /// Serves our own API to those whom `owner` lets in.
-    pub(super) fn listen_here(&self, socket: impl Listener + Sync, owner: Owner, door: &Door) {
-        self.listen("socket", socket, http::own_router(door.clone(), owner), door);
+    pub(super) fn listen_here(
+        &self,
+        socket: impl Listener + Sync,
+        owner: Owner,
+        attaching: Attaching,
+        door: &Door,
+    ) {
+        let router = http::own_router(door.clone(), owner, attaching);
+        self.listen("socket", socket, router, door);
     }
 
     /// Tells `channels` what is decided to be told.

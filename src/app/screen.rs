@@ -9,10 +9,9 @@ use anyhow::{Result, anyhow, bail};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use crate::client::Local;
+use crate::client::Following;
 use crate::console::theme::palette::{Choice, Palette, ThemeError, Wardrobe};
 use crate::console::{self, Ended, KeyFile, Outside, Settings};
-use crate::engine::Place;
 
 /// The running screen.
 #[derive(Debug)]
@@ -37,13 +36,17 @@ pub(super) enum Left {
 }
 
 impl Screen {
-    /// Shows what `local` has. Fails if the system refuses a thread.
-    pub(super) fn open(local: Local, settings: Settings) -> Result<Self> {
-        let counting = local.clone();
+    /// Shows what there is and what comes; tells `panicked` should that panic. Fails if the system
+    /// refuses a thread.
+    pub(super) fn open(
+        following: Following,
+        settings: Settings,
+        panicked: impl FnOnce() + Send + 'static,
+    ) -> Result<Self> {
         Self::showing(move |closed, hears| {
-            let show = || console::show(local, settings, &closed, hears);
+            let show = || console::show(following, settings, &closed, hears);
             catch_unwind(AssertUnwindSafe(show)).unwrap_or_else(|panic| {
-                counting.vitals().counts().panics_of(Place::Part).add(1);
+                panicked();
                 resume_unwind(panic)
             })
         })

@@ -79,6 +79,9 @@ const ENGINE_WORDS: &[&str] = &[
     "engine::Receipt",
     "engine::Published",
     "engine::Cursor",
+    "engine::ChangeSet",
+    "engine::Trail",
+    "engine::Lately",
     "engine::Feed",
     "engine::FeedEnd",
     "engine::Lagged",
@@ -106,7 +109,8 @@ const ENGINE_WORDS: &[&str] = &[
 const CRATES: &[(&str, &[&str])] = &[
     ("tokio", &["engine", "client", "http", "console", "notify", "app"]),
     ("tokio_util", &["engine", "http", "console", "notify", "app"]),
-    ("futures_util", &["http", "notify", "console", "app"]),
+    // Bodies that are written while they are read, what a console hears of its owner, and panics.
+    ("futures_util", &["client", "http", "notify", "console", "app"]),
     ("axum", &["http", "app"]),
     ("hyper", &["http"]),
     ("hyper_util", &["http"]),
@@ -147,7 +151,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
     ("etcetera", &["cli"]),
-    ("nix", &["store", "cli", "app", "console::ground"]),
+    // A console that is attached can be suspended.
+    ("nix", &["store", "cli", "app", "console::ground", "console::terminal"]),
     (
         "thiserror",
         &[

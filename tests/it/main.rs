@@ -15,6 +15,7 @@ mod alertmanager;
 mod amtool;
 mod api;
 mod architecture;
+mod attach;
 mod care;
 mod colours;
 mod console;

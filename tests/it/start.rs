@@ -230,7 +230,7 @@ async fn a_hang_up_closes_the_screen_alone_and_the_log_says_how_to_come_back() {
     kill(pid, Signal::SIGTERM).unwrap();
     assert_eq!(terminal.ends().0.exit_code(), 0);
     let log = home.log();
-    assert!(log.contains("end this process and start watchbell"), "{log}");
+    assert!(log.contains("run watchbell"), "{log}");
     assert!(log.trim_end().ends_with("msg=\"Stopped\""), "{log}");
 }
 
