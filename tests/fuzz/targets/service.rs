@@ -12,6 +12,7 @@ use http_body_util::BodyExt as _;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use tokio::runtime::{Builder, Runtime};
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use watchbell::domain::actor::{Actor, Via};
 use watchbell::domain::alert::Namespace;
@@ -21,7 +22,9 @@ use watchbell::domain::policy::{Account, Policy};
 use watchbell::domain::text::Text;
 use watchbell::domain::token::{Digest, Scopes};
 use watchbell::engine::{self, Handle, Writer};
-use watchbell::http::{AlertmanagerApi, Door, OpenTo, Owner, Peer, own_router, public_router};
+use watchbell::http::{
+    AlertmanagerApi, Attaching, Door, OpenTo, Owner, Peer, Site, own_router, public_router,
+};
 use watchbell::store::Store;
 
 use super::journal::Memory;
@@ -77,6 +80,21 @@ pub(super) fn with<T>(name: &'static str, dialect: Dialect, work: impl FnOnce(&S
     done
 }
 
+/// Consoles whose feeds end at once: an answer is read to its end here.
+fn consoles() -> Attaching {
+    let site = Site {
+        name: "prod".into(),
+        host: "mon1.example.org".into(),
+        listening: ([127, 0, 0, 1], 9093).into(),
+        tls: false,
+        open: false,
+        data: "/data".into(),
+    };
+    let stop = CancellationToken::new();
+    stop.cancel();
+    Attaching::new(site, stop)
+}
+
 impl Service {
     fn start(dialect: Dialect) -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
@@ -94,7 +112,7 @@ impl Service {
             public_router(door.clone(), AlertmanagerApi::Token).layer(net("192.0.2.7:40000")),
             public_router(door.clone(), AlertmanagerApi::Open(names.into()))
                 .layer(net("127.0.0.1:40000")),
-            own_router(door, owner).layer(Extension(Peer::User(7))),
+            own_router(door, owner, consoles()).layer(Extension(Peer::User(7))),
         ];
         let service = Self { runtime, handle, writer: Some(writer), routers };
         service.fill();
