@@ -42,7 +42,7 @@ use crate::console::settings::{Filters, Keeps};
 use crate::console::{Access, Outside, Place, Posting, Settings};
 use crate::domain::actor::Actor;
 use crate::domain::text::Text;
-use crate::engine::Handle;
+use crate::engine::{self, Handle};
 use crate::http::{self, AlertmanagerApi, Attaching, Door, Overseen, Owner, Site, Tls};
 use crate::notify::Channel;
 use crate::telemetry::{self, Sink};
@@ -153,7 +153,7 @@ impl Plan {
         };
         let settings = Settings { filters, ..self.console(listening, scheme, terminal) };
         let counting = local.clone();
-        let panicked = move || counting.vitals().counts().panics_of(Place::Part).add(1);
+        let panicked = move || counting.vitals().counts().panics_of(engine::Place::Part).add(1);
         Ok((Some(Screen::open(local.into(), settings, panicked)?), keeper))
     }
 

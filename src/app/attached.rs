@@ -40,7 +40,9 @@ pub(super) async fn show(plan: Plan, terminal: Terminal, mut signals: Signals) -
         let _ = timeout(FAREWELL, tokio::task::spawn_blocking(|| keeper.finish())).await;
     }
     match left? {
-        Some(Left::Quit) => print(b"The service keeps running.\n")?,
+        Some(Left::Quit) => {
+            print(b"The service keeps running.\n")?;
+        }
         Some(Left::Failed) => {
             bail!("the console failed, and the log says where; the service keeps running")
         }

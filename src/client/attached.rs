@@ -207,7 +207,10 @@ impl Attached {
                 | RemoteError::Older
                 | RemoteError::OtherVersion(_)),
             ) => LiveError::Other(Text::derive(&error.to_string())),
-            AskError::NotFound(why) => LiveError::Other(Text::derive(&why)),
+            AskError::NotFound(why) | AskError::NotRead(why) => {
+                LiveError::Other(Text::derive(&why))
+            }
+            AskError::Panicked => LiveError::Other(Text::derive(&error.to_string())),
         }
     }
 

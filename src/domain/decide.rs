@@ -110,8 +110,8 @@ fn firing(
     payload: &Payload,
 ) -> Result<AlertId, Refusal> {
     let id = AlertId(draft.tick.ids.draw());
-    let past = draft.table().past(&identity);
-    hear(draft, by, past, identity, id, payload, Lasts::default())
+    let about = About { past: draft.table().past(&identity), identity, id };
+    hear(draft, by, about, payload, Lasts::default())
 }
 
 /// What an interval adds to a firing report.
@@ -142,8 +142,8 @@ fn manual(
     let labels = payload.labels.with_missing([("fingerprint", &id.to_string())]);
     let payload = Payload { labels, ..payload.clone() };
     let identity = Identity { namespace: namespace.clone(), naming };
-    let past = draft.table().past(&identity);
-    let id = hear(draft, by, past, identity, id, &payload, Lasts::default())?;
+    let about = About { past: draft.table().past(&identity), identity, id };
+    let id = hear(draft, by, about, &payload, Lasts::default())?;
     if let Some(once) = once {
         let once = Once::now(once, id, draft.tick.now);
         draft.put(Entity::Once(Arc::new(once)), None);
@@ -151,19 +151,29 @@ fn manual(
     Ok(id)
 }
 
-/// Lets the newest episode of an identity hear a firing report; `id` is for a new one.
+/// What a report is about.
+#[derive(Debug)]
+struct About {
+    identity: Identity,
+    past: Past,
+    /// The id of the alert, should it be a new one.
+    id: AlertId,
+}
+
+/// Lets the newest episode of an identity hear a firing report.
 fn hear(
     draft: &mut Draft,
     by: By<'_>,
-    past: Past,
-    identity: Identity,
-    id: AlertId,
+    about: About,
     payload: &Payload,
     lasts: Lasts,
 ) -> Result<AlertId, Refusal> {
-    let service = service(draft, by.actor, &payload.service)?;
+    let About { identity, past: Past { newest: episode, occurrences }, id } = about;
+    let service = match episode.as_deref().filter(|alert| is_named(draft, alert, payload)) {
+        Some(alert) => alert.service,
+        None => service(draft, by.actor, &payload.service)?,
+    };
     let table = draft.table();
-    let Past { newest: episode, occurrences } = past;
     let names = |id| match table.service(id) {
         Some(service) => service.name.clone(),
         None => Text::derive(&table.service_name(id)),
@@ -183,6 +193,16 @@ fn hear(
     let happening = Happening::Report(Box::new(heard));
     let about = step(draft, by, episode.as_deref(), &happening)?;
     Ok(about.map_or(id, |alert| alert.id))
+}
+
+/// Whether a report names the service that its alert has: most do, and an id is the hash of a name.
+fn is_named(draft: &Draft, alert: &Alert, payload: &Payload) -> bool {
+    match &payload.service {
+        NamedService::Strictly(name) | NamedService::Loosely(name) => {
+            draft.table().service(alert.service).is_some_and(|service| service.name == *name)
+        }
+        NamedService::Default => false,
+    }
 }
 
 /// The service that a report means. New names are kept while there is room for them.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Lasts, ended, hear};
+use super::{About, Lasts, ended, hear};
 use crate::domain::alert::lifecycle::By;
 use crate::domain::alert::{Alert, Identity, Interval, Over, Source, Stray, Told};
 use crate::domain::draft::Draft;
@@ -102,7 +102,7 @@ fn fire(
     lasts: Lasts,
 ) -> Result<AlertId, Refusal> {
     let id = AlertId(draft.tick.ids.draw());
-    hear(draft, by, past, identity.clone(), id, payload, lasts)
+    hear(draft, by, About { identity: identity.clone(), past, id }, payload, lasts)
 }
 
 /// At least so far behind is the clock of a sender whose firing alert has ended by it.

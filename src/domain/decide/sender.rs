@@ -1,7 +1,7 @@
 //! Senders that fall silent: several alerts that end for want of a word, and nothing that was
 //! resolved, look like health and are none. An alert of our own says so until they speak again.
 
-use super::{By, Lasts, hear, take};
+use super::{About, By, Lasts, hear, take};
 use crate::domain::actor::Actor;
 use crate::domain::alert::lifecycle::Happening;
 use crate::domain::alert::{Alert, Ending, Identity, Namespace, Naming};
@@ -51,8 +51,8 @@ pub(super) fn fell_silent(draft: &mut Draft, alert: &Alert) -> Result<(), Refusa
     }
     let id = AlertId(draft.tick.ids.draw());
     let payload = payload(&alert.sender, &identity);
-    let past = draft.table().past(&identity);
-    hear(draft, OURSELVES, past, identity, id, &payload, Lasts::default()).map(drop)
+    let about = About { past: draft.table().past(&identity), identity, id };
+    hear(draft, OURSELVES, about, &payload, Lasts::default()).map(drop)
 }
 
 /// A sender speaks: the alert that it fell silent is over.

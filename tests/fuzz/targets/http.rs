@@ -45,10 +45,10 @@ pub(super) fn v2_post(data: &[u8]) {
 }
 
 fn is_malformed(answer: &Answer) -> bool {
-    let Value::Object(told) = (answer.status == 400).then(|| answer.json()).unwrap_or_default()
-    else {
+    if answer.status != 400 {
         return false;
-    };
+    }
+    let Value::Object(told) = answer.json() else { return false };
     let message = told["message"].as_str().unwrap_or_default();
     ["because invalid character ", "because unexpected EOF"].iter().any(|why| message.contains(why))
 }
