@@ -16,6 +16,9 @@ pub struct Text(Arc<str>);
 impl Text {
     /// The cleaned form of `raw`, cut to 1,000 characters.
     pub fn derive(raw: &str) -> Self {
+        if is_clean(raw) {
+            return Self(raw.into());
+        }
         let mut line = cleaned(raw);
         if let Some((end, _)) = line.char_indices().nth(Self::LONGEST) {
             line.truncate(end);
@@ -72,6 +75,18 @@ impl From<&str> for Text {
     fn from(raw: &str) -> Self {
         Self::derive(raw)
     }
+}
+
+/// Whether cleaning and cutting would leave it as it is, as far as that is seen at one look: nearly
+/// everything is plain ASCII.
+fn is_clean(raw: &str) -> bool {
+    let mut before = b' ';
+    let plain = raw.bytes().all(|byte| {
+        let doubled = before == b' ' && byte == b' ';
+        before = byte;
+        matches!(byte, b' '..=b'~') && !doubled
+    });
+    plain && raw.len() <= Text::LONGEST && (before != b' ' || raw.is_empty())
 }
 
 /// One line, of words with one space between each two.
@@ -208,6 +223,11 @@ mod tests {
             prop_assert!(line_of(&raw).chars().all(is_plain));
             let text = Text::derive(&raw);
             prop_assert_eq!(&Text::derive(text.as_str()), &text);
+        }
+
+        #[test]
+        fn what_looks_clean_is_what_cleaning_would_make_of_it(raw in "[ a~\u{7f}\té]{0,8}") {
+            prop_assert!(!is_clean(&raw) || cleaned(&raw) == raw);
         }
     }
 }

@@ -161,10 +161,11 @@ fn is_space(byte: u8) -> bool {
 fn end_of_text(json: &[u8], from: usize) -> usize {
     let mut at = from;
     loop {
+        let rest = json.get(at..).unwrap_or_default();
+        at += rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\')).count();
         match json.get(at) {
             Some(b'\\') => at += 2,
-            Some(b'"') | None => return at,
-            Some(_) => at += 1,
+            Some(_) | None => return at,
         }
     }
 }

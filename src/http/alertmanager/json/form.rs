@@ -138,6 +138,9 @@ impl Form<'_> {
     fn text(&mut self) -> Result<(), Malformed> {
         self.at += 1;
         loop {
+            let rest = self.json.get(self.at..).unwrap_or_default();
+            let plain = |byte: &u8| !matches!(byte, b'"' | b'\\' | 0..b' ');
+            self.at += rest.iter().take_while(|byte| plain(byte)).count();
             match self.next()? {
                 b'"' => return Ok(()),
                 b'\\' => self.escape()?,
