@@ -181,7 +181,7 @@ fn data_of_a_newer_format_is_refused_with_both_versions() {
     write.open_table(table).unwrap().insert("format", 99).unwrap();
     write.commit().unwrap();
     drop(data);
-    insta::assert_snapshot!(refused(&home, &["serve", "--listen", "127.0.0.1:0"]), @"watchbell: HOME/.local/share/watchbell/watchbell.redb has format 99 and this watchbell knows formats up to 2; upgrade watchbell, or name another directory with --data");
+    insta::assert_snapshot!(refused(&home, &["serve", "--listen", "127.0.0.1:0"]), @"watchbell: HOME/.local/share/watchbell/watchbell.redb has format 99 and this watchbell knows formats up to 3; upgrade watchbell, or name another directory with --data");
 }
 
 #[test]
