@@ -4,9 +4,10 @@
 use ratatui::text::Line;
 
 use super::{ink, plain};
-use crate::console::action::{ACTIONS, Entry, Group, HelpLine};
+use crate::console::action::{ACTIONS, Action, Entry, Group, HelpLine};
 use crate::console::keymap::Origin;
 use crate::console::model::Model;
+use crate::console::settings::Place;
 use crate::console::text::{fit, width};
 use crate::console::theme::Role;
 
@@ -91,6 +92,8 @@ fn block(model: &Model, title: &str, group: Group) -> Vec<Line<'static>> {
     let mut entries = Vec::new();
     for (index, entry) in ACTIONS.iter().enumerate() {
         let HelpLine::Own(own, words) = entry.help else { continue };
+        let attached = model.settings.place == Place::Attached && entry.action == Action::Quit;
+        let words = if attached { "quit (the service goes on)" } else { words };
         if own != group || !model.may(entry) {
             continue;
         }

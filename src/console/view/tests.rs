@@ -336,7 +336,9 @@ fn an_attached_console_is_left_and_suspended_without_a_question() {
     attached.place = Place::Attached;
     let mut stage = Stage::with(night(), attached, 100, 24);
     assert!(stage.line(0).ends_with("attached"), "{}", stage.line(0));
-    stage.press("ctrl-z q");
+    stage.press("?");
+    assert!(stage.screen().contains("quit (the service goes on)"), "{}", stage.screen());
+    stage.press("esc ctrl-z q");
     assert!(matches!(stage.asked.as_slice(), [Effect::Suspend, Effect::Quit]));
 }
 
