@@ -198,9 +198,13 @@ impl Engine {
         let revision = self.cursor.revision.next();
         let granted = self.table.granted();
         let decided = self.decided(orders, revision, reopened);
-        let (table, changes, ids) = decided.draft.finish();
+        let (table, mut changes, ids) = decided.draft.finish();
         // Even a commit that failed may be on disk: what it drew must not be drawn again.
         self.ids = ids;
+        // Before anything is published that the disk lacks, the disk knows in which epoch.
+        if !self.store.is_stamped() {
+            changes.iter_mut().for_each(|change| change.keep = Keep::Now);
+        }
         let overdue = self.soon.overdue(&table, self.now);
         let kept = || changes.iter().chain(&overdue).filter(|change| change.keep == Keep::Now);
         if kept().next().is_some() {

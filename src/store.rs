@@ -220,12 +220,19 @@ impl Store {
             // What a dead handle says at its end is known already.
             let _ = guarded(|| drop(dead));
         }
-        let (database, (loaded, unfolded)) = self.connect()?;
+        let (database, (mut loaded, unfolded)) = self.connect()?;
         self.unfolded.change(|shared| *shared = unfolded);
+        // Also where the one before was never told to the file.
+        loaded.epoch = loaded.epoch.max(self.epoch.saturating_add(1));
         self.epoch = loaded.epoch;
         (self.last, self.stamped) = (loaded.revision, false);
         self.gate.put(database);
         Ok(loaded)
+    }
+
+    /// Whether the file knows the epoch: from the first commit after an opening on.
+    pub fn is_stamped(&self) -> bool {
+        self.stamped
     }
 
     /// The history, for readers on other threads. Stays good over [`Store::reopen`].

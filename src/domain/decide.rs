@@ -243,7 +243,7 @@ fn act(
     id: AlertId,
     command: &AlertCommand,
 ) -> Result<Acted, Refusal> {
-    let alert = draft.table().alert(id).cloned().ok_or(Refusal::UnknownAlert(id))?;
+    let mut alert = draft.table().alert(id).cloned().ok_or(Refusal::UnknownAlert(id))?;
     let act = match command {
         AlertCommand::Acknowledge => {
             Act::Acknowledge(draft.table().policy().acknowledged_for(alert.service))
@@ -255,12 +255,14 @@ fn act(
         AlertCommand::Resolve => Act::Resolve,
         AlertCommand::Reopen => {
             alone(draft, &alert)?;
+            alert = with_what_was_told(draft, &alert);
             Act::Reopen
         }
         AlertCommand::Note(text) if text.is_empty() => return Err(Refusal::EmptyNote),
         AlertCommand::Note(text) => Act::Note(text.clone()),
         AlertCommand::Undo(revision) => {
             alone(draft, &alert)?;
+            alert = with_what_was_told(draft, &alert);
             Act::Undo(*revision)
         }
     };
@@ -278,6 +280,18 @@ fn alone(draft: &Draft, alert: &Alert) -> Result<(), Refusal> {
     match draft.table().open(&alert.identity) {
         Some(open) if open.id != alert.id => Err(Refusal::OpenElsewhere { open: open.id }),
         Some(_) | None => Ok(()),
+    }
+}
+
+/// An older episode that comes back knows what a later one was told since: what is repeated then is
+/// no news.
+fn with_what_was_told(draft: &Draft, alert: &Arc<Alert>) -> Arc<Alert> {
+    let newest = draft.table().newest(&alert.identity).filter(|newest| newest.id != alert.id);
+    match newest.and_then(|newest| newest.source.as_ref()) {
+        Some(source) => {
+            Arc::new(Alert { source: Some(Arc::clone(source)), ..alert.as_ref().clone() })
+        }
+        None => Arc::clone(alert),
     }
 }
 

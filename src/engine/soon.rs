@@ -1,10 +1,10 @@
 //! What is published and not yet on disk: what sources repeat. Coalesced by entity, and on disk
-//! half a minute later at the latest.
+//! half a minute later, the oldest first.
 //!
 //! It does not ride with the next commit: in a flood that would write every repeat after all, a
 //! few at a time.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, VecDeque};
 
 use crate::domain::change::{Change, Keep};
 use crate::domain::entity::Key;
@@ -14,8 +14,10 @@ use crate::domain::time::{SignedDuration, Timestamp, after};
 /// The entities whose newest state the disk does not have.
 #[derive(Debug, Default)]
 pub(super) struct Soon {
-    keys: HashSet<Key>,
-    since: Option<Timestamp>,
+    /// Since when it lacks a newer one.
+    since: HashMap<Key, Timestamp>,
+    /// The same in order; of what was kept otherwise meanwhile there is nothing in the other.
+    queue: VecDeque<(Timestamp, Key)>,
 }
 
 impl Soon {
@@ -26,34 +28,49 @@ impl Soon {
 
     /// When some of it has to be on disk.
     pub(super) fn due(&self) -> Option<Timestamp> {
-        self.since.map(|since| after(since, Self::AT_LATEST))
+        self.queue.front().map(|(since, _)| after(*since, Self::AT_LATEST))
     }
 
     /// The states that are to be on disk with the next commit.
     pub(super) fn overdue(&self, table: &Table, now: Timestamp) -> Vec<Change> {
-        if self.due().is_some_and(|due| due <= now) { self.slice(table) } else { Vec::new() }
+        self.oldest(table, |since| after(since, Self::AT_LATEST) <= now)
     }
 
     /// Some of the states, whenever they are due.
     pub(super) fn slice(&self, table: &Table) -> Vec<Change> {
-        let change = |key: &Key| Change {
-            key: *key,
+        self.oldest(table, |_| true)
+    }
+
+    fn oldest(&self, table: &Table, is_wanted: impl Fn(Timestamp) -> bool) -> Vec<Change> {
+        let change = |key: Key| {
             // What has ended meanwhile was kept as ended.
-            next: table.entity(*key),
-            event: None,
-            keep: Keep::Now,
+            let next = table.entity(key);
+            Change { key, next, event: None, keep: Keep::Now }
         };
-        self.keys.iter().take(Self::SLICE).map(change).collect()
+        let oldest = self.queue.iter().take_while(|(since, _)| is_wanted(*since));
+        let lacking = oldest.filter(|(since, key)| self.since.get(key) == Some(since));
+        lacking.take(Self::SLICE).map(|(_, key)| change(*key)).collect()
     }
 
     /// Takes note of the changes of a turn that was kept, and of what rode with it.
     pub(super) fn note(&mut self, changes: &[Change], now: Timestamp) {
         for change in changes {
             match change.keep {
-                Keep::Now => self.keys.remove(&change.key),
-                Keep::Soon => self.keys.insert(change.key),
-            };
+                Keep::Now => {
+                    self.since.remove(&change.key);
+                }
+                Keep::Soon => {
+                    self.since.entry(change.key).or_insert_with(|| {
+                        self.queue.push_back((now, change.key));
+                        now
+                    });
+                }
+            }
         }
-        self.since = if self.keys.is_empty() { None } else { self.since.or(Some(now)) };
+        while let Some((since, key)) = self.queue.front()
+            && self.since.get(key) != Some(since)
+        {
+            self.queue.pop_front();
+        }
     }
 }

@@ -75,3 +75,37 @@ fn what_a_person_or_a_source_changes_is_on_disk_at_once_with_what_was_repeated()
     assert!(!engine.table.alert(id).unwrap().is_open());
     assert_eq!(on_disk(&disk).0, 5);
 }
+
+#[test]
+fn in_a_flood_of_repeats_none_is_left_behind() {
+    const MANY: usize = 3_000;
+    let disk = Platter::default();
+    let (store, loaded) = Store::open(disk.clone()).unwrap();
+    let mut engine = Engine::new(store, loaded, Arc::default(), 7);
+    let all = |until: &str| (0..MANY).map(|n| tells(&n.to_string(), until)).collect::<Vec<_>>();
+    engine.turn(&all("03:05:00"), at("03:01:00"));
+    engine.turn(&all("03:06:00"), at("03:02:00"));
+    for second in 30..33 {
+        engine.turn(&all("03:06:01"), at(&format!("03:02:{second}")));
+    }
+    let (store, loaded) = Store::open(disk.after_power_cut(3)).unwrap();
+    let kept = Engine::new(store, loaded, Arc::default(), 7);
+    let ends: Vec<_> = kept.table.alerts().map(|alert| alert.ends.unwrap()).collect();
+    assert_eq!(ends.len(), MANY);
+    assert!(ends.iter().all(|ends| *ends > at("03:05:00")));
+}
+
+#[test]
+fn the_first_thing_heard_after_a_start_is_on_disk_at_once_so_that_the_epoch_is() {
+    let disk = Platter::default();
+    let (store, loaded) = Store::open(disk.clone()).unwrap();
+    let mut engine = Engine::new(store, loaded, Arc::default(), 7);
+    engine.turn(&[tells("disk", "03:05:00")], at("03:01:00"));
+    engine.close().unwrap();
+    let (store, loaded) = Store::open(disk.clone()).unwrap();
+    let mut engine = Engine::new(store, loaded, Arc::default(), 7);
+    engine.turn(&[tells("disk", "03:06:00")], at("03:02:00"));
+    assert_eq!(on_disk(&disk), (2, at("03:06:00")));
+    engine.turn(&[tells("disk", "03:07:00")], at("03:03:00"));
+    assert_eq!(on_disk(&disk), (2, at("03:06:00")));
+}

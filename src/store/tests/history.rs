@@ -143,12 +143,15 @@ fn a_commit_that_comes_twice_is_refused_before_it_touches_the_history() {
 }
 
 #[test]
-fn an_epoch_is_new_once_something_was_committed_in_the_one_before() {
-    let mut store = store();
-    let first = store.reopen().unwrap().epoch;
-    assert_eq!(store.reopen().unwrap().epoch, first);
+fn an_epoch_is_new_with_every_opening_of_one_process_and_after_one_that_committed() {
+    let disk = Platter::default();
+    let (mut store, loaded) = Store::open(disk.clone()).unwrap();
+    assert_eq!(store.reopen().unwrap().epoch, loaded.epoch + 1);
     store.commit(Revision(1), &[named(1, "web", "one")]).unwrap();
-    assert_eq!(store.reopen().unwrap().epoch, first + 1);
+    assert_eq!(store.reopen().unwrap().epoch, loaded.epoch + 2);
+    store.close().unwrap();
+    let (_, again) = Store::open(disk).unwrap();
+    assert_eq!(again.epoch, loaded.epoch + 2, "nothing was published that the disk lacks");
 }
 
 #[test]

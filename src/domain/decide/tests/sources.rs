@@ -159,3 +159,25 @@ fn prometheus_repeating_a_resolution_changes_nothing_even_after_a_reopening() {
         assert!(desk.alert(id).is_open());
     }
 }
+
+#[test]
+fn an_older_episode_that_somebody_reopens_is_not_ended_by_what_a_later_one_was_told() {
+    let mut desk = Desk::new();
+    let begun = desk.now;
+    let first = tells(&mut desk, begun, after(begun, MINUTE * 5)).unwrap();
+    desk.wait(MINUTE);
+    desk.act(&account("alice"), first, AlertCommand::Resolve).unwrap();
+    desk.wait(MINUTE);
+    let later = desk.now;
+    let second = tells(&mut desk, later, after(later, MINUTE * 5)).unwrap();
+    assert_ne!(first, second);
+    desk.wait(MINUTE);
+    let ended = desk.now;
+    tells(&mut desk, later, ended);
+    assert!(!desk.alert(second).is_open());
+    desk.wait(MINUTE);
+    desk.act(&account("alice"), first, AlertCommand::Reopen).unwrap();
+    desk.wait(MINUTE);
+    tells(&mut desk, later, ended);
+    assert!(desk.alert(first).is_open(), "{:?}", desk.timeline(first));
+}
