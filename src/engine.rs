@@ -203,7 +203,9 @@ impl Engine {
         self.ids = ids;
         // Before anything is published that the disk lacks, the disk knows in which epoch.
         if !self.store.is_stamped() {
-            changes.iter_mut().for_each(|change| change.keep = Keep::Now);
+            for change in &mut changes {
+                change.keep = Keep::Now;
+            }
         }
         let overdue = self.soon.overdue(&table, self.now);
         let kept = || changes.iter().chain(&overdue).filter(|change| change.keep == Keep::Now);
