@@ -415,7 +415,7 @@ fn warn_of(plan: &Plan, api: &AlertmanagerApi) {
         AlertmanagerApi::Token => {}
         AlertmanagerApi::Open(_) => tracing::warn!(
             "API v2 is open: every user and program of this host may post and read alerts without \
-             a token; alertmanager_api = \"token\" ends that"
+             a token; watchbell serve with alertmanager_api = \"token\" asks for one"
         ),
     }
     if !plan.unfollowed.is_empty() {

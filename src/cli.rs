@@ -91,11 +91,16 @@ impl Cli {
     }
 
     /// Refuses options of ours beside the flags of Alertmanager that say the same.
-    fn with_its_flags(self) -> Result<Self, clap::Error> {
+    fn with_its_flags(self, words: &[OsString]) -> Result<Self, clap::Error> {
         let Common { data, listen, .. } = &self.common;
+        // Where the environment names a file it is for the other verbs.
+        let of_ours = |word: &OsString| {
+            word == "--config" || word.to_str().is_some_and(|word| word.starts_with("--config="))
+        };
         let given = [
             ("--data", "--storage.path", data.is_some()),
             ("--listen", "--web.listen-address", listen.is_some()),
+            ("--config", "--config.file", words.iter().any(of_ours)),
         ];
         let given = given.iter().find(|(.., given)| *given);
         match (given, &self.verb) {
@@ -109,7 +114,7 @@ impl Cli {
 
     fn read(words: &[OsString]) -> Result<Self, clap::Error> {
         let error = match Self::try_parse_from(words) {
-            Ok(cli) => return cli.with_its_console()?.with_its_flags(),
+            Ok(cli) => return cli.with_its_console()?.with_its_flags(words),
             Err(error) => error,
         };
         // A length that lies in the past looks like an option, and would be told as one.

@@ -45,8 +45,9 @@ pub(super) fn tell(
         None
     } else {
         let over = source.hear_end(interval.start.at, interval.end.at);
-        // What ended before that which fires now began says nothing about it.
-        let newer = known.filter(|known| known.interval.fires(now));
+        // What ended before that which fires now began says nothing about it, as far as it says
+        // when it began; who tells an end alone means whatever fires.
+        let newer = known.filter(|known| known.interval.fires(now) && told.start.is_some());
         let stale = newer.is_some_and(|newer| interval.end.at <= newer.interval.start.at);
         Some(if stale { Over::Repeated } else { over })
     };

@@ -181,3 +181,23 @@ fn an_older_episode_that_somebody_reopens_is_not_ended_by_what_a_later_one_was_t
     tells(&mut desk, later, ended);
     assert!(desk.alert(first).is_open(), "{:?}", desk.timeline(first));
 }
+
+#[test]
+fn an_end_alone_ends_what_fires_however_far_behind_the_clock_of_its_sender_is() {
+    let mut desk = Desk::new();
+    let naming = || Naming::of_labels(labels(&[("alertname", "disk")]));
+    let identity = || Identity { namespace: Namespace::default(), naming: naming() };
+    let payload = || Box::new(Payload { road: Road::V2, ..payload("disk", "critical") });
+    let posts = |desk: &mut Desk, end: Option<Timestamp>| {
+        let end = end.map(crate::domain::time::Moment::utc);
+        let told = crate::domain::alert::Told { start: None, end };
+        let report = Report::Interval { identity: identity(), told, payload: payload() };
+        desk.reports(report).unwrap()
+    };
+    let id = posts(&mut desk, None).unwrap();
+    desk.wait(SignedDuration::from_secs(1));
+    let behind = after(desk.now, SignedDuration::from_secs(-3));
+    assert_eq!(posts(&mut desk, Some(behind)), Some(id));
+    assert!(!desk.alert(id).is_open(), "{:?}", desk.timeline(id));
+    assert_eq!(posts(&mut desk, Some(behind)), None, "the same again says nothing new");
+}
