@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::import::{Import, ImportError, Imported};
 use super::source::{AskError, Source};
-use crate::engine::care::{BuildError, DataDir, make};
+use crate::engine::care::{BuildError, DataDir, Owner, make};
 
 pub use crate::engine::care::{
     CareError, Checkup, Compacted, LastBackup, OpenError, Over, PlaceError, Problem, ProblemKind,
@@ -117,7 +117,7 @@ pub async fn back_up(
 async fn copy_out(source: &Source, part: &Path) -> Result<Imported, KeepError> {
     let mut export = source.export().await?;
     let part = part.to_owned();
-    let begun = tokio::task::spawn_blocking(move || Import::begin(&part));
+    let begun = tokio::task::spawn_blocking(move || Import::begin(&part, Owner::Maker));
     let mut import = begun.await.map_err(|_| KeepError::Panicked)??;
     let from = || "what the service gave".to_owned();
     while let Some(piece) = export.piece().await? {
@@ -154,7 +154,7 @@ pub async fn export_to(
     let part = part_of(path);
     let unwritten = |error| KeepError::Unwritten { path: path.to_owned(), error };
     let written = async {
-        let mut file = make(&part).map_err(unwritten)?;
+        let mut file = make(&part, Owner::Maker).map_err(unwritten)?;
         let mut export = source.export().await?;
         while let Some(piece) = export.piece().await? {
             file.write_all(&piece).map_err(unwritten)?;
@@ -195,18 +195,22 @@ pub fn import(
     disk.prepare()?;
     let part = part_of(&file);
     let wrong = |error| KeepError::Import { from: from.to_owned(), error };
-    let made = Import::begin(&part).map_err(KeepError::Build).and_then(|mut import| {
-        let mut piece = vec![0; PIECE];
-        loop {
-            let read = pieces(&mut piece);
-            let read = read.map_err(|error| KeepError::Unread { from: from.to_owned(), error })?;
-            let Some(piece) = piece.get(..read).filter(|piece| !piece.is_empty()) else { break };
-            import.piece(piece).map_err(wrong)?;
-        }
-        let imported = import.finish().map_err(wrong)?;
-        verified(&part, imported)?;
-        Ok(imported)
-    });
+    let made =
+        Import::begin(&part, Owner::Directory).map_err(KeepError::Build).and_then(|mut import| {
+            let mut piece = vec![0; PIECE];
+            loop {
+                let read = pieces(&mut piece);
+                let read =
+                    read.map_err(|error| KeepError::Unread { from: from.to_owned(), error })?;
+                let Some(piece) = piece.get(..read).filter(|piece| !piece.is_empty()) else {
+                    break;
+                };
+                import.piece(piece).map_err(wrong)?;
+            }
+            let imported = import.finish().map_err(wrong)?;
+            verified(&part, imported)?;
+            Ok(imported)
+        });
     let placed = made.and_then(|imported| match place(&part, &file, Over::Refused) {
         Ok(()) => Ok(imported),
         Err(PlaceError::There { .. }) => Err(taken()),

@@ -11,7 +11,7 @@ use crate::domain::event::Event;
 use crate::domain::id::Revision;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
-use crate::engine::care::{Build, BuildError};
+use crate::engine::care::{Build, BuildError, Owner};
 use crate::record::line::{EXPORT, End, Head, Line};
 
 /// An export that is being read, a piece at a time. Blocks.
@@ -104,10 +104,10 @@ impl Import {
     /// The longest line: far above what an alert can be.
     const LONGEST: usize = 256 * 1024 * 1024;
 
-    /// Begins to read one into a new data file at `path`.
-    pub(super) fn begin(path: &Path) -> Result<Self, BuildError> {
+    /// Begins to read one into a new data file at `path`, which will be `owner`'s.
+    pub(super) fn begin(path: &Path, owner: Owner) -> Result<Self, BuildError> {
         Ok(Self {
-            build: Build::begin(path)?,
+            build: Build::begin(path, owner)?,
             stage: Stage::Begun,
             line: Vec::new(),
             number: 0,

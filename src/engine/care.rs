@@ -2,6 +2,6 @@
 
 pub use crate::store::{
     Build, BuildError, CareError, Checkup, Compacted, DataDir, FORMAT, LastBackup, OpenError, Over,
-    PlaceError, Problem, ProblemKind, Restored, Step, Walk, check, check_data, compact, make,
-    part_of, place, restore,
+    Owner, PlaceError, Problem, ProblemKind, Restored, Step, Walk, check, check_data, compact,
+    make, part_of, place, restore,
 };

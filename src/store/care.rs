@@ -14,19 +14,20 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use redb::{Database, ReadableDatabase, ReadableTable};
+use redb::backends::FileBackend;
+use redb::{Builder, Database, ReadableDatabase, ReadableTable};
 
-use super::Store;
 use super::commit::begin;
 use super::disk::{DataDir, sync_directory};
 use super::error::{Fault, OpenError, guarded};
 use super::schema::{META, META_EPOCH};
+use super::{CACHE_BYTES, Store};
 use crate::domain::time::Timestamp;
 
 pub use build::{Build, BuildError};
 pub use check::{Checkup, Findings, Problem, ProblemKind, check};
 pub use last::LastBackup;
-pub use place::{Over, PlaceError, make, part_of, place};
+pub use place::{Over, Owner, PlaceError, make, part_of, place};
 
 /// Why a data file was not cared for.
 #[derive(Debug, thiserror::Error)]
@@ -166,14 +167,14 @@ pub fn restore(data: &Path, backup: &Path, now: Timestamp) -> Result<Restored, C
     let epoch = epoch_of(&file);
     let held = place::hold(&file)?;
     let part = part_of(&file);
-    let made = copy(backup, &part).map_err(failed(&part)).and_then(|()| {
+    let made = copy(backup, &part).map_err(failed(&part)).and_then(|copy| {
         let checkup = check(&part).map_err(|error| unfit(error, backup))?;
+        must_be(&copy, &part).map_err(failed(&part))?;
         if let Some(what) = checkup.damage() {
             let (path, what) = (backup.to_owned(), what.to_owned());
             return Err(CareError::Unwell { path, what });
         }
-        go_on_from(&part, epoch)
-            .map_err(|fault| CareError::Engine { path: part.clone(), fault })?;
+        go_on_from(copy, epoch).map_err(|fault| CareError::Engine { path: part.clone(), fault })?;
         Ok(checkup)
     });
     let checkup = made.inspect_err(|_| drop(fs::remove_file(&part)))?;
@@ -202,10 +203,19 @@ fn unfit(error: OpenError, backup: &Path) -> CareError {
     }
 }
 
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    let mut into = place::make(to)?;
+fn copy(from: &Path, to: &Path) -> io::Result<fs::File> {
+    let mut into = place::make(to, Owner::Directory)?;
     io::copy(&mut fs::File::open(from)?, &mut into)?;
-    into.sync_all()
+    into.sync_all()?;
+    Ok(into)
+}
+
+/// Refuses where what lies at `part`, and was looked through, is not `copy`.
+fn must_be(copy: &fs::File, part: &Path) -> io::Result<()> {
+    if place::lies_at(copy, part)? {
+        return Ok(());
+    }
+    Err(io::Error::other("somebody put another file in its place"))
 }
 
 /// The name under which the data `file` is kept aside.
@@ -228,9 +238,10 @@ fn epoch_of(file: &Path) -> u64 {
 
 /// Makes sure that no epoch up to `old`, that of the data which is replaced, comes again: a reader
 /// that followed it must not take what is restored for what it knows.
-fn go_on_from(part: &Path, old: u64) -> Result<(), Fault> {
-    guarded(|| {
-        let database = Database::open(part)?;
+fn go_on_from(part: fs::File, old: u64) -> Result<(), Fault> {
+    guarded(move || {
+        let part = FileBackend::new(part)?;
+        let database = Builder::new().set_cache_size(CACHE_BYTES).create_with_backend(part)?;
         let transaction = begin(&database)?;
         {
             let mut meta = transaction.open_table(META)?;

@@ -16,7 +16,7 @@ use super::super::schema::{
     DOOMED, FORMAT, HISTORY, JOURNAL, META, META_EPOCH, META_FORMAT, META_REVISION, STATES,
 };
 use super::super::unfolded::Lines;
-use super::place;
+use super::place::{self, Owner};
 use crate::domain::entity::Entity;
 use crate::domain::event::Event;
 use crate::domain::id::Revision;
@@ -47,10 +47,10 @@ impl Build {
     /// How much is written in one transaction.
     const SLICE: usize = 8 * 1024 * 1024;
 
-    /// Begins one at `path`, in the place of what was left there half made.
-    pub fn begin(path: &Path) -> Result<Self, BuildError> {
+    /// Begins one at `path`, in the place of what was left there half made. It will be `owner`'s.
+    pub fn begin(path: &Path, owner: Owner) -> Result<Self, BuildError> {
         let begun = guarded(|| -> Result<Database, Fault> {
-            let file = place::make(path).map_err(redb::Error::Io)?;
+            let file = place::make(path, owner).map_err(redb::Error::Io)?;
             let file = FileBackend::new(file)?;
             Ok(Builder::new().set_cache_size(CACHE_BYTES).create_with_backend(file)?)
         });

@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 
-use super::place::{self, Over};
+use super::place::{self, Over, Owner};
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 
@@ -27,7 +27,7 @@ impl LastBackup {
     pub fn keep(&self, data: &Path) -> io::Result<()> {
         let path = data.join(NAME);
         let part = place::part_of(&path);
-        let mut file = place::make(&part)?;
+        let mut file = place::make(&part, Owner::Directory)?;
         writeln!(file, "{}", self.at)?;
         file.write_all(self.path.as_os_str().as_bytes())?;
         file.sync_all()?;

@@ -3,9 +3,13 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, chown};
+use std::os::unix::fs::{MetadataExt, fchown};
 use std::path::{Path, PathBuf};
 
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, openat};
+use nix::sys::stat::Mode;
+use nix::unistd::{UnlinkatFlags, unlinkat};
 use redb::backends::FileBackend;
 
 use super::super::disk::{lock_whole, sync_directory};
@@ -18,6 +22,15 @@ pub enum Over {
     Allowed,
     /// It stays, and nothing is put there.
     Refused,
+}
+
+/// Whom a file belongs to that root makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// Root: it holds what the owner of its directory may not see.
+    Maker,
+    /// Whom its directory belongs to: root looks after another user's data.
+    Directory,
 }
 
 /// Why a file was not put in its place.
@@ -46,20 +59,30 @@ pub fn part_of(place: &Path) -> PathBuf {
     name.into()
 }
 
-/// Makes an empty file for its owner alone, in the place of one that was left half made. It belongs
-/// to whom its directory belongs, where root looks after another user's data.
-pub fn make(path: &Path) -> io::Result<File> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        Ok(()) | Err(_) => {}
+/// Makes an empty file for its owner alone, in the place of one that was left half made.
+pub fn make(path: &Path, owner: Owner) -> io::Result<File> {
+    let Some(name) = path.file_name() else { return Err(io::ErrorKind::InvalidInput.into()) };
+    // Whoever owns the directory may put something else at any name in it, at any moment: all that
+    // root does is done to what is open.
+    let directory = File::open(directory(path))?;
+    match unlinkat(&directory, name, UnlinkatFlags::NoRemoveDir) {
+        Ok(()) | Err(Errno::ENOENT) => {}
+        Err(error) => return Err(error.into()),
     }
-    // A new one alone: nobody may have put a way to somewhere else there.
-    let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)?;
-    let owner = fs::metadata(directory(path))?;
-    if nix::unistd::geteuid().is_root() && owner.uid() != 0 && owner.mode() & 0o022 == 0 {
-        chown(path, Some(owner.uid()), Some(owner.gid()))?;
+    let new = OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_CLOEXEC;
+    let file = File::from(openat(&directory, name, new, Mode::S_IRUSR | Mode::S_IWUSR)?);
+    let about = directory.metadata()?;
+    let given = owner == Owner::Directory && about.uid() != 0 && about.mode() & 0o022 == 0;
+    if given && nix::unistd::geteuid().is_root() {
+        fchown(&file, Some(about.uid()), Some(about.gid()))?;
     }
     Ok(file)
+}
+
+/// Whether it is `file` that lies at `path`, and no way to it.
+pub(super) fn lies_at(file: &File, path: &Path) -> io::Result<bool> {
+    let (open, there) = (file.metadata()?, fs::symlink_metadata(path)?);
+    Ok((open.dev(), open.ino()) == (there.dev(), there.ino()))
 }
 
 /// Puts the file `part`, which is on the disk already, in the place `path`.
@@ -96,5 +119,9 @@ pub(super) fn hold(file: &Path) -> Result<Option<FileBackend>, OpenError> {
 }
 
 fn directory(path: &Path) -> &Path {
-    path.parent().unwrap_or(path)
+    match path.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+        Some(parent) => parent,
+        None => path,
+    }
 }

@@ -234,6 +234,30 @@ fn nothing_is_restored_over_data_in_use_nor_from_what_is_no_backup() {
     insta::assert_snapshot!(told);
 }
 
+/// Only root can see this: everybody else keeps what they make.
+#[test]
+fn what_root_restores_is_the_directorys_owners_and_nothing_else_is() {
+    use std::os::unix::fs::MetadataExt as _;
+    const NOBODY: u32 = 65534;
+    if !nix::unistd::geteuid().is_root() {
+        return;
+    }
+    let (home, disk) = data(1);
+    let backup = backup(&disk);
+    let owner = |path: &Path| fs::symlink_metadata(path).unwrap().uid();
+    std::os::unix::fs::chown(&disk.0, Some(NOBODY), Some(NOBODY)).unwrap();
+    restore(&disk.0, &backup, at(1)).unwrap();
+    assert_eq!(owner(&disk.file()), NOBODY);
+    let other = home.path().join("other");
+    fs::write(&other, "root's").unwrap();
+    let trap = disk.0.join("trap");
+    std::os::unix::fs::symlink(&other, &trap).unwrap();
+    make(&trap, Owner::Directory).unwrap();
+    assert_eq!((owner(&trap), owner(&other)), (NOBODY, 0), "a way elsewhere is not gone");
+    make(&disk.0.join("export"), Owner::Maker).unwrap();
+    assert_eq!(owner(&disk.0.join("export")), 0, "what is read of all belongs to who asked");
+}
+
 #[test]
 fn a_file_is_smaller_after_compacting_and_says_the_same() {
     let (_home, disk) = data(40);
