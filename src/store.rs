@@ -34,7 +34,7 @@ pub use care::{
     PlaceError, Problem, ProblemKind, Restored, check, check_data, compact, make, part_of, place,
     restore,
 };
-pub use disk::{DataDir, Disk};
+pub use disk::{DataDir, Disk, FileId};
 pub use error::{ArchiveError, Brief, CommitError, Fault, OpenError};
 pub use schema::FORMAT;
 pub use upkeep::{Budget, Upkeep};
@@ -290,10 +290,21 @@ impl fmt::Debug for Store {
 }
 
 fn connect(disk: &impl Disk) -> Result<Database, OpenError> {
-    let backend = disk.open()?;
-    let open = || -> Result<Database, redb::Error> {
-        disk::clear_unborn(&backend)?;
-        Ok(Builder::new().set_cache_size(CACHE_BYTES).create_with_backend(backend)?)
-    };
-    open().map_err(|error| OpenError::of(&disk.place(), error))
+    // Nobody restores so often: what goes on like this is something else.
+    const TIMES: usize = 8;
+    for _ in 0..TIMES {
+        let (backend, opened) = disk.open_known()?;
+        let open = || -> Result<Database, redb::Error> {
+            disk::clear_unborn(&backend)?;
+            Ok(Builder::new().set_cache_size(CACHE_BYTES).create_with_backend(backend)?)
+        };
+        let database = open().map_err(|error| OpenError::of(&disk.place(), error))?;
+        // Before it was locked another may have been restored in its place: what is kept in this
+        // one would be aside.
+        if opened == disk.known() {
+            return Ok(database);
+        }
+    }
+    let source = std::io::Error::other("other files are put in its place again and again");
+    Err(OpenError::Unwritable { path: disk.place(), source })
 }

@@ -21,8 +21,29 @@ pub trait Disk: Send {
     /// Opens it anew; called for each opening of the store.
     fn open(&self) -> Result<Self::Backend, OpenError>;
 
+    /// Opens it, and says which file that is; nothing where no other can take its place.
+    fn open_known(&self) -> Result<(Self::Backend, Option<FileId>), OpenError> {
+        Ok((self.open()?, None))
+    }
+
+    /// Which file lies there now.
+    fn known(&self) -> Option<FileId> {
+        None
+    }
+
     /// Where it is, for messages.
     fn place(&self) -> PathBuf;
+}
+
+/// Which file: its device and its number there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileId(u64, u64);
+
+impl FileId {
+    /// That of `about`.
+    pub(super) fn of(about: &Metadata) -> Self {
+        Self(about.dev(), about.ino())
+    }
 }
 
 /// What the data file is called.
@@ -56,19 +77,29 @@ impl DataDir {
 impl Disk for DataDir {
     type Backend = FileBackend;
 
+    fn open(&self) -> Result<Self::Backend, OpenError> {
+        Ok(self.open_known()?.0)
+    }
+
     /// Makes directory and file where there are none, for their owner alone. The engine locks the
     /// file, so that a second process is refused.
-    fn open(&self) -> Result<Self::Backend, OpenError> {
+    fn open_known(&self) -> Result<(Self::Backend, Option<FileId>), OpenError> {
         let failed = |source| self.unwritable(source);
         self.prepare()?;
         let file = open_file(&self.file()).map_err(failed)?;
         // One that was made a moment ago is empty, too; of that there is no backup.
-        let emptied = file.metadata().map_err(failed)?.len() == 0;
+        let about = file.metadata().map_err(failed)?;
+        let emptied = about.len() == 0;
         if emptied && LastBackup::of(&self.0).is_some() {
             return Err(OpenError::damaged(&self.file(), "it is empty".to_owned()));
         }
         sync_directory(&self.0).map_err(failed)?;
-        FileBackend::new(file).map_err(|error| OpenError::of(&self.file(), error))
+        let backend = FileBackend::new(file).map_err(|error| OpenError::of(&self.file(), error))?;
+        Ok((backend, Some(FileId::of(&about))))
+    }
+
+    fn known(&self) -> Option<FileId> {
+        self.file().metadata().ok().as_ref().map(FileId::of)
     }
 
     fn place(&self) -> PathBuf {

@@ -12,7 +12,7 @@ use nix::sys::stat::Mode;
 use nix::unistd::{UnlinkatFlags, unlinkat};
 use redb::backends::FileBackend;
 
-use super::super::disk::{lock_whole, sync_directory};
+use super::super::disk::{FileId, lock_whole, sync_directory};
 use super::super::error::OpenError;
 
 /// Whether a file that is there may be replaced.
@@ -81,8 +81,7 @@ pub fn make(path: &Path, owner: Owner) -> io::Result<File> {
 
 /// Whether it is `file` that lies at `path`, and no way to it.
 pub(super) fn lies_at(file: &File, path: &Path) -> io::Result<bool> {
-    let (open, there) = (file.metadata()?, fs::symlink_metadata(path)?);
-    Ok((open.dev(), open.ino()) == (there.dev(), there.ino()))
+    Ok(FileId::of(&file.metadata()?) == FileId::of(&fs::symlink_metadata(path)?))
 }
 
 /// Puts the file `part`, which is on the disk already, in the place `path`.
@@ -102,7 +101,7 @@ pub fn place(part: &Path, path: &Path, over: Over) -> Result<(), PlaceError> {
 }
 
 /// Holds the data file, so that no watchbell takes it, until what is given is dropped; nothing where
-/// there is none. It need not be well.
+/// there is none. It need not be well. Refuses where another was put in its place meanwhile.
 pub(super) fn hold(file: &Path) -> Result<Option<FileBackend>, OpenError> {
     let unwritable = |source| OpenError::Unwritable { path: file.to_owned(), source };
     let opened = match OpenOptions::new().read(true).write(true).open(file) {
@@ -110,10 +109,13 @@ pub(super) fn hold(file: &Path) -> Result<Option<FileBackend>, OpenError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unwritable(error)),
     };
+    let known = FileId::of(&opened.metadata().map_err(unwritable)?);
     let backend = FileBackend::new(opened).map_err(|error| OpenError::of(file, error))?;
     match lock_whole(&backend) {
-        Ok(true) => Ok(Some(backend)),
-        Ok(false) => Err(OpenError::Owned { path: file.to_owned() }),
+        Ok(true) if fs::metadata(file).is_ok_and(|now| FileId::of(&now) == known) => {
+            Ok(Some(backend))
+        }
+        Ok(_) => Err(OpenError::Owned { path: file.to_owned() }),
         Err(error) => Err(OpenError::of(file, error)),
     }
 }

@@ -191,6 +191,54 @@ fn what_is_restored_is_the_backup_and_what_was_there_is_kept_aside() {
     assert_eq!(mode & 0o777, 0o600);
 }
 
+/// A directory whose data is restored between opening and locking it, the first time.
+struct Overtaken {
+    disk: DataDir,
+    backup: PathBuf,
+    once: std::sync::atomic::AtomicBool,
+}
+
+impl Disk for Overtaken {
+    type Backend = <DataDir as Disk>::Backend;
+
+    fn open(&self) -> Result<Self::Backend, OpenError> {
+        Ok(self.open_known()?.0)
+    }
+
+    fn open_known(&self) -> Result<(Self::Backend, Option<FileId>), OpenError> {
+        let opened = self.disk.open_known()?;
+        if !self.once.swap(true, std::sync::atomic::Ordering::Relaxed) {
+            restore(&self.disk.0, &self.backup, at(1)).unwrap();
+        }
+        Ok(opened)
+    }
+
+    fn known(&self) -> Option<FileId> {
+        self.disk.known()
+    }
+
+    fn place(&self) -> PathBuf {
+        self.disk.place()
+    }
+}
+
+#[test]
+fn a_start_that_a_restore_overtakes_has_what_was_restored() {
+    let (_home, disk) = data(2);
+    let backup = backup(&disk);
+    let (mut store, _) = Store::open(disk.clone()).unwrap();
+    store.commit(Revision(3), &[named(3, "later", "made")]).unwrap();
+    store.close().unwrap();
+    let overtaken = Overtaken { disk: disk.clone(), backup, once: false.into() };
+    let (mut store, loaded) = Store::open(overtaken).unwrap();
+    assert_eq!(loaded.revision, Revision(2));
+    store.commit(Revision(3), &[named(3, "acknowledged", "made")]).unwrap();
+    store.close().unwrap();
+    let (_, loaded) = Store::open(disk).unwrap();
+    let last = Key::Service(ServiceId::of("acknowledged"));
+    assert!(loaded.entities.iter().any(|one| one.key() == last), "it is not kept aside");
+}
+
 #[test]
 fn a_backup_is_restored_where_nothing_was_and_in_the_place_of_what_is_damaged() {
     let (_home, disk) = data(3);
