@@ -47,6 +47,7 @@ pub async fn run(
             () = stop.cancelled() => return,
             // The vitals are there as long as we hold the handle.
             _ = vitals.changed() => {
+                // Each refused post changes them.
                 let store = vitals.borrow_and_update().store.clone();
                 spell.look(&store, &handle, &sender);
                 continue;

@@ -26,7 +26,7 @@ use super::time::{SignedDuration, Timestamp};
 use super::token::Token;
 
 pub use sender::silent_sender;
-pub use storage::{Unsaved, over_at, saves_again};
+pub use storage::{Unsaved, over_at, saves_again, told_directly};
 
 /// Decides one order in the draft. What it refuses may have been put in part: `Draft::attempt`
 /// takes that back.
