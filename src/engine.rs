@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use crate::domain::change::{Change, Keep};
 use crate::domain::command::{Answer, Command, Order};
-use crate::domain::decide::{Unsaved, over_at};
+use crate::domain::decide::Unsaved;
 use crate::domain::draft::Draft;
 use crate::domain::entity::Key;
 use crate::domain::id::{Ids, Revision};
@@ -68,8 +68,11 @@ pub struct Engine {
     recovering: Option<Trouble>,
     /// Decides one order; tests have one that panics.
     decide: Decide,
-    /// The deadlines at which deciding panicked, and until when each is left alone.
+    /// The deadlines at which deciding panicked, or that were refused, and until when each is left
+    /// alone.
     passed_over: BTreeMap<(Timestamp, Key), Timestamp>,
+    /// Until when the end of our own alert is left alone for the same reason.
+    own_passed_over: Option<Timestamp>,
     /// How many panics were caught.
     panics: u64,
 }
@@ -158,6 +161,7 @@ impl Engine {
             recovering: None,
             decide: Draft::attempt,
             passed_over: BTreeMap::new(),
+            own_passed_over: None,
             panics: 0,
         };
         engine.restore(loaded);
@@ -270,7 +274,7 @@ impl Engine {
         }
         let due = self.due(&self.table).map(|(due, _)| due);
         let again = self.passed_over.values().min().copied();
-        let own = over_at(&self.table).into_iter().chain(self.soon.due());
+        let own = self.own_due(&self.table).into_iter().chain(self.soon.due());
         due.into_iter().chain(own).chain(again).min()
     }
 

@@ -2,7 +2,7 @@
 //!
 //! A panic while something is decided costs that alone. The draft is dropped, and all is decided
 //! again one by one; what panics then is answered so, or passed over for a while if it is a
-//! deadline. Nobody saw anything of the first draft.
+//! deadline, as one is that is refused. Nobody saw anything of the first draft.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -39,7 +39,8 @@ enum Care {
 impl Engine {
     /// The most deadlines that one turn sees to, so that orders do not wait behind a flood.
     const DUE_AT_ONCE: usize = 4_096;
-    /// How long a deadline is left alone at which deciding panicked: most likely it does so again.
+    /// How long a deadline is left alone at which deciding panicked, or that was refused: most likely
+    /// it is so again.
     const PASSED_OVER_FOR: SignedDuration = SignedDuration::from_hours(1);
 
     /// Decides a turn; `reopened` says that its table was just built again from disk.
@@ -67,7 +68,7 @@ impl Engine {
         if !self.adopted {
             // What it names becomes known.
             let policy = self.table.policy().clone();
-            self.order(care, &mut draft, Command::Adopt(policy));
+            let _ = self.order(care, &mut draft, Command::Adopt(policy));
         }
         let (woke, rest) = orders.split_at(orders.iter().take_while(|one| one.is_woke()).count());
         let mut answers: Vec<_> =
@@ -84,10 +85,16 @@ impl Engine {
         let over = reopened.then_some(self.recovering.as_ref()).flatten();
         if let Some(trouble) = over {
             let report = trouble.unsaved().is_over(now);
-            self.order(care, draft, Command::Report(vec![report]));
-        } else if over_at(draft.table()).is_some_and(|at| at <= now) {
-            self.order(care, draft, Command::Report(vec![saves_again()]));
+            let _ = self.order(care, draft, Command::Report(vec![report]));
+        } else if self.own_due(draft.table()).is_some_and(|at| at <= now) {
+            let over = self.order(care, draft, Command::Report(vec![saves_again()]));
+            self.own_passed_over = over.err().map(|Failed| after(now, Self::PASSED_OVER_FOR));
         }
+    }
+
+    /// When our own alert is over, or this is tried again if it could not be decided.
+    pub(super) fn own_due(&self, table: &Table) -> Option<Timestamp> {
+        over_at(table).map(|at| self.own_passed_over.map_or(at, |again| at.max(again)))
     }
 
     /// Decides the deadlines that have passed. One that stays due would be seen to for ever: the
@@ -100,7 +107,7 @@ impl Engine {
                 return;
             }
             seen_to = Some((due, key));
-            if self.order(care, draft, Command::Due(key)) == Some(Failed) {
+            if self.order(care, draft, Command::Due(key)).is_err() {
                 tracing::error!(?key, "A deadline is left alone for an hour");
                 self.passed_over.insert((due, key), after(draft.tick.now, Self::PASSED_OVER_FOR));
                 seen_to = None;
@@ -134,18 +141,20 @@ impl Engine {
         }
     }
 
-    /// Decides an order of our own; says so if that panicked.
-    fn order(&mut self, care: Care, draft: &mut Draft, command: Command) -> Option<Failed> {
+    /// Decides an order of our own; says so if nothing came of it.
+    fn order(&mut self, care: Care, draft: &mut Draft, command: Command) -> Result<(), Failed> {
         let op = OpId(draft.tick.ids.draw());
         let (actor, via) = (Actor::Watchbell, Via::Watchbell);
         let order = Order { op, actor, via, seen: None, command };
         match self.guarded(care, draft, &order) {
-            Ok(Ok(_)) => None,
-            Ok(Err(refusal)) => {
-                tracing::warn!(command = ?order.command, %refusal, "An order of our own was refused");
-                None
-            }
-            Err(failed) => Some(failed),
+            // Each report has an answer of its own.
+            Ok(Ok(Answer::Reported(results))) => match results.into_iter().find_map(Result::err) {
+                None => Ok(()),
+                Some(refusal) => Err(refused(&order, &refusal)),
+            },
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(refusal)) => Err(refused(&order, &refusal)),
+            Err(failed) => Err(failed),
         }
     }
 
@@ -169,7 +178,13 @@ impl Engine {
     }
 }
 
-/// Deciding it panicked.
+/// An order of our own was refused: a mistake of ours.
+fn refused(order: &Order, refusal: &Refusal) -> Failed {
+    tracing::warn!(command = ?order.command, %refusal, "An order of our own was refused");
+    Failed
+}
+
+/// Deciding it panicked, or an order of our own was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Failed;
 

@@ -75,6 +75,55 @@ fn a_deadline_that_panics_is_passed_over_and_others_are_seen_to() {
     assert_eq!(engine.panics, 2, "it is tried again in a while");
 }
 
+/// Refuses one deadline, and panics where our own alert is to be over.
+fn with_what_is_never_over(draft: &mut Draft, order: &Order) -> Result<Answer, Refusal> {
+    match &order.command {
+        Command::Due(Key::Alert(id))
+            if draft.table().alert(*id).is_some_and(|it| it.title.as_str() == "refused") =>
+        {
+            Err(Refusal::EmptyNote)
+        }
+        Command::Report(reports) if matches!(reports[..], [Report::Resolved { .. }]) => {
+            panic!("on purpose")
+        }
+        _ => draft.attempt(order),
+    }
+}
+
+#[test]
+fn a_deadline_that_is_refused_is_passed_over_and_others_are_seen_to() {
+    let (store, loaded) = Store::open(Platter::default()).unwrap();
+    let mut engine =
+        Engine::new(store, loaded, Arc::default(), 7).deciding_by(with_what_is_never_over);
+    engine.turn(&[lasts("refused", "03:04:00"), lasts("disk", "03:05:00")], at("03:00:00"));
+    engine.turn(&[], at("03:06:00"));
+    let open: Vec<_> = engine.table.open_alerts().map(|alert| alert.title.as_str()).collect();
+    assert_eq!(open, ["refused"]);
+    assert_eq!(engine.next_due(), Some(at("04:06:00")), "nobody comes back at once, and for ever");
+}
+
+#[test]
+fn the_end_of_our_own_alert_is_left_alone_where_deciding_it_panics() {
+    let disk = Platter::default();
+    let (store, loaded) = Store::open(disk.clone()).unwrap();
+    let mut engine =
+        Engine::new(store, loaded, Arc::default(), 7).deciding_by(with_what_is_never_over);
+    engine.turn(&[], at("03:00:00"));
+    disk.follow(Plan::FailFrom(0, std::io::ErrorKind::Other));
+    engine.turn(&[fires("disk")], at("03:00:01"));
+    disk.follow(Plan::Well);
+    engine.turn(&[], at("03:01:00"));
+    let due = engine.next_due().unwrap();
+    assert_eq!(due, at("03:06:00"), "our own alert is over then");
+    engine.turn(&[], due);
+    assert_eq!(engine.panics, 1);
+    assert_eq!(engine.next_due(), Some(at("04:06:00")));
+    engine.turn(&[], at("03:07:00"));
+    assert_eq!(engine.panics, 1);
+    engine.turn(&[], at("04:06:00"));
+    assert_eq!(engine.panics, 2, "it is tried again in a while");
+}
+
 /// Panics at whatever is asked, but for what a start asks.
 fn with_nothing_but_poison(draft: &mut Draft, order: &Order) -> Result<Answer, Refusal> {
     match order.command {
