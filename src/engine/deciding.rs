@@ -15,6 +15,7 @@ use crate::domain::draft::{Draft, Tick};
 use crate::domain::entity::Key;
 use crate::domain::id::{OpId, Revision};
 use crate::domain::refusal::Refusal;
+use crate::domain::report::Report;
 use crate::domain::table::Table;
 use crate::domain::time::{SignedDuration, Timestamp, after};
 
@@ -135,10 +136,39 @@ impl Engine {
         draft: &mut Draft,
         order: &Order,
     ) -> Result<Answer, SubmitError> {
-        match self.guarded(care, draft, order) {
+        let decided = match (care, &order.command) {
+            (Care::Each, Command::Report(reports)) if reports.len() > 1 => {
+                self.one_by_one(draft, order, reports)
+            }
+            _ => self.guarded(care, draft, order),
+        };
+        match decided {
             Ok(answer) => answer.map_err(SubmitError::Refused),
             Err(Failed) => Err(SubmitError::Failed),
         }
+    }
+
+    /// Decides reports of one order each for itself. Where one panics the others are kept all the
+    /// same, and the whole has failed: its sender repeats it, and then finds them known.
+    fn one_by_one(
+        &mut self,
+        draft: &mut Draft,
+        order: &Order,
+        reports: &[Report],
+    ) -> Result<Result<Answer, Refusal>, Failed> {
+        let (mut results, mut failed) = (Vec::with_capacity(reports.len()), None);
+        for report in reports {
+            let command = Command::Report(vec![report.clone()]);
+            let Order { op, actor, via, seen, command: _ } = order.clone();
+            let one = Order { op, actor, via, seen, command };
+            match self.guarded(Care::Each, draft, &one) {
+                Ok(Ok(Answer::Reported(result))) => results.extend(result),
+                // Of a report: who may not report at all, may report none of them.
+                Ok(other) => return Ok(other),
+                Err(Failed) => failed = Some(Failed),
+            }
+        }
+        failed.map_or(Ok(Ok(Answer::Reported(results))), Err)
     }
 
     /// Decides an order of our own; says so if nothing came of it.

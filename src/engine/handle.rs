@@ -36,8 +36,9 @@ pub enum SubmitError {
     /// two shows when the storage works.
     #[error("not known yet whether it was saved ({0}); look again when the storage works")]
     Unsure(Text),
-    /// Deciding it panicked, and nothing of it was done. The same again will most likely do so, too.
-    #[error("watchbell failed at this, and did nothing of it; its log says where")]
+    /// Deciding it panicked, and nothing of it was done; of several reports, nothing of that at which
+    /// it panicked. The same again will most likely do so, too.
+    #[error("watchbell failed at this, and did not do it; its log says where")]
     Failed,
     /// The engine is stopping.
     #[error("watchbell is stopping")]

@@ -59,6 +59,21 @@ fn an_order_that_panics_fails_alone_and_its_neighbours_are_decided_and_kept() {
 }
 
 #[test]
+fn of_a_post_only_the_report_is_lost_that_panics_and_its_sender_is_told_to_repeat_it() {
+    let mut engine = poisoned(&Platter::default());
+    let reports = ["cpu", "poison", "disk"].map(|title| match fires(title).command {
+        Command::Report(mut one) => one.pop().unwrap(),
+        other => panic!("{other:?}"),
+    });
+    let post = order(&Actor::Machine("prometheus".into()), Command::Report(reports.into()));
+    let turn = engine.turn(&[post, fires("memory")], at("03:00:00"));
+    assert_eq!(turn.answers[0], Err(SubmitError::Failed));
+    assert!(turn.answers[1].is_ok(), "{:?}", turn.answers);
+    assert_eq!(titles(&engine), ["cpu", "disk", "memory"]);
+    assert_eq!(engine.panics, 1);
+}
+
+#[test]
 fn a_deadline_that_panics_is_passed_over_and_others_are_seen_to() {
     let disk = Platter::default();
     let mut engine = poisoned(&disk);
