@@ -47,7 +47,7 @@ impl Build {
     /// How much is written in one transaction.
     const SLICE: usize = 8 * 1024 * 1024;
 
-    /// Begins one at `path`, in the place of what was left there half made. It will be `owner`'s.
+    /// Begins one at `path`, where there is none. It will be `owner`'s.
     pub fn begin(path: &Path, owner: Owner) -> Result<Self, BuildError> {
         let begun = guarded(|| -> Result<Database, Fault> {
             let file = place::make(path, owner).map_err(redb::Error::Io)?;

@@ -27,11 +27,17 @@ impl LastBackup {
     pub fn keep(&self, data: &Path) -> io::Result<()> {
         let path = data.join(NAME);
         let part = place::part_of(&path);
-        let mut file = place::make(&part, Owner::Directory)?;
+        let kept = self
+            .write(&part)
+            .and_then(|()| place::place(&part, &path, Over::Allowed).map_err(io::Error::other));
+        kept.inspect_err(|_| drop(fs::remove_file(&part)))
+    }
+
+    fn write(&self, part: &Path) -> io::Result<()> {
+        let mut file = place::make(part, Owner::Directory)?;
         writeln!(file, "{}", self.at)?;
         file.write_all(self.path.as_os_str().as_bytes())?;
-        file.sync_all()?;
-        place::place(&part, &path, Over::Allowed).map_err(io::Error::other)
+        file.sync_all()
     }
 
     /// The one that is remembered beside the data file `file`.

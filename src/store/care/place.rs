@@ -2,14 +2,13 @@
 //! another one only where that is allowed.
 
 use std::fs::{self, File, OpenOptions};
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io;
 use std::os::unix::fs::{MetadataExt, fchown};
 use std::path::{Path, PathBuf};
 
-use nix::errno::Errno;
 use nix::fcntl::{OFlag, openat};
 use nix::sys::stat::Mode;
-use nix::unistd::{UnlinkatFlags, unlinkat};
 use redb::backends::FileBackend;
 
 use super::super::disk::{FileId, lock_whole, sync_directory};
@@ -52,23 +51,21 @@ pub enum PlaceError {
     },
 }
 
-/// Where the file for `place` is made.
+/// Where a file for `place` is made: each time elsewhere, so that of two who make one neither puts
+/// in its place what the other has half made.
 pub fn part_of(place: &Path) -> PathBuf {
+    let one = RandomState::new().build_hasher().finish();
     let mut name = place.as_os_str().to_owned();
-    name.push(".part");
+    name.push(format!(".{one:016x}.part"));
     name.into()
 }
 
-/// Makes an empty file for its owner alone, in the place of one that was left half made.
+/// Makes an empty file for its owner alone, where there is none.
 pub fn make(path: &Path, owner: Owner) -> io::Result<File> {
     let Some(name) = path.file_name() else { return Err(io::ErrorKind::InvalidInput.into()) };
     // Whoever owns the directory may put something else at any name in it, at any moment: all that
     // root does is done to what is open.
     let directory = File::open(directory(path))?;
-    match unlinkat(&directory, name, UnlinkatFlags::NoRemoveDir) {
-        Ok(()) | Err(Errno::ENOENT) => {}
-        Err(error) => return Err(error.into()),
-    }
     let new = OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_CLOEXEC;
     let file = File::from(openat(&directory, name, new, Mode::S_IRUSR | Mode::S_IWUSR)?);
     let about = directory.metadata()?;

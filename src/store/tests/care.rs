@@ -55,6 +55,12 @@ fn neutral(home: &Path, text: &str) -> String {
     text.replace(home.to_str().unwrap(), "HOME")
 }
 
+/// Whether something half made lies beside the data.
+fn has_parts(disk: &DataDir) -> bool {
+    let names = fs::read_dir(&disk.0).unwrap().map(|entry| entry.unwrap().path());
+    names.into_iter().any(|path| path.extension().is_some_and(|end| end == "part"))
+}
+
 fn backup(disk: &DataDir) -> PathBuf {
     let backup = disk.0.with_file_name("backup");
     fs::copy(disk.file(), &backup).unwrap();
@@ -253,7 +259,7 @@ fn a_backup_is_restored_where_nothing_was_and_in_the_place_of_what_is_damaged() 
         let restored = restore(&other.0, &backup, at(1)).unwrap();
         assert_eq!(restored.aside.is_some(), spoil.is_some());
         assert_eq!(content(&other), whole);
-        assert!(!part_of(&other.file()).exists());
+        assert!(!has_parts(&other));
     }
 }
 
@@ -277,7 +283,7 @@ fn nothing_is_restored_over_data_in_use_nor_from_what_is_no_backup() {
         let error = restore(&disk.0, &home.path().join(name), at(1)).unwrap_err();
         writeln!(told, "{name}: {}", neutral(home.path(), &error.to_string())).unwrap();
         assert_eq!(fs::read(disk.file()).unwrap(), before, "{name}");
-        assert!(!part_of(&disk.file()).exists(), "{name}");
+        assert!(!has_parts(&disk), "{name}");
     }
     insta::assert_snapshot!(told);
 }
@@ -300,10 +306,24 @@ fn what_root_restores_is_the_directorys_owners_and_nothing_else_is() {
     fs::write(&other, "root's").unwrap();
     let trap = disk.0.join("trap");
     std::os::unix::fs::symlink(&other, &trap).unwrap();
-    make(&trap, Owner::Directory).unwrap();
-    assert_eq!((owner(&trap), owner(&other)), (NOBODY, 0), "a way elsewhere is not gone");
+    make(&trap, Owner::Directory).unwrap_err();
+    assert_eq!(owner(&other), 0, "a way elsewhere is not gone");
     make(&disk.0.join("export"), Owner::Maker).unwrap();
     assert_eq!(owner(&disk.0.join("export")), 0, "what is read of all belongs to who asked");
+}
+
+#[test]
+fn two_who_make_a_file_for_one_place_do_not_share_it() {
+    let home = tempfile::TempDir::new().unwrap();
+    let file = home.path().join("backup");
+    let (first, second) = (part_of(&file), part_of(&file));
+    fs::write(&first, "whole").unwrap();
+    make(&second, Owner::Maker).unwrap();
+    place(&first, &file, Over::Refused).unwrap();
+    assert_eq!(fs::read_to_string(&file).unwrap(), "whole");
+    let there = place(&second, &file, Over::Refused).unwrap_err();
+    assert!(matches!(there, PlaceError::There { .. }), "{there}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "whole");
 }
 
 #[test]
