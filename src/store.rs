@@ -31,8 +31,8 @@ use redb::{Builder, Database};
 pub use archive::{Archive, Mark, NoMark, Page, PageRequest};
 pub use care::{
     Build, BuildError, CareError, Checkup, Compacted, Findings, LastBackup, Over, Owner,
-    PlaceError, Problem, ProblemKind, Restored, check, check_data, compact, make, part_of, place,
-    restore,
+    PlaceError, Problem, ProblemKind, Restored, check, check_data, compact, is_in_use, make,
+    part_of, place, restore,
 };
 pub use disk::{DataDir, Disk, FileId};
 pub use error::{ArchiveError, Brief, CommitError, Fault, OpenError};

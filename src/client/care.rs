@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::import::{Import, ImportError, Imported};
 use super::source::{AskError, Source};
-use crate::engine::care::{BuildError, DataDir, Owner, make};
+use crate::engine::care::{BuildError, DataDir, Owner, is_in_use, make};
 
 pub use crate::engine::care::{
     CareError, Checkup, Compacted, LastBackup, OpenError, Over, PlaceError, Problem, ProblemKind,
@@ -49,6 +49,12 @@ pub enum KeepError {
     /// It is the data itself.
     #[error("{path} is the data itself; name another file")]
     Itself {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It is the data of another watchbell.
+    #[error("{path} belongs to a running watchbell; name another file")]
+    InUse {
         /// The file.
         path: PathBuf,
     },
@@ -107,7 +113,10 @@ pub async fn back_up(
         let (imported, bytes) = made
             .and_then(|imported| Ok((imported, verified(&part, imported)?)))
             .inspect_err(|_| drop(std::fs::remove_file(&part)))?;
-        place(&part, &to, over).inspect_err(|_| drop(std::fs::remove_file(&part)))?;
+        // It took a while.
+        let free = may_be_put(&to, &data, over);
+        let placed = free.and_then(|()| Ok(place(&part, &to, over)?));
+        placed.inspect_err(|_| drop(std::fs::remove_file(&part)))?;
         let kept = LastBackup { path: to, at: imported.at }.keep(&data);
         Ok((Backup { imported, bytes }, kept.err()))
     });
@@ -130,7 +139,7 @@ async fn copy_out(source: &Source, part: &Path) -> Result<Imported, KeepError> {
     finished.map_err(|error| KeepError::Import { from: from(), error })
 }
 
-/// Refuses the place of something else, where that is not to be replaced, and that of the data.
+/// Refuses the place of something else, where that is not to be replaced, and that of data in use.
 fn may_be_put(path: &Path, data: &Path, over: Over) -> Result<(), KeepError> {
     let Ok(there) = std::fs::metadata(path) else { return Ok(()) };
     let file = DataDir(data.to_owned()).file();
@@ -139,6 +148,7 @@ fn may_be_put(path: &Path, data: &Path, over: Over) -> Result<(), KeepError> {
     match over {
         _ if same => Err(KeepError::Itself { path: path.to_owned() }),
         Over::Refused => Err(PlaceError::There { path: path.to_owned() }.into()),
+        Over::Allowed if is_in_use(path) => Err(KeepError::InUse { path: path.to_owned() }),
         Over::Allowed => Ok(()),
     }
 }
@@ -161,7 +171,10 @@ pub async fn export_to(
         }
         file.sync_all().map_err(unwritten)
     };
-    let placed = written.await.and_then(|()| Ok(place(&part, path, over)?));
+    let placed = written.await.and_then(|()| {
+        may_be_put(path, data, over)?;
+        Ok(place(&part, path, over)?)
+    });
     placed.inspect_err(|_| drop(std::fs::remove_file(&part)))
 }
 

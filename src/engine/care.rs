@@ -3,5 +3,5 @@
 pub use crate::store::{
     Build, BuildError, CareError, Checkup, Compacted, DataDir, FORMAT, LastBackup, OpenError, Over,
     Owner, PlaceError, Problem, ProblemKind, Restored, Step, Walk, check, check_data, compact,
-    make, part_of, place, restore,
+    is_in_use, make, part_of, place, restore,
 };

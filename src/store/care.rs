@@ -27,7 +27,7 @@ use crate::domain::time::Timestamp;
 pub use build::{Build, BuildError};
 pub use check::{Checkup, Findings, Problem, ProblemKind, check};
 pub use last::LastBackup;
-pub use place::{Over, Owner, PlaceError, make, part_of, place};
+pub use place::{Over, Owner, PlaceError, is_in_use, make, part_of, place};
 
 /// Why a data file was not cared for.
 #[derive(Debug, thiserror::Error)]

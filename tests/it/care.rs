@@ -187,6 +187,15 @@ fn nothing_is_done_to_the_data_of_a_running_service_and_no_file_is_replaced_unas
     let data = home.data().join("watchbell.redb");
     let itself = home.run(&["backup", "--force", data.to_str().unwrap()]);
     assert!(itself.stderr.ends_with("is the data itself; name another file\n"), "{itself:?}");
+    let other = Home::new();
+    let another = Service::start(&other);
+    let theirs = other.data().join("watchbell.redb");
+    for verb in ["backup", "export"] {
+        let used = home.run(&[verb, "--force", theirs.to_str().unwrap()]);
+        let why = "belongs to a running watchbell; name another file\n";
+        assert!(used.stderr.ends_with(why), "{used:?}");
+    }
+    drop(another);
     done(home.run(&["backup", "--force", &backup]));
     done(home.run(&["check", &backup]));
     let mode = |path: &Path| {

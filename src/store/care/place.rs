@@ -97,6 +97,13 @@ pub fn place(part: &Path, path: &Path, over: Over) -> Result<(), PlaceError> {
     }
 }
 
+/// Whether a running watchbell has the file at `path`. What cannot be opened is nobody's that we
+/// could know of.
+pub fn is_in_use(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|about| about.is_file())
+        && matches!(hold(path), Err(OpenError::Owned { .. }))
+}
+
 /// Holds the data file, so that no watchbell takes it, until what is given is dropped; nothing where
 /// there is none. It need not be well. Refuses where another was put in its place meanwhile.
 pub(super) fn hold(file: &Path) -> Result<Option<FileBackend>, OpenError> {

@@ -313,6 +313,17 @@ fn what_root_restores_is_the_directorys_owners_and_nothing_else_is() {
 }
 
 #[test]
+fn a_file_is_in_use_as_long_as_a_store_has_it() {
+    let (home, disk) = data(1);
+    assert!(!is_in_use(&disk.file()));
+    let (store, _) = Store::open(disk.clone()).unwrap();
+    assert!(is_in_use(&disk.file()));
+    store.close().unwrap();
+    assert!(!is_in_use(&disk.file()));
+    assert!(!is_in_use(home.path()) && !is_in_use(&home.path().join("nothing")));
+}
+
+#[test]
 fn two_who_make_a_file_for_one_place_do_not_share_it() {
     let home = tempfile::TempDir::new().unwrap();
     let file = home.path().join("backup");
