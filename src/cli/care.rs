@@ -127,10 +127,10 @@ impl Backup {
             size(bytes),
         );
         if let Some(error) = forgotten {
-            let data = data.display();
+            let data = shown(data);
             let _ = writeln!(remark, "{data} cannot remember it: {error}; the backup is well");
         }
-        Ok(Said { result: format!("{}\n", path.display()), remark, exit: Exit::Done })
+        Ok(Said { result: format!("{}\n", shown(&path)), remark, exit: Exit::Done })
     }
 }
 
@@ -140,10 +140,9 @@ impl Restore {
         let Restored { aside, checkup } =
             care::restore(data, &self.file, care::wall()).map_err(in_use)?;
         let aside = match aside {
-            Some(aside) => format!(
-                "what was there before is {}: remove it when all is well\n",
-                aside.display()
-            ),
+            Some(aside) => {
+                format!("what was there before is {}: remove it when all is well\n", shown(&aside))
+            }
             None => String::new(),
         };
         let remark = format!("restored commit {}: {}\n{aside}", checkup.revision, told(&checkup));
@@ -177,11 +176,11 @@ impl Check {
             CareError::Open(OpenError::Owned { path }) => VerbError::Refused(format!(
                 "{} belongs to a running watchbell, which is not disturbed; make a backup and look \
                  through that, or stop it first",
-                path.display()
+                shown(&path)
             )),
             CareError::Open(OpenError::Damaged { path, what, .. }) => VerbError::Refused(format!(
                 "{} is damaged so that nothing in it can be read ({what}); {}",
-                path.display(),
+                shown(&path),
                 self.what_to_do(data)
             )),
             error => error.into(),
@@ -195,7 +194,7 @@ impl Check {
             (None, Some(last)) => format!(
                 "watchbell restore --data '{}' FILE brings back a backup and keeps what is there: \
                  the last one is {last}",
-                data.display()
+                shown(data)
             ),
             (None, None) => {
                 "keep a copy of it before anything else; watchbell restore brings back \
@@ -224,7 +223,7 @@ impl Export {
         let path = whole(&self.file)?;
         let written = care::export_to(source, data, &path, over(self.force)).await;
         written.map_err(|error| refused(error, self.force))?;
-        Ok(Said { result: format!("{}\n", path.display()), ..Said::default() })
+        Ok(Said { result: format!("{}\n", shown(&path)), ..Said::default() })
     }
 }
 
@@ -234,7 +233,7 @@ impl Import {
         let imported = if self.file.as_os_str() == "-" {
             care::import(data, "stdin", |piece| io::stdin().read(piece))
         } else {
-            let from = self.file.display().to_string();
+            let from = shown(&self.file).to_string();
             let mut file = File::open(&self.file)
                 .map_err(|error| KeepError::Unread { from: from.clone(), error })?;
             care::import(data, &from, |piece| file.read(piece))
@@ -264,6 +263,11 @@ async fn to_stdout(source: &Source) -> Result<Said, VerbError> {
     Ok(Said::default())
 }
 
+/// A path for a terminal, which may do as bytes in it say.
+fn shown(path: &Path) -> Text {
+    Text::derive(&path.to_string_lossy())
+}
+
 fn over(force: bool) -> Over {
     if force { Over::Allowed } else { Over::Refused }
 }
@@ -274,7 +278,7 @@ fn refused(error: KeepError, force: bool) -> VerbError {
         KeepError::Place(care::PlaceError::There { path }) if !force => {
             VerbError::Refused(format!(
                 "{} is there already; name another file, or replace it with --force",
-                path.display()
+                shown(&path)
             ))
         }
         error => error.into(),
@@ -286,7 +290,7 @@ fn in_use(error: CareError) -> VerbError {
     match error {
         CareError::Open(OpenError::Owned { path }) => VerbError::Refused(format!(
             "{} belongs to a running watchbell; stop that first",
-            path.display()
+            shown(&path)
         )),
         error => error.into(),
     }
@@ -295,7 +299,7 @@ fn in_use(error: CareError) -> VerbError {
 /// The whole path: a data directory remembers it, wherever the verb was started.
 fn whole(path: &Path) -> Result<PathBuf, VerbError> {
     std::path::absolute(path)
-        .map_err(|error| VerbError::Refused(format!("{}: {error}", path.display())))
+        .map_err(|error| VerbError::Refused(format!("{}: {error}", shown(&path))))
 }
 
 /// What was found, for programs.
@@ -354,7 +358,7 @@ impl<'a> Row<'a> {
 
 /// What was found, for people.
 fn text(checkup: &Checkup) -> String {
-    let path = Text::derive(&checkup.path.display().to_string());
+    let path = shown(&checkup.path);
     let well = match (checkup.is_well(), checkup.damage()) {
         (true, _) => "is well",
         (false, Some(_)) => "is damaged",
