@@ -180,15 +180,31 @@ pub fn restore(data: &Path, backup: &Path, now: Timestamp) -> Result<Restored, C
     let checkup = made.inspect_err(|_| drop(fs::remove_file(&part)))?;
     let aside = held.is_some().then(|| aside(&file, now));
     if let Some(aside) = &aside {
-        // A second name: at no moment is there no data file.
-        fs::hard_link(&file, aside).map_err(failed(aside))?;
-        place(&part, &file, Over::Allowed)?;
+        swap(&part, &file, aside).inspect_err(|_| drop(fs::remove_file(&part)))?;
     } else {
         place(&part, &file, Over::Refused)?;
     }
     sync_directory(data).map_err(failed(data))?;
     drop(held);
     Ok(Restored { aside, checkup })
+}
+
+/// Puts `part` in the place of `file`, which is kept as `aside`.
+fn swap(part: &Path, file: &Path, aside: &Path) -> Result<(), CareError> {
+    let failed = |source| CareError::Disk { path: aside.to_owned(), source };
+    // A second name: at no moment is there no data file.
+    match fs::hard_link(file, aside) {
+        Ok(()) => return Ok(place(part, file, Over::Allowed)?),
+        Err(error) if place::cannot(&error) => {}
+        Err(error) => return Err(failed(error)),
+    }
+    // Not every file system has those. It is held, and what a start makes meanwhile stays.
+    place(file, aside, Over::Refused)?;
+    let placed = place(part, file, Over::Refused);
+    if matches!(placed, Err(PlaceError::Unwritable { .. })) {
+        fs::rename(aside, file).map_err(failed)?;
+    }
+    Ok(placed?)
 }
 
 /// Why a backup that cannot even be looked through is not restored.

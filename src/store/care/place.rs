@@ -49,6 +49,14 @@ pub enum PlaceError {
         /// What the system said.
         source: io::Error,
     },
+    /// It is there, but its name may not outlive a power cut.
+    #[error("{path} is there, but may be gone after a power cut: {source}; see to the disk")]
+    Unsure {
+        /// The place.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
 }
 
 /// Where a file for `place` is made: each time elsewhere, so that of two who make one neither puts
@@ -86,15 +94,53 @@ pub fn place(part: &Path, path: &Path, over: Over) -> Result<(), PlaceError> {
     let moved = match over {
         Over::Allowed => fs::rename(part, path),
         // Renaming would replace what somebody put there a moment ago.
-        Over::Refused => fs::hard_link(part, path).and_then(|()| fs::remove_file(part)),
+        Over::Refused => put(part, path),
     };
-    match moved.and_then(|()| sync_directory(directory(path))) {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            Err(PlaceError::There { path: path.to_owned() })
-        }
-        Err(source) => Err(PlaceError::Unwritable { path: path.to_owned(), source }),
+    let path_of = || path.to_owned();
+    moved.map_err(|source| match source.kind() {
+        io::ErrorKind::AlreadyExists => PlaceError::There { path: path_of() },
+        _ => PlaceError::Unwritable { path: path_of(), source },
+    })?;
+    sync_directory(directory(path)).map_err(|source| PlaceError::Unsure { path: path_of(), source })
+}
+
+/// Moves `part` to `path`, where nothing may be. Not every file system can say so in one step.
+fn put(part: &Path, path: &Path) -> io::Result<()> {
+    match move_alone(part, path) {
+        Err(error) if cannot(&error) => {}
+        moved => return moved,
     }
+    match fs::hard_link(part, path) {
+        // It is there, whatever becomes of its other name.
+        Ok(()) => {
+            drop(fs::remove_file(part));
+            return Ok(());
+        }
+        Err(error) if cannot(&error) => {}
+        Err(error) => return Err(error),
+    }
+    match fs::symlink_metadata(path) {
+        Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => fs::rename(part, path),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn move_alone(part: &Path, path: &Path) -> io::Result<()> {
+    use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
+    Ok(renameat2(AT_FDCWD, part, AT_FDCWD, path, RenameFlags::RENAME_NOREPLACE)?)
+}
+
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+fn move_alone(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Whether a file system says that it has no such thing. For links some say so as a refusal.
+pub(super) fn cannot(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidInput, PermissionDenied, TooManyLinks, Unsupported};
+    matches!(error.kind(), InvalidInput | PermissionDenied | TooManyLinks | Unsupported)
 }
 
 /// Whether a running watchbell has the file at `path`. What cannot be opened is nobody's that we
