@@ -299,7 +299,7 @@ fn in_use(error: CareError) -> VerbError {
 /// The whole path: a data directory remembers it, wherever the verb was started.
 fn whole(path: &Path) -> Result<PathBuf, VerbError> {
     std::path::absolute(path)
-        .map_err(|error| VerbError::Refused(format!("{}: {error}", shown(&path))))
+        .map_err(|error| VerbError::Refused(format!("{}: {error}", shown(path))))
 }
 
 /// What was found, for programs.
