@@ -42,7 +42,7 @@ pub use handle::{Handle, SubmitError};
 pub use process::Process;
 pub use publish::{Cursor, Feed, FeedEnd, Lagged, Published};
 pub use refusals::{Lately, Reasons, Refusals, Refused, RefusedPosts};
-pub use ring::{ChangeSet, Trail};
+pub use ring::{ChangeSet, Keeping, Trail};
 pub use vitals::{Absence, Certificate, Outage, StoreState, Vital, Vitals};
 pub use writer::{StartError, Writer, WriterError, data_file, open, start};
 

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use super::clock::Clock;
 use super::inbox::{Inbox, Waiting};
 use super::publish::{Cursor, Feed, Lagged, Published, Publisher};
-use super::ring::Trail;
+use super::ring::{Keeping, Trail};
 use super::vitals::Vitals;
 use super::{ArchiveError, Page, PageRequest, Receipt};
 use crate::domain::alert::Alert;
@@ -88,6 +88,12 @@ impl Handle {
     /// the reader then begins again with [`Handle::latest`].
     pub fn follow_from(&self, from: Cursor) -> Result<Trail, Lagged> {
         self.0.publisher.follow_from(from)
+    }
+
+    /// Holds every change from now on until the reader that was begun with [`Handle::latest`] behind
+    /// this can follow. While nobody reads and nobody has lately, none is held.
+    pub fn keep_changes(&self) -> Keeping {
+        self.0.publisher.keep_changes()
     }
 
     /// A page of a timeline, newest line first, from disk.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use tokio::sync::broadcast;
 
-use super::ring::{Ring, Trail};
+use super::ring::{Keeping, Ring, Trail};
 use crate::domain::change::Change;
 use crate::domain::id::Revision;
 use crate::domain::table::Table;
@@ -93,6 +93,11 @@ impl Publisher {
     /// Everything that was published after `from` was first; see [`Ring::from`].
     pub(super) fn follow_from(&self, from: Cursor) -> Result<Trail, Lagged> {
         self.ring.from(from)
+    }
+
+    /// Holds changes from now on; see [`Ring::keep`].
+    pub(super) fn keep_changes(&self) -> Keeping {
+        self.ring.keep()
     }
 }
 

@@ -1,10 +1,14 @@
 //! The last change sets, for readers who keep a table of their own and may come back: an attached
-//! console. Holds no table, so that it may be long; knows nothing of how a set is written.
+//! console. Holds no table, and next to nothing while there is no such reader; knows nothing of how
+//! a set is written.
+
+mod weight;
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 
 use super::publish::{Cursor, FeedEnd, Lagged, Published};
 use crate::domain::change::Change;
@@ -25,18 +29,27 @@ pub struct ChangeSet {
     pub granted: Option<Grant>,
     /// Whether it is the first set that led to its state.
     first: bool,
-    written: OnceLock<Arc<[u8]>>,
+    /// Which publication it is, in the order of publishing.
+    pub serial: u64,
+    /// How much of the ring it takes, in bytes, with what is written of it.
+    weight: usize,
+    written: OnceCell<Arc<[u8]>>,
 }
 
 impl ChangeSet {
-    /// The set as bytes: `write` is asked once, however many read it.
-    pub fn written(&self, write: impl FnOnce(&Self) -> Vec<u8>) -> Arc<[u8]> {
-        Arc::clone(self.written.get_or_init(|| write(self).into()))
+    /// The set as bytes: `write` is asked once, however many read it; the others wait, and hold up no
+    /// thread. What it fails with is its reader's alone, and the next one is asked.
+    pub async fn written<E>(
+        &self,
+        write: impl Future<Output = Result<Vec<u8>, E>>,
+    ) -> Result<Arc<[u8]>, E> {
+        let written = async { Ok(write.await?.into()) };
+        self.written.get_or_try_init(|| written).await.cloned()
     }
 
-    /// How much of the ring it takes.
-    fn weight(&self) -> usize {
-        self.changes.len().max(1)
+    /// How many bytes it is, nearly, with what is written of it.
+    pub fn weight(&self) -> usize {
+        self.weight
     }
 }
 
@@ -59,25 +72,43 @@ struct Held {
     newest: Cursor,
     /// The state before the first of them, if whoever saw it for the first time has missed nothing.
     before: Option<Cursor>,
+    /// How many read them, or are about to.
+    readers: usize,
+    /// Until when one that has just left is waited for.
+    until: Option<Instant>,
 }
 
 impl Ring {
-    /// The changes that are held, at most, but for the newest set, which always is. About 2 KB each:
-    /// 32 MB, and some turns of a flood. A reader that is further behind is better off with a
-    /// snapshot.
-    const MOST: usize = 16_384;
+    /// How many bytes are held at most, but for the newest set, which always is: some turns of a
+    /// flood. A reader that is further behind is better off with a snapshot.
+    const MOST: usize = 32 * 1024 * 1024;
+    /// How long a reader that has left may take to come back. After that it is a snapshot for it, and
+    /// nothing but the newest set is held.
+    const AWAY: Duration = Duration::from_secs(60);
 
     /// A ring that nothing has been pushed to since the state `newest`.
     pub(super) fn after(newest: Cursor) -> Self {
-        let held =
-            Held { sets: VecDeque::new(), first: 0, weight: 0, newest, before: Some(newest) };
+        let held = Held {
+            sets: VecDeque::new(),
+            first: 0,
+            weight: 0,
+            newest,
+            before: Some(newest),
+            readers: 0,
+            until: None,
+        };
         Self { held: Arc::new(Mutex::new(held)), news: watch::Sender::new(0) }
     }
 
     /// Adds what was published; the oldest leave.
     pub(super) fn push(&self, published: &Published) {
+        self.push_at(published, Instant::now());
+    }
+
+    fn push_at(&self, published: &Published, now: Instant) {
         let mut held = lock(&self.held);
-        let Published { cursor, serial: _, table, changes } = published;
+        let Published { cursor, serial, table, changes } = published;
+        let most = if held.is_wanted(now) { Self::MOST } else { 0 };
         if cursor.epoch == held.newest.epoch {
             let set = ChangeSet {
                 cursor: *cursor,
@@ -85,9 +116,11 @@ impl Ring {
                 policy: Arc::clone(table.policy()),
                 granted: table.granted(),
                 first: *cursor != held.newest,
-                written: OnceLock::new(),
+                serial: *serial,
+                weight: weight::of(changes),
+                written: OnceCell::new(),
             };
-            held.push(set);
+            held.push(set, most);
         } else {
             held.begin_anew(*cursor);
         }
@@ -98,21 +131,48 @@ impl Ring {
 
     /// All sets after the first one that led to `from`.
     pub(super) fn from(&self, from: Cursor) -> Result<Trail, Lagged> {
-        let held = lock(&self.held);
+        let mut held = lock(&self.held);
         let next = held.after(from).ok_or(Lagged)?;
-        Ok(Trail { held: Arc::clone(&self.held), next, news: self.news.subscribe() })
+        held.readers = held.readers.saturating_add(1);
+        drop(held);
+        let keeping = Keeping(Arc::clone(&self.held));
+        Ok(Trail { keeping, next, news: self.news.subscribe() })
+    }
+
+    /// Holds what is pushed from now on for somebody who is about to follow.
+    pub(super) fn keep(&self) -> Keeping {
+        let mut held = lock(&self.held);
+        held.readers = held.readers.saturating_add(1);
+        Keeping(Arc::clone(&self.held))
+    }
+}
+
+/// While it lives, and a while longer, change sets are held for who reads them.
+#[derive(Debug)]
+pub struct Keeping(Arc<Mutex<Held>>);
+
+impl Drop for Keeping {
+    fn drop(&mut self) {
+        let mut held = lock(&self.0);
+        held.readers = held.readers.saturating_sub(1);
+        held.until = Instant::now().checked_add(Ring::AWAY);
     }
 }
 
 impl Held {
-    fn push(&mut self, set: ChangeSet) {
+    /// Whether anybody reads, or may come back.
+    fn is_wanted(&self, now: Instant) -> bool {
+        self.readers > 0 || self.until.is_some_and(|until| now < until)
+    }
+
+    fn push(&mut self, set: ChangeSet, most: usize) {
         self.newest = set.cursor;
-        self.weight = self.weight.saturating_add(set.weight());
+        self.weight = self.weight.saturating_add(set.weight);
         self.sets.push_back(Arc::new(set));
-        while self.weight > Ring::MOST && self.sets.len() > 1 {
+        while self.weight > most && self.sets.len() > 1 {
             let Some(oldest) = self.sets.pop_front() else { return };
             self.first = self.first.saturating_add(1);
-            self.weight = self.weight.saturating_sub(oldest.weight());
+            self.weight = self.weight.saturating_sub(oldest.weight);
             self.before = oldest.first.then_some(oldest.cursor);
         }
     }
@@ -152,7 +212,7 @@ fn lock(held: &Mutex<Held>) -> MutexGuard<'_, Held> {
 /// All change sets after a state, in order, without a gap.
 #[derive(Debug)]
 pub struct Trail {
-    held: Arc<Mutex<Held>>,
+    keeping: Keeping,
     next: u64,
     news: watch::Receiver<u64>,
 }
@@ -173,7 +233,7 @@ impl Trail {
 
     /// The next set, if it was published.
     fn held_already(&mut self) -> Result<Option<Arc<ChangeSet>>, Lagged> {
-        let held = lock(&self.held);
+        let held = lock(&self.keeping.0);
         let ahead = self.next.checked_sub(held.first).ok_or(Lagged)?;
         let set = usize::try_from(ahead).ok().and_then(|at| held.sets.get(at)).cloned();
         if set.is_some() {

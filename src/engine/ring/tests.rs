@@ -6,6 +6,7 @@ use super::*;
 use crate::domain::change::Keep;
 use crate::domain::entity::{Entity, Key};
 use crate::domain::id::{Revision, ServiceId};
+use crate::domain::samples::{Desk, payload};
 use crate::domain::service::Service;
 use crate::domain::table::Table;
 use crate::domain::time::Timestamp;
@@ -53,9 +54,20 @@ fn resumed(ring: &Ring, from: Cursor) -> String {
     ring.from(from).map_or_else(|_| "lagged".to_owned(), |mut trail| read(&mut trail))
 }
 
+/// What so many changes weigh.
+fn weighing(changes: usize) -> usize {
+    weight::of(&published(at(1, 0), "", changes).changes)
+}
+
+/// The most changes that are held.
+fn most() -> usize {
+    Ring::MOST / (weighing(1) - weighing(0))
+}
+
 #[test]
 fn a_reader_goes_on_after_the_first_time_that_its_state_was_published() {
     let ring = Ring::after(at(1, 4));
+    let _keeping = ring.keep();
     let steps = [(4, "4 soon"), (5, "5"), (5, "5 soon"), (5, "5 sooner"), (6, "6")];
     for (revision, name) in steps {
         ring.push(&published(at(1, revision), name, 1));
@@ -78,13 +90,13 @@ fn a_reader_goes_on_after_the_first_time_that_its_state_was_published() {
 #[test]
 fn the_oldest_leave_and_who_has_not_read_them_is_told() {
     let ring = Ring::after(at(1, 0));
-    let half = Ring::MOST / 2;
+    let half = most() / 2 - 1;
     let mut slow = ring.from(at(1, 0)).unwrap();
     ring.push(&published(at(1, 1), "1", half));
     let mut quick = ring.from(at(1, 1)).unwrap();
     ring.push(&published(at(1, 1), "1 soon", half));
     assert_eq!(read(&mut ring.from(at(1, 0)).unwrap()), "1 1 soon");
-    ring.push(&published(at(1, 2), "2", 1));
+    ring.push(&published(at(1, 2), "2", 4));
     assert_eq!(read(&mut slow), "Lagged(Lagged)");
     assert_eq!(read(&mut quick), "1 soon 2");
     assert_eq!(resumed(&ring, at(1, 0)), "lagged");
@@ -100,7 +112,7 @@ fn the_oldest_leave_and_who_has_not_read_them_is_told() {
 fn a_set_that_is_larger_than_the_ring_is_read_by_who_is_there() {
     let ring = Ring::after(at(1, 0));
     let mut reader = ring.from(at(1, 0)).unwrap();
-    ring.push(&published(at(1, 1), "large", 2 * Ring::MOST));
+    ring.push(&published(at(1, 1), "large", 2 * most()));
     assert_eq!(read(&mut reader), "large");
     assert_eq!(resumed(&ring, at(1, 0)), "large");
     ring.push(&published(at(1, 2), "next", 1));
@@ -136,18 +148,69 @@ async fn who_waits_is_woken_and_told_of_the_end() {
 }
 
 #[test]
-fn a_set_is_written_once_for_all_its_readers() {
+fn nothing_but_the_newest_set_is_held_while_nobody_reads_and_nobody_has_lately() {
+    let ring = Ring::after(at(1, 0));
+    let held = |ring: &Ring| lock(&ring.held).sets.len();
+    for revision in 1..4 {
+        ring.push(&published(at(1, revision), "unread", 1));
+    }
+    assert_eq!((held(&ring), resumed(&ring, at(1, 1)).as_str()), (1, "lagged"));
+    // Who takes a snapshot finds all that came since.
+    let keeping = ring.keep();
+    ring.push(&published(at(1, 4), "4", 1));
+    ring.push(&published(at(1, 5), "5", 1));
+    let trail = ring.from(at(1, 3)).unwrap();
+    drop(keeping);
+    let begun = Instant::now();
+    ring.push_at(&published(at(1, 6), "6", 1), begun + 2 * Ring::AWAY);
+    assert_eq!(held(&ring), 4, "one reads");
+    drop(trail);
+    ring.push_at(&published(at(1, 7), "7", 1), begun);
+    assert_eq!(resumed(&ring, at(1, 5)), "6 7", "it may come back");
+    let left = lock(&ring.held).until.unwrap();
+    ring.push_at(&published(at(1, 8), "8", 1), left);
+    assert_eq!(held(&ring), 1);
+}
+
+#[test]
+fn large_texts_leave_sooner_than_small_ones() {
+    let text = "x".repeat(100_000);
+    let mut desk = Desk::new();
+    let id = desk.fires("disk", payload("disk full", "critical"));
+    let mut alert = desk.alert(id).clone();
+    alert.annotations = [("runbook", text.as_str())].into_iter().collect();
+    let change = Change {
+        key: Key::Alert(id),
+        next: Some(Entity::Alert(Arc::new(alert))),
+        event: None,
+        keep: Keep::Now,
+    };
+    let ring = Ring::after(at(1, 0));
+    let _keeping = ring.keep();
+    for revision in 1..1_000 {
+        let table = Table::default();
+        let changes = vec![change.clone()].into();
+        ring.push(&Published { cursor: at(1, revision), serial: revision, table, changes });
+    }
+    let held = lock(&ring.held);
+    let bytes = held.sets.len() * text.len();
+    assert!(bytes < Ring::MOST && held.weight <= Ring::MOST, "{bytes}");
+}
+
+#[tokio::test]
+async fn a_set_is_written_once_for_all_its_readers() {
     let ring = Ring::after(at(1, 0));
     let mut readers = [0, 1].map(|_| ring.from(at(1, 0)).unwrap());
     ring.push(&published(at(1, 1), "1", 1));
     let mut written = 0;
     for reader in &mut readers {
         let set = reader.next().now_or_never().unwrap().unwrap();
-        let bytes = set.written(|set| {
+        set.written(async { Err(()) }).await.unwrap_or_default();
+        let bytes = set.written(async {
             written += 1;
-            name(set).into_bytes()
+            Ok::<_, ()>(name(&set).into_bytes())
         });
-        assert_eq!(*bytes, *b"1");
+        assert_eq!(*bytes.await.unwrap(), *b"1");
     }
     assert_eq!(written, 1);
 }

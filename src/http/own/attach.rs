@@ -6,6 +6,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
+use std::vec::IntoIter;
 
 use axum::Extension;
 use axum::body::{Body, Bytes};
@@ -16,6 +17,7 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinError;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
@@ -55,6 +57,22 @@ pub struct Attaching {
     site: Arc<Site>,
     stop: CancellationToken,
     places: Arc<Semaphore>,
+    rhythm: Rhythm,
+}
+
+/// How often a feed says something of itself.
+#[derive(Clone, Copy, Debug)]
+struct Rhythm {
+    /// When nothing else is to be said: neither end waits longer than a few times that for one that
+    /// is gone.
+    beat: Duration,
+    /// At most, of how the program is: a flood of refused posts is no flood of these. What changed
+    /// after a pause is told at once.
+    vital: Duration,
+}
+
+impl Rhythm {
+    const CALM: Self = Self { beat: Duration::from_secs(10), vital: Duration::from_secs(1) };
 }
 
 impl Attaching {
@@ -63,7 +81,15 @@ impl Attaching {
 
     /// Consoles of `site`, until `stop`.
     pub fn new(site: Site, stop: CancellationToken) -> Self {
-        Self { site: Arc::new(site), stop, places: Arc::new(Semaphore::new(Self::CONSOLES)) }
+        let places = Arc::new(Semaphore::new(Self::CONSOLES));
+        Self { site: Arc::new(site), stop, places, rhythm: Rhythm::CALM }
+    }
+
+    /// The same, with feeds that never rest.
+    #[cfg(test)]
+    pub(in crate::http) fn hasty(self) -> Self {
+        let rhythm = Rhythm { beat: Duration::from_millis(1), vital: Duration::ZERO };
+        Self { rhythm, ..self }
     }
 
     fn place(&self) -> Result<OwnedSemaphorePermit, ApiError> {
@@ -103,28 +129,64 @@ pub(super) async fn snapshot(
 ) -> Result<Response, ApiError> {
     caller.may(Scope::Read)?;
     let place = attaching.place()?;
+    // Whoever has read it all follows from there.
+    let keeping = handle.keep_changes();
     let latest = handle.latest();
     let mut first = Vec::new();
     write(&mut first, &attaching.head(&handle, &latest, &caller));
     write(&mut first, &policy(latest.table.policy()));
     write(&mut first, &vital_of(&handle.vitals().now()));
-    // The entities alone, each shared with the table: what they stand in would borrow it.
-    let entities: Vec<Entity> = latest.table.entities().collect();
     let tokens = shows_tokens(&caller);
-    let entities = entities.into_iter().filter(move |one| tokens || !is_token(one.key()));
-    let state = (first, Some(entities), place);
-    let pieces = stream::unfold(state, |(mut piece, entities, place)| async move {
-        let mut entities = entities?;
+    let state = (Writing::Nothing(first, latest, tokens), place, keeping);
+    let pieces = stream::try_unfold(state, async |(writing, place, keeping)| {
+        let written = on_a_thread(move || writing.piece()).await?;
+        Ok::<_, JoinError>(written.map(|(piece, rest)| (piece, (rest, place, keeping))))
+    });
+    Ok(answer(Body::from_stream(pieces)))
+}
+
+/// How far a snapshot is written.
+enum Writing {
+    /// Nothing but its beginning is, and whether tokens are shown in what comes.
+    Nothing(Vec<u8>, Arc<Published>, bool),
+    /// These are left.
+    Some(IntoIter<Entity>),
+    /// All is.
+    All,
+}
+
+impl Writing {
+    /// The next piece, if there is one, and what is left then.
+    fn piece(self) -> Option<(Vec<u8>, Self)> {
+        let (mut piece, mut entities) = match self {
+            Self::Nothing(first, latest, tokens) => {
+                // The entities alone, each shared with the table: what they stand in would borrow it.
+                let all = latest.table.entities().filter(|one| tokens || !is_token(one.key()));
+                (first, all.collect::<Vec<_>>().into_iter())
+            }
+            Self::Some(entities) => (Vec::new(), entities),
+            Self::All => return None,
+        };
         while piece.len() < PIECE {
             let Some(entity) = entities.next() else {
                 write(&mut piece, &LineV1::Whole);
-                return Some((Ok::<_, Infallible>(piece), (Vec::new(), None, place)));
+                return Some((piece, Self::All));
             };
             write(&mut piece, &LineV1::Entity(Box::new(ShownV1::from(&entity))));
         }
-        Some((Ok(piece), (Vec::new(), Some(entities), place)))
-    });
-    Ok(answer(Body::from_stream(pieces)))
+        Some((piece, Self::Some(entities)))
+    }
+}
+
+/// Does what would hold up others on a thread that nobody else waits for. A panic is this one's.
+async fn on_a_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, JoinError> {
+    match tokio::task::spawn_blocking(work).await.map_err(JoinError::try_into_panic) {
+        Ok(done) => Ok(done),
+        Err(Ok(panic)) => std::panic::resume_unwind(panic),
+        Err(Err(error)) => Err(error),
+    }
 }
 
 /// From which state on a feed is wanted.
@@ -156,10 +218,12 @@ pub(super) async fn feed(
     write(&mut first, &vital_of(&vitals.borrow_and_update()));
     let feeding = Feeding {
         policy: Arc::clone(latest.table.policy()),
+        seen: latest.serial,
         tokens: shows_tokens(&caller),
         stop: attaching.stop,
         first: Some(first),
-        next_vital: Instant::now() + VITAL,
+        next_vital: Instant::now() + attaching.rhythm.vital,
+        rhythm: attaching.rhythm,
         ended: false,
         handle,
         trail,
@@ -175,22 +239,20 @@ pub(super) async fn feed(
 
 /// What of a snapshot is written at once.
 const PIECE: usize = 64 * 1024;
-/// How often a feed says something: neither end waits longer than a few times that for one that is
-/// gone.
-const BEAT: Duration = Duration::from_secs(10);
-/// How long at least between two words of how the program is: a flood of refused posts is no flood
-/// of these. What changed after a pause is told at once.
-const VITAL: Duration = Duration::from_secs(1);
 
 /// One feed.
 struct Feeding {
     handle: Handle,
     trail: Trail,
     vitals: watch::Receiver<Vital>,
+    /// The newest policy that was sent.
     policy: Arc<Policy>,
+    /// Up to which publication sets have that policy or an older one.
+    seen: u64,
     tokens: bool,
     stop: CancellationToken,
     first: Option<Vec<u8>>,
+    rhythm: Rhythm,
     next_vital: Instant,
     ended: bool,
     _place: OwnedSemaphorePermit,
@@ -214,38 +276,48 @@ impl Feeding {
             biased;
             () = self.stop.cancelled() => None,
             set = self.trail.next() => match set {
-                Ok(set) => Some(self.changes(&set)),
+                // Not in what is chosen from: it is to be finished once it was begun.
+                Ok(set) => self.changes(&set).await,
                 Err(FeedEnd::Lagged(_)) => {
                     self.ended = true;
-                    Some(line(&LineV1::Lagged))
+                    Some(line(&LineV1::Lagged).into())
                 }
                 Err(FeedEnd::Closed) => None,
             },
             Ok(()) = vital => {
-                self.next_vital = Instant::now() + VITAL;
-                Some(line(&vital_of(&self.vitals.borrow_and_update())))
+                self.next_vital = Instant::now() + self.rhythm.vital;
+                Some(line(&vital_of(&self.vitals.borrow_and_update())).into())
             }
-            () = sleep_until(Instant::now() + BEAT) => {
-                Some(line(&LineV1::Beat { now: TimeV1(self.handle.now()) }))
+            () = sleep_until(Instant::now() + self.rhythm.beat) => {
+                Some(line(&LineV1::Beat { now: TimeV1(self.handle.now()) }).into())
             }
         }
     }
 
-    fn changes(&mut self, set: &ChangeSet) -> Bytes {
+    /// What a set is as lines; nothing where the program ends.
+    async fn changes(&mut self, set: &Arc<ChangeSet>) -> Option<Bytes> {
         let now = TimeV1(self.handle.now());
         let has_token = || set.changes.iter().any(|change| is_token(change.key));
         let shared = self.tokens || !has_token();
-        let replaced = !Arc::ptr_eq(&self.policy, &set.policy);
-        if shared && !replaced {
-            return Bytes::from_owner(set.written(|set| line(&changes(set, now, true)).into()));
+        let write = async {
+            if set.weight() < PIECE {
+                return Ok(line(&changes(set, now, shared)));
+            }
+            let set = Arc::clone(set);
+            on_a_thread(move || line(&changes(&set, now, shared))).await
+        };
+        let written = if shared {
+            Bytes::from_owner(set.written(write).await.ok()?)
+        } else {
+            write.await.ok()?.into()
+        };
+        if set.serial <= self.seen || Arc::ptr_eq(&self.policy, &set.policy) {
+            return Some(written);
         }
-        let mut piece = Vec::new();
-        if replaced {
-            self.policy = Arc::clone(&set.policy);
-            write(&mut piece, &policy(&set.policy));
-        }
-        write(&mut piece, &changes(set, now, self.tokens));
-        piece.into()
+        self.policy = Arc::clone(&set.policy);
+        let mut piece = line(&policy(&set.policy));
+        piece.extend_from_slice(&written);
+        Some(piece.into())
     }
 }
 
@@ -288,10 +360,10 @@ fn answer(body: Body) -> Response {
     (headers, body).into_response()
 }
 
-fn line(line: &LineV1) -> Bytes {
+fn line(line: &LineV1) -> Vec<u8> {
     let mut bytes = Vec::new();
     write(&mut bytes, line);
-    bytes.into()
+    bytes
 }
 
 /// Adds a line. One that cannot be written is left out, and whoever reads it whole finds that.
