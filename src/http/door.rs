@@ -24,6 +24,7 @@ pub struct Door {
     desks: Desks,
     readers: Readers,
     scrapers: Scrapers,
+    lists: Lists,
     address: Option<SocketAddr>,
 }
 
@@ -34,6 +35,16 @@ struct Scrapers(Readers);
 impl Default for Scrapers {
     fn default() -> Self {
         Self(Readers::of_metrics())
+    }
+}
+
+/// Places of their own.
+#[derive(Clone, Debug)]
+struct Lists(Readers);
+
+impl Default for Lists {
+    fn default() -> Self {
+        Self(Readers::of_lists())
     }
 }
 
@@ -83,6 +94,11 @@ impl Door {
     /// The places of those who scrape metrics.
     pub(super) fn scrapers(&self) -> &Readers {
         &self.scrapers.0
+    }
+
+    /// The places of those who read long lists of our own.
+    pub(super) fn lists(&self) -> &Readers {
+        &self.lists.0
     }
 
     /// Where the listener is, with its port, for who reads it from this host.

@@ -1,5 +1,6 @@
-//! Readers: how many at one time may read what Alertmanager serves. Those above are told to come
-//! again, in its words, so that what knows it knows what to do. Not for our own API.
+//! Readers: how many at one time may read what Alertmanager serves, and how many a long list of our
+//! own. Those above are told to come again; the former in Alertmanager's words, so that what knows it
+//! knows what to do.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,6 +15,8 @@ use hyper::body::{Frame, SizeHint};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::door::Door;
+use super::edge::Limits;
+use super::error::ApiError;
 
 /// The places of all readers. Clones share them.
 #[derive(Clone, Debug)]
@@ -45,6 +48,11 @@ impl Readers {
         Self::of(SCRAPERS)
     }
 
+    /// Those of long lists of our own, which each keep a table as it was until they are read.
+    pub(super) fn of_lists() -> Self {
+        Self::of(Limits::CONNECTIONS / 16)
+    }
+
     fn of(all: usize) -> Self {
         Self { places: Arc::new(Semaphore::new(all)), all }
     }
@@ -53,6 +61,17 @@ impl Readers {
     pub(super) fn enter(&self) -> Result<OwnedSemaphorePermit, Full> {
         let place = Arc::clone(&self.places).try_acquire_owned();
         place.map_err(|_| Full { all: self.all })
+    }
+}
+
+impl Readers {
+    /// An answer of our own: one that is still being written has a place until it is, if there is one.
+    pub(super) fn send(&self, answer: Response) -> Result<Response, ApiError> {
+        if answer.size_hint().exact().is_some() {
+            return Ok(answer);
+        }
+        let place = self.enter().map_err(|_| ApiError::ManyLists)?;
+        Ok(until_written(place, answer))
     }
 }
 
@@ -125,6 +144,24 @@ mod tests {
         assert_eq!(readers.clone().enter().unwrap_err(), Full { all: 1 });
         drop(place);
         assert!(readers.enter().is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_long_list_of_our_own_has_a_place_until_it_is_read_and_a_short_one_needs_none() {
+        let readers = Readers::of(1);
+        let list = |length: usize| {
+            let mut steps = 0..length;
+            readers.send(Response::new(written::body(move |sheet| {
+                sheet.0.push(b' ');
+                if steps.next().is_some() { Rest::More } else { Rest::Nothing }
+            })))
+        };
+        let long = list(100_000).unwrap();
+        let refused = list(100_000).unwrap_err();
+        assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(list(10).is_ok());
+        drop(long);
+        assert!(list(100_000).is_ok());
     }
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! What can be asked: alerts, services, people, schedules.
 
-use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
@@ -17,12 +17,13 @@ use crate::domain::text::Text;
 use crate::domain::token::Scope;
 use crate::http::caller::Caller;
 use crate::http::desk::Desk;
-use crate::http::door::Open;
+use crate::http::door::{Door, Open};
 use crate::http::error::{ApiError, json, json_body};
 use crate::http::written;
 
 /// `GET /alert`.
 pub(super) async fn alerts(
+    State(door): State<Door>,
     Open(handle): Open,
     desk: Desk,
     caller: Caller,
@@ -37,7 +38,7 @@ pub(super) async fn alerts(
         let body = written::body(move |sheet| list.go_on(&latest.table, sheet));
         json_body(StatusCode::OK, body)
     };
-    desk.write(write).await
+    door.lists().send(desk.write(write).await?)
 }
 
 /// `GET /alert/{alert}`.
