@@ -12,8 +12,8 @@ use hyper::body::{Frame, SizeHint};
 /// How long a sheet is when it is handed over.
 const SHEET: usize = 64 * 1024;
 
-/// How many alerts are looked at in one step: whether they are written or not, others have their turn
-/// behind it.
+/// How many alerts are looked at in one step, and fewer where each is compared with patterns: whether
+/// they are written or not, others have their turn behind it.
 pub(super) const STEP: usize = 256;
 
 /// What is left to be written.

@@ -1,6 +1,7 @@
 //! `GET /api/v2/alerts`: which alerts there are, by the fingerprints of their label sets.
 
 use std::sync::Arc;
+use std::vec::IntoIter;
 
 use axum::extract::RawQuery;
 use axum::response::Response;
@@ -8,6 +9,7 @@ use axum::response::Response;
 use super::error::Fault;
 use super::query::Wanted;
 use super::{answer, shape};
+use crate::domain::id::AlertId;
 use crate::domain::routing::{BUILT_IN, Hour, Routed, looked_up};
 use crate::domain::suppress;
 use crate::domain::table::{Lookup, Seat, Table, seat};
@@ -51,8 +53,10 @@ struct List {
     wanted: Wanted,
     hour: Hour,
     lookup: Lookup,
-    /// Behind which alert it goes on.
+    /// Behind which alert it is looked for more.
     behind: Option<Seat>,
+    /// Those that were found and not looked at yet.
+    found: IntoIter<AlertId>,
     opening: &'static str,
 }
 
@@ -61,14 +65,22 @@ impl List {
         let none = Lookup::Having(Vec::new());
         let all = wanted.receivers.have(BUILT_IN.receiver);
         let lookup = if all { wanted.lookup(table) } else { none };
-        Self { wanted, hour, lookup, behind: None, opening: "[" }
+        let found = Vec::new().into_iter();
+        Self { wanted, hour, lookup, behind: None, found, opening: "[" }
     }
 
     /// Writes what comes next. The table has to be the same each time.
     fn go_on(&mut self, table: &Table, sheet: &mut Sheet) -> Rest {
-        let mut looked = 0;
-        for alert in table.look_up(&self.lookup, self.behind).take(STEP) {
-            (looked, self.behind) = (looked + 1, Some(seat(alert)));
+        if self.found.len() == 0 {
+            self.find(table);
+            if self.found.len() == 0 {
+                sheet.0.extend_from_slice(if self.opening == "[" { b"[]\n" } else { b"]\n" });
+                return Rest::Nothing;
+            }
+        }
+        let at_once = (STEP / self.wanted.work()).max(1);
+        for id in self.found.by_ref().take(at_once) {
+            let Some(alert) = table.alert(id) else { continue };
             let routed = Routed::of(table, alert, self.hour);
             let asked_for = |alert: &Routed<'_>| has(&self.wanted, table, alert, self.hour);
             let Some(routed) = routed.filter(asked_for) else { continue };
@@ -77,14 +89,25 @@ impl List {
             let status = suppress::status(table, alert, self.hour.now);
             shape::alert(&mut sheet.0, &routed, BUILT_IN.receiver, &status);
             if sheet.is_full() {
-                return Rest::More;
+                break;
             }
         }
-        if looked == STEP {
-            return Rest::More;
+        Rest::More
+    }
+
+    /// Finds the next ones, and all that have the hash of the last of them: what has one hash is gone
+    /// through once more only when it is looked for what is behind it.
+    fn find(&mut self, table: &Table) {
+        let mut found = Vec::with_capacity(STEP);
+        for alert in table.look_up(&self.lookup, self.behind) {
+            let alike = self.behind.is_some_and(|(print, _)| print == alert.print());
+            if found.len() >= STEP && !alike {
+                break;
+            }
+            found.push(alert.id);
+            self.behind = Some(seat(alert));
         }
-        sheet.0.extend_from_slice(if self.opening == "[" { b"[]\n" } else { b"]\n" });
-        Rest::Nothing
+        self.found = found.into_iter();
     }
 }
 

@@ -193,6 +193,13 @@ impl Wanted {
         Lookup::of(table, self.filter.iter().filter_map(words))
     }
 
+    /// How much there is to do to tell whether an alert is asked for, as a multiple of what there is
+    /// where every alert is.
+    pub(super) fn work(&self) -> usize {
+        let is_pattern = |matcher: &&Matcher| matcher.condition.texts().is_none();
+        1 + self.filter.iter().filter(is_pattern).count()
+    }
+
     /// Whether an alert with these labels is asked for. Its status is asked for last.
     pub(super) fn has(&self, labels: &Labels, status: impl FnOnce() -> Status) -> bool {
         if !all_match(&self.filter, labels) {

@@ -73,6 +73,58 @@ fn names(desk: &Desk, query: &str) -> Vec<String> {
 }
 
 #[test]
+fn a_step_is_shorter_where_each_alert_is_compared_with_many_patterns() {
+    let mut desk = Desk::new();
+    for number in 0..100 {
+        send(&mut desk, "", &named(&number.to_string()), 5);
+    }
+    let most = |query: &str| {
+        let wanted = Wanted::read(Some(query), Dialect::default()).unwrap();
+        let mut list = List::new(&desk.table, wanted, Hour::of(desk.now));
+        let (mut most, mut all) = (0, 0);
+        loop {
+            let mut sheet = Sheet::default();
+            let rest = list.go_on(&desk.table, &mut sheet);
+            let text = String::from_utf8(sheet.0).unwrap();
+            let written = text.matches("\"fingerprint\"").count();
+            (most, all) = (most.max(written), all + written);
+            if rest == Rest::Nothing {
+                return (most, all);
+            }
+        }
+    };
+    assert_eq!(most(""), (100, 100));
+    let patterns = ["filter=alertname%3D~%22.%2B%22"; 63].join("&");
+    assert_eq!(most(&patterns), (4, 100));
+}
+
+#[test]
+fn what_has_one_fingerprint_is_found_at_once_however_much_it_is() {
+    let mut desk = Desk::new();
+    for number in 0..2 * STEP {
+        send(&mut desk, &format!("team-{number}"), &named("same"), 5);
+        if number % 50 == 0 {
+            send(&mut desk, "", &named(&number.to_string()), 5);
+        }
+    }
+    let others = (2 * STEP).div_ceil(50);
+    assert_eq!(names(&desk, "").len(), 2 * STEP + others);
+    let wanted = Wanted::read(None, Dialect::default()).unwrap();
+    let mut list = List::new(&desk.table, wanted, Hour::of(desk.now));
+    list.lookup = Lookup::All;
+    let (mut found, mut times) = (0, 0);
+    loop {
+        list.find(&desk.table);
+        if list.found.len() == 0 {
+            break;
+        }
+        (found, times) = (found + list.found.len(), times + 1);
+    }
+    assert_eq!(found, 2 * STEP + others);
+    assert!(times <= 2, "all of one hash at once, and a few before and behind it: {times}");
+}
+
+#[test]
 fn alerts_stand_in_order_of_their_fingerprints() {
     let mut desk = Desk::new();
     for number in 0..20 {
