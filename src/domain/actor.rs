@@ -51,6 +51,11 @@ pub enum Via {
     },
     /// watchbell: a deadline passed, a channel answered, or it started.
     Watchbell,
+    /// An order that came over the socket and said that it was a key of an attached console.
+    Attached {
+        /// The user who is at that end of the socket, as the system names them.
+        uid: u32,
+    },
 }
 
 impl Via {
@@ -58,9 +63,11 @@ impl Via {
     pub fn naming(self, actor: &Actor) -> String {
         match self {
             Self::As { uid } => format!("{actor} (as by uid {uid})"),
-            Self::Console | Self::Verb { .. } | Self::Http { .. } | Self::Watchbell => {
-                actor.to_string()
-            }
+            Self::Console
+            | Self::Verb { .. }
+            | Self::Http { .. }
+            | Self::Watchbell
+            | Self::Attached { .. } => actor.to_string(),
         }
     }
 }
@@ -72,6 +79,7 @@ impl fmt::Display for Via {
             Self::Verb { uid } | Self::As { uid } => write!(f, "command line, uid {uid}"),
             Self::Http { peer } => write!(f, "HTTP, {peer}"),
             Self::Watchbell => f.write_str("watchbell"),
+            Self::Attached { uid } => write!(f, "console, uid {uid}"),
         }
     }
 }
@@ -120,6 +128,7 @@ mod tests {
             (Via::As { uid: 1001 }, "alice (as by uid 1001)", "command line, uid 1001"),
             (Via::Http { peer: [192, 0, 2, 7].into() }, "alice", "HTTP, 192.0.2.7"),
             (Via::Watchbell, "alice", "watchbell"),
+            (Via::Attached { uid: 1001 }, "alice", "console, uid 1001"),
         ];
         for (via, name, place) in table {
             assert_eq!((via.naming(&alice), via.to_string()), (name.into(), place.into()));

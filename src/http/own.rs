@@ -73,7 +73,11 @@ async fn order(
     })?;
     let speaks_for = order.speaks_for.map(|id| AccountId(id.0));
     let (actor, via) = caller.acting(speaks_for, handle.latest().table.policy())?;
-    let via = if order.at_console && speaks_for.is_none() { Via::Console } else { via };
+    // That it was a key is what they say; who they are is what the system says.
+    let via = match via {
+        Via::Verb { uid } if order.at_console => Via::Attached { uid },
+        via => via,
+    };
     let order = order.by(actor, via);
     caller.may(order.command.scope())?;
     let answer = match handle.submit(order).await {

@@ -74,6 +74,7 @@ fn via() -> BoxedStrategy<Via> {
         any::<u32>().prop_map(|uid| Via::As { uid }),
         any::<std::net::IpAddr>().prop_map(|peer| Via::Http { peer }),
         Just(Via::Watchbell),
+        any::<u32>().prop_map(|uid| Via::Attached { uid }),
     ]
     .boxed()
 }

@@ -72,6 +72,7 @@ pub enum ViaV1 {
     As { uid: u32 },
     Http { peer: IpAddr },
     Watchbell,
+    Attached { uid: u32 },
 }
 
 impl From<Via> for ViaV1 {
@@ -82,6 +83,7 @@ impl From<Via> for ViaV1 {
             Via::As { uid } => Self::As { uid },
             Via::Http { peer } => Self::Http { peer },
             Via::Watchbell => Self::Watchbell,
+            Via::Attached { uid } => Self::Attached { uid },
         }
     }
 }
@@ -94,6 +96,7 @@ impl From<ViaV1> for Via {
             ViaV1::As { uid } => Self::As { uid },
             ViaV1::Http { peer } => Self::Http { peer },
             ViaV1::Watchbell => Self::Watchbell,
+            ViaV1::Attached { uid } => Self::Attached { uid },
         }
     }
 }
