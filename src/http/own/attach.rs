@@ -135,8 +135,8 @@ pub(super) async fn snapshot(
     let mut first = Vec::new();
     write(&mut first, &attaching.head(&handle, &latest, &caller));
     write(&mut first, &policy(latest.table.policy()));
-    write(&mut first, &vital_of(&handle.vitals().now()));
     let tokens = shows_tokens(&caller);
+    write(&mut first, &vital_of(&handle.vitals().now(), tokens));
     let state = (Writing::Nothing(first, latest, tokens), place, keeping);
     let pieces = stream::try_unfold(state, async |(writing, place, keeping)| {
         let written = on_a_thread(move || writing.piece()).await?;
@@ -215,11 +215,12 @@ pub(super) async fn feed(
     let mut first = Vec::new();
     write(&mut first, &attaching.head(&handle, &latest, &caller));
     write(&mut first, &policy(latest.table.policy()));
-    write(&mut first, &vital_of(&vitals.borrow_and_update()));
+    let tokens = shows_tokens(&caller);
+    write(&mut first, &vital_of(&vitals.borrow_and_update(), tokens));
     let feeding = Feeding {
         policy: Arc::clone(latest.table.policy()),
         seen: latest.serial,
-        tokens: shows_tokens(&caller),
+        tokens,
         stop: attaching.stop,
         first: Some(first),
         next_vital: Instant::now() + attaching.rhythm.vital,
@@ -286,7 +287,8 @@ impl Feeding {
             },
             Ok(()) = vital => {
                 self.next_vital = Instant::now() + self.rhythm.vital;
-                Some(line(&vital_of(&self.vitals.borrow_and_update())).into())
+                let vital = vital_of(&self.vitals.borrow_and_update(), self.tokens);
+                Some(line(&vital).into())
             }
             () = sleep_until(Instant::now() + self.rhythm.beat) => {
                 Some(line(&LineV1::Beat { now: TimeV1(self.handle.now()) }).into())
@@ -337,8 +339,8 @@ fn policy(policy: &Policy) -> LineV1 {
     LineV1::Policy(Box::new(policy.into()))
 }
 
-fn vital_of(vital: &Vital) -> LineV1 {
-    LineV1::Vital(Box::new(vital::record(vital)))
+fn vital_of(vital: &Vital, tokens: bool) -> LineV1 {
+    LineV1::Vital(Box::new(vital::record(vital, tokens)))
 }
 
 /// Whoever may make tokens may see which there are.

@@ -6,8 +6,8 @@ use crate::record::attach::{
 };
 use crate::record::v1::TimeV1;
 
-/// All of it.
-pub(super) fn record(vital: &Vital) -> VitalV1 {
+/// All of it; which token was refused how often only where `tokens` may be seen.
+pub(super) fn record(vital: &Vital, tokens: bool) -> VitalV1 {
     let Vital { store, refusals, busy, unheard, certificate, absence } = vital;
     let broken = match store {
         StoreState::Well => None,
@@ -32,7 +32,12 @@ pub(super) fn record(vital: &Vital) -> VitalV1 {
         refusals: RefusalsV1 {
             rows: refusals.rows().iter().map(row).collect(),
             crowd: refusals.crowd().iter().map(row).collect(),
-            of: refusals.of().iter().map(|(name, count)| (name.into(), *count)).collect(),
+            of: refusals
+                .of()
+                .iter()
+                .filter(|_| tokens)
+                .map(|(name, count)| (name.into(), *count))
+                .collect(),
             count: refusals.count(),
         },
     }

@@ -3,8 +3,11 @@
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::domain::id::AlertId;
-use crate::engine::{Cursor, Keeping};
+use crate::domain::command::{Command, Order};
+use crate::domain::id::{AlertId, OpId};
+use crate::domain::policy::Policy;
+use crate::domain::time::SignedDuration;
+use crate::engine::{Cursor, Keeping, Refused};
 use crate::http::{Attaching, OpenTo, Owner, Site, own_router};
 use crate::record::attach::{AnyHead, HeadV1, LineV1, PROTOCOL};
 use crate::record::v1::KeyV1;
@@ -244,6 +247,65 @@ async fn how_the_program_is_is_told_and_that_it_is_there_when_nothing_happens() 
 }
 
 #[tokio::test]
+async fn which_tokens_were_refused_is_told_to_whoever_may_see_which_there_are() {
+    let socket = Socket::new().await;
+    let refused = Refused {
+        at: socket.bench.handle.now(),
+        from: "192.0.2.7".into(),
+        sender: Some("grafana".into()),
+        why: "no".into(),
+        status: Some(403),
+    };
+    socket.bench.handle.vitals().refuse(&refused);
+    for (uid, names) in [(OWNER, 1), (BOBS, 0)] {
+        let cursor = socket.cursor();
+        let feed = format!("/own/v1/feed?from={}-{}", cursor.epoch, cursor.revision);
+        for path in ["/own/v1/snapshot", &feed] {
+            let (_, mut reading) = socket.get(uid, path).await;
+            let vital = loop {
+                if let LineV1::Vital(vital) = reading.line().await.unwrap() {
+                    break vital;
+                }
+            };
+            assert_eq!((vital.refusals.of.len(), vital.refusals.count), (names, 1), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_feed_of_what_came_since_never_goes_back_to_an_older_policy() {
+    let socket = Socket::new().await;
+    let before = socket.cursor();
+    socket.fires("first").await;
+    let adopt = async |days: i64| {
+        let policy = Policy::clone(socket.bench.handle.latest().table.policy());
+        let retention = SignedDuration::from_hours(24 * days);
+        let policy = Policy { retention, ..policy };
+        let command = Command::Adopt(std::sync::Arc::new(policy));
+        let op = OpId(uuid::Uuid::from_u128(u128::try_from(days).unwrap()));
+        let (actor, via) = (Actor::Watchbell, Via::Watchbell);
+        let order = Order { op, actor, via, seen: None, command };
+        socket.bench.handle.submit(order).await.unwrap();
+    };
+    adopt(7).await;
+    socket.fires("second").await;
+    let (_, mut late) = socket.feed(OWNER, before).await;
+    adopt(8).await;
+    socket.fires("third").await;
+    let (mut told, newest) = (String::new(), socket.cursor().revision.0);
+    loop {
+        match late.line().await.unwrap() {
+            LineV1::Policy(policy) => {
+                told += &format!(" {}", policy.retention.0.as_hours() / 24);
+            }
+            LineV1::Changes(changes) if changes.revision == newest => break,
+            _ => {}
+        }
+    }
+    assert_eq!(told, " 7 8");
+}
+
+#[tokio::test]
 async fn a_feed_ends_when_the_service_stops() {
     let socket = Socket::new().await;
     let mut feed = socket.followed(OWNER).await;
@@ -265,7 +327,8 @@ async fn so_many_consoles_are_attached_and_no_more() {
 }
 
 #[tokio::test]
-async fn an_order_of_a_console_is_told_as_one_and_the_answer_says_which_commit_it_knows() {
+async fn an_order_of_a_console_is_told_as_one_of_its_user_and_the_answer_says_which_commit_it_knows()
+ {
     let socket = Socket::new().await;
     let id = socket.fires("disk").await;
     let body = json!({
@@ -287,5 +350,5 @@ async fn an_order_of_a_console_is_told_as_one_and_the_answer_says_which_commit_i
     assert_eq!(answer.headers["watchbell-revision"], revision.as_str());
     let latest = socket.bench.handle.latest();
     let line = latest.table.alert(id).unwrap().recent.last().unwrap().clone();
-    assert_eq!(line.via, Via::Console);
+    assert_eq!(line.via, Via::Attached { uid: OWNER });
 }
