@@ -27,10 +27,10 @@ pub struct ChangeSet {
     pub policy: Arc<Policy>,
     /// The time that was granted then.
     pub granted: Option<Grant>,
-    /// Whether it is the first set that led to its state.
-    first: bool,
     /// Which publication it is, in the order of publishing.
     pub serial: u64,
+    /// Whether it is the first set that led to its state.
+    first: bool,
     /// How much of the ring it takes, in bytes, with what is written of it.
     weight: usize,
     written: OnceCell<Arc<[u8]>>,
@@ -84,7 +84,7 @@ impl Ring {
     const MOST: usize = 32 * 1024 * 1024;
     /// How long a reader that has left may take to come back. After that it is a snapshot for it, and
     /// nothing but the newest set is held.
-    const AWAY: Duration = Duration::from_secs(60);
+    const AWAY: Duration = Duration::from_mins(1);
 
     /// A ring that nothing has been pushed to since the state `newest`.
     pub(super) fn after(newest: Cursor) -> Self {
