@@ -21,7 +21,7 @@ use crate::domain::text::Text;
 use crate::domain::token::Digest;
 
 /// The version of these lines. Raised when a reader of the old ones would show something wrong.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

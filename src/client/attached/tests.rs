@@ -12,7 +12,7 @@ use crate::domain::id::{AlertId, OpId};
 
 /// A snapshot of an owner without anything.
 const EMPTY: &str = concat!(
-    r#"{"head":{"protocol":1,"version":"0.1.0","epoch":1,"revision":0,"now":"2026-11-21T03:00:00Z","#,
+    r#"{"head":{"protocol":2,"version":"0.1.0","epoch":1,"revision":0,"now":"2026-11-21T03:00:00Z","#,
     r#""granted":null,"you":"watchbell","may":["read","ack"],"site":{"name":"prod","host":"mon1","#,
     r#""listening":"127.0.0.1:9093","tls":false,"open":false,"data":"/data"}}}"#,
     "\n",
