@@ -91,5 +91,6 @@ pub(super) fn unexpected(what: &str) -> LineError {
 }
 
 fn strange(error: &serde_json::Error) -> LineError {
-    unexpected(&error.to_string())
+    // It may quote what came.
+    unexpected(crate::domain::text::Text::derive(&error.to_string()).as_str())
 }

@@ -185,7 +185,9 @@ impl Remote {
             return Err(refused(status, &body));
         }
         let value = serde_json::from_slice(&body);
-        value.map_err(|error| RemoteError::Strange(error.to_string()).into())
+        // It may quote what came.
+        let quoted = |error: serde_json::Error| Text::derive(&error.to_string()).to_string();
+        value.map_err(|error| RemoteError::Strange(quoted(error)).into())
     }
 
     pub(super) fn silent(&self, error: &reqwest::Error) -> AskError {
