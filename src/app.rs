@@ -12,6 +12,7 @@ mod port;
 mod screen;
 mod shutdown;
 mod signals;
+mod socket;
 
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
@@ -33,10 +34,11 @@ use self::parts::Parts;
 use self::screen::{Left, Screen};
 use self::shutdown::Running;
 use self::signals::{Signal, Signals, is_in_foreground};
+use self::socket::Socket;
 use crate::cli::{
     Cli, Exit, LogLevel, Places, Said, Terminal, UnixUser, Verb, VerbError, completions, manual,
 };
-use crate::client::{Found, Local, bind_socket, find, owner_pid};
+use crate::client::{Found, Local, find, owner_pid};
 use crate::config::{Config, ConsoleSettings, Given, ListenSettings, Presence};
 use crate::console::settings::{Filters, Keeps};
 use crate::console::{Access, Outside, Place, Posting, Settings};
@@ -237,7 +239,7 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
         Err(error) => {
             return match owner_pid(socket).await {
                 Some(pid) => beside(pid, plan, face, signals).await,
-                None => Err(error),
+                None => Err(port::owner(address, &plan.places).unwrap_or(error)),
             };
         }
     };
@@ -265,8 +267,7 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
         let channels =
             plan.config.channels.clone().into_iter().map(|one| Channel::open(one, &home));
         let channels = channels.collect::<Result<Vec<_>, _>>()?;
-        let own = bind_socket(socket).map_err(|error| no_socket(socket, &error))?;
-        owner::share(&plan.places, plan.config.socket.group.as_deref())?;
+        let own = Socket::make(&plan.places, plan.config.socket.group.as_deref())?;
         let attaching = Attaching::new(plan.site(address, scheme), running.parts.stop.clone());
         running.parts.listen_here(own, plan.owner.clone(), attaching, &door);
         certificate::tell(certificates.as_ref(), &handle);
@@ -470,11 +471,6 @@ fn owned(plan: &Plan, pid: i32) -> anyhow::Error {
         "{} belongs to a running watchbell (pid {pid}); use that one, or end it first: kill {pid}",
         file.display()
     )
-}
-
-fn no_socket(socket: &Path, error: &io::Error) -> anyhow::Error {
-    let place = socket.display();
-    anyhow!("{place}: no socket can be made there: {error}; choose another directory with --data")
 }
 
 fn runtime() -> Result<Runtime> {

@@ -66,6 +66,7 @@ pub fn exit_of(error: &anyhow::Error) -> Exit {
             OwnerError::Start(_)
             | OwnerError::NoData { .. }
             | OwnerError::Silent { .. }
+            | OwnerError::NoSocket { .. }
             | OwnerError::Shut { .. }
             | OwnerError::Remote(_)
             | OwnerError::Panicked,

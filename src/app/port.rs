@@ -1,11 +1,15 @@
 //! Binding the address, and who has it where that fails.
 
+use std::fmt;
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
+use std::os::unix::fs::MetadataExt as _;
 
 use anyhow::{Result, anyhow};
 use tokio::net::{TcpListener, TcpSocket};
+
+use crate::cli::Places;
 
 /// How many connections may wait to be accepted: a burst for which there is none is told to try
 /// again after a second, honest senders with it. Linux's own bound is as high.
@@ -19,7 +23,8 @@ pub(super) fn bind(address: SocketAddr) -> Result<TcpListener> {
     };
     Err(match error.kind() {
         io::ErrorKind::AddrInUse => {
-            let holder = holder(address).unwrap_or_else(|| "another program".to_owned());
+            let holder = holder(address);
+            let holder = holder.map_or_else(|| "another program".to_owned(), |it| it.to_string());
             anyhow!("{address} is taken by {holder}; end it, or choose another with --listen")
         }
         io::ErrorKind::AddrNotAvailable => {
@@ -41,9 +46,42 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(QUEUE)
 }
 
+/// What to do where `address` is taken by whoever owns the data: nobody answers on its socket, which
+/// is no reason to end it. Nothing where that is not known.
+pub(super) fn owner(address: SocketAddr, places: &Places) -> Option<anyhow::Error> {
+    let about = fs::metadata(places.data_file()).ok()?;
+    let is_data = |file: &fs::Metadata| (file.dev(), file.ino()) == (about.dev(), about.ino());
+    let Holder { pid, .. } = holder(address)?;
+    let mut files = fs::read_dir(format!("/proc/{pid}/fd")).ok()?.flatten();
+    files.any(|file| fs::metadata(file.path()).is_ok_and(|file| is_data(&file))).then_some(())?;
+    let socket = places.socket.display();
+    Some(match fs::exists(&places.socket) {
+        Ok(false) => anyhow!(
+            "watchbell runs (pid {pid}), but its socket {socket} is gone; it makes it again within \
+             seconds: try again then"
+        ),
+        Ok(true) | Err(_) => anyhow!(
+            "watchbell runs (pid {pid}), but does not answer on {socket}; try again in a moment, or \
+             look at its log"
+        ),
+    })
+}
+
+/// A program that listens.
+struct Holder {
+    pid: u32,
+    name: String,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (pid {})", self.name, self.pid)
+    }
+}
+
 /// The program that listens on the port, with its process id. Linux tells it in `/proc`, of
 /// processes of the same user only.
-fn holder(address: SocketAddr) -> Option<String> {
+fn holder(address: SocketAddr) -> Option<Holder> {
     let inode = ["/proc/net/tcp", "/proc/net/tcp6"].iter().find_map(|table| {
         let table = fs::read_to_string(table).ok()?;
         let inode = table.lines().find_map(|line| listening_inode(line, address.port()))?;
@@ -59,7 +97,7 @@ fn holder(address: SocketAddr) -> Option<String> {
         };
         files.flatten().any(holds).then_some(())?;
         let name = fs::read_to_string(process.path().join("comm")).ok()?;
-        Some(format!("{} (pid {pid})", name.trim_end()))
+        Some(Holder { pid, name: name.trim_end().to_owned() })
     })
 }
 

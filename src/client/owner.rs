@@ -54,6 +54,17 @@ pub enum OwnerError {
         /// Where it should answer.
         socket: PathBuf,
     },
+    /// Somebody has the data, and nothing to be asked on.
+    #[error(
+        "{path} belongs to a running watchbell, whose socket {socket} is gone; it makes it again \
+         within seconds: try again then"
+    )]
+    NoSocket {
+        /// The data file.
+        path: PathBuf,
+        /// Where it lay.
+        socket: PathBuf,
+    },
     /// The data is another user's, and so is its socket.
     #[error("you may not use {socket}; ask whoever runs watchbell there")]
     Shut {
@@ -112,7 +123,11 @@ async fn open_or_find(
         tokio::time::sleep(PAUSE).await;
     }
     let path = path.unwrap_or_else(|| data.to_owned());
-    Err(OwnerError::Silent { path, socket: socket.to_owned() })
+    let socket = socket.to_owned();
+    Err(match std::fs::exists(&socket) {
+        Ok(false) => OwnerError::NoSocket { path, socket },
+        Ok(true) | Err(_) => OwnerError::Silent { path, socket },
+    })
 }
 
 /// Whether it is another user's.
