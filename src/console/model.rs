@@ -204,7 +204,7 @@ impl Tone {
     pub fn is_trouble(self) -> bool {
         match self {
             Tone::Trouble | Tone::Unsaved => true,
-            Tone::Said | Tone::Everywhere => false,
+            Tone::Said | Tone::Over | Tone::Everywhere => false,
         }
     }
 }
@@ -218,6 +218,8 @@ pub enum Tone {
     Trouble,
     /// The same, and no longer than nothing can be saved or asked.
     Unsaved,
+    /// Until the next key, and no longer than everything can be saved and asked.
+    Over,
     /// Until the next key, and shown over whatever is open: it answers a key of every context.
     Everywhere,
 }
@@ -484,6 +486,12 @@ impl Model {
     pub fn say(&mut self, text: impl Into<String>) {
         let text = text.into();
         self.message = Some(Message { text, about: None, hint: None, tone: Tone::Said });
+    }
+
+    /// Says at the bottom that what went wrong is over.
+    pub fn say_over(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        self.message = Some(Message { text, about: None, hint: None, tone: Tone::Over });
     }
 
     /// Says something of an alert at the bottom.

@@ -82,9 +82,13 @@ fn vitals(model: &mut Model, service: Service, now: Now) -> Vec<Effect> {
     model.service = service;
     // What was refused for it is not refused any more.
     let over = was_of_then && !model.service.is_of_then();
-    if over && model.message.as_ref().is_some_and(|said| said.tone == Tone::Unsaved) {
+    let tone = model.message.as_ref().map(|said| said.tone);
+    if tone == Some(Tone::Over) && model.service.is_of_then() {
+        model.message = None;
+    }
+    if over && tone == Some(Tone::Unsaved) {
         let again = if connects_again { "Connected again" } else { "Saving works again" };
-        model.say(format!("{again}. The list shows what was saved; the rest was not done."));
+        model.say_over(format!("{again}. The list shows what was saved; the rest was not done."));
     }
     if !shown {
         return Vec::new();

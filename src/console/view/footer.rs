@@ -30,7 +30,7 @@ pub(super) fn line(model: &Model, rows: u16) -> Line<'static> {
     if let Some(message) = &model.message {
         let symbols = model.settings.symbols;
         let style = match message.tone {
-            Tone::Said | Tone::Everywhere => plain(""),
+            Tone::Said | Tone::Over | Tone::Everywhere => plain(""),
             Tone::Trouble | Tone::Unsaved => ink(model, Role::Attention, ""),
         }
         .style;

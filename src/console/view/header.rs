@@ -262,6 +262,7 @@ fn identity(model: &Model) -> (Vec<String>, usize) {
     if model.size.width >= SHORT {
         parts.push(match model.settings.place {
             Place::Here => format!("serving {}", model.settings.listening),
+            Place::Attached if model.service.unconnected.is_some() => "not connected".to_owned(),
             Place::Attached => "attached".to_owned(),
         });
     }

@@ -73,7 +73,9 @@ pub fn regions(model: &Model) -> Regions {
         take_top(&mut rest, u16::from(area.height >= ROOMY));
         regions.body = rest;
     }
-    regions.sheet = model.sheet.as_ref().map(|sheet| sheet_area(model, sheet, area));
+    // What may not be believed is said over an open question as well, where both have room.
+    let kept = if model.service.is_of_then() { bar.height } else { 0 };
+    regions.sheet = model.sheet.as_ref().map(|sheet| sheet_area(model, sheet, area, kept));
     regions
 }
 
@@ -123,12 +125,15 @@ fn pane(model: &Model, rest: &mut Rect) -> Option<(PanePlace, Rect)> {
     Some((place, take_bottom(rest, rows)))
 }
 
-/// A sheet stands over the bottom line. In a low window it takes everything but the header.
-fn sheet_area(model: &Model, open: &Sheet, area: Rect) -> Rect {
+/// A sheet stands over the bottom line. In a low window it takes everything but the header, and the
+/// first `kept` lines under it as far as it needs them not.
+fn sheet_area(model: &Model, open: &Sheet, area: Rect, kept: u16) -> Rect {
     let content = sheet::content(model, area.width).map_or(0, |content| count(content.height()));
     let room = area.height.saturating_sub(1);
     let prompt = matches!(open, Sheet::Prompt(_)) && model.trial().is_some();
-    let height = if area.height < ROOMY && !prompt { room } else { content.min(room) };
+    let needed = content.min(room);
+    let low = area.height < ROOMY && !prompt;
+    let height = if low { needed.max(room.saturating_sub(kept)) } else { needed };
     let mut rest = area;
     take_bottom(&mut rest, height)
 }

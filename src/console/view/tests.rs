@@ -327,6 +327,21 @@ fn without_a_connection_ages_stop_and_rows_call_for_nobody() {
         "Connected again. The list shows what was saved; the rest was not done."
     );
     assert_eq!(stage.state("net"), "firing", "nothing was kept for later");
+    let lost = Trouble { since: stage.now().at, reason: "".into() };
+    stage.event(Event::Vitals(Service { unconnected: Some(lost), ..Service::default() }));
+    assert!(!stage.screen().contains("Connected again"), "{}", stage.screen());
+}
+
+#[test]
+fn a_lost_connection_is_said_over_an_open_question_in_a_low_window() {
+    let mut attached = settings();
+    attached.place = Place::Attached;
+    let mut stage = Stage::with(night(), attached, 110, 14);
+    stage.press("r");
+    assert!(stage.line(0).ends_with("  attached"), "{}", stage.line(0));
+    let lost = Trouble { since: stage.now().at, reason: "".into() };
+    stage.event(Event::Vitals(Service { unconnected: Some(lost), ..Service::default() }));
+    picture!(stage);
 }
 
 #[test]
