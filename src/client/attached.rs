@@ -31,8 +31,8 @@ use crate::engine::{Receipt, StoreState, SubmitError, Vital};
 use crate::record::attach::{HeadV1, LineV1, SiteV1};
 use crate::record::order::OrderV1;
 
-/// The owner says something every ten seconds: this long without a word, and it is gone.
-const SILENCE: Duration = Duration::from_secs(25);
+/// The owner says something every two seconds: this long without a word, and it is gone.
+const SILENCE: Duration = Duration::from_secs(7);
 /// How long it is waited before it is tried again, at first and at most. An owner that is started
 /// again is there in less than a second, and asking costs next to nothing on one host.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -53,6 +53,8 @@ struct Shared {
     /// Why nothing can be saved, where the owner says so.
     unsaved: Mutex<Option<Text>>,
     reached: watch::Sender<Reached>,
+    /// Told where an order found nobody to connect to.
+    shut: watch::Sender<()>,
 }
 
 /// How far the mirror is.
@@ -131,6 +133,7 @@ impl Attached {
             clock: Mutex::new(Anchor { owner: head.now.0, at: Instant::now() }),
             unsaved: Mutex::new(None),
             reached: watch::Sender::new(reached),
+            shut: watch::Sender::new(()),
         }));
         attached.note(&vital);
         let site = Site::of(&head);
@@ -141,6 +144,7 @@ impl Attached {
             mirror,
             state: State::Wanted,
             pause: FIRST_PAUSE,
+            shut: attached.0.shut.subscribe(),
             heard: Instant::now(),
             lost: None,
             news: VecDeque::new(),
@@ -169,6 +173,7 @@ impl Attached {
         let response = self.0.orders.post(&record).await.map_err(|error| {
             // Nothing was sent over what was not connected.
             if error.is_connect() {
+                self.0.shut.send_replace(());
                 LiveError::Unconnected
             } else {
                 LiveError::Lost(Text::derive(&innermost(&error)))
@@ -253,6 +258,8 @@ struct Feeding {
     mirror: Mirror,
     state: State,
     pause: Duration,
+    /// Whether an order found nobody to connect to.
+    shut: watch::Receiver<()>,
     /// When the owner was last heard.
     heard: Instant,
     /// Since when the connection is lost, and why none can be made.
@@ -286,13 +293,21 @@ impl Feeding {
 
     async fn go_on(&mut self) {
         match &mut self.state {
-            State::Follows(lines) => match lines.next().await {
-                Ok(line) => {
-                    self.heard = Instant::now();
-                    self.take(line);
+            State::Follows(lines) => {
+                // A feed alone is no connection: whoever looks must see that nobody can act.
+                let line = tokio::select! {
+                    biased;
+                    Ok(()) = self.shut.changed() => Err(shut()),
+                    line = lines.next() => line,
+                };
+                match line {
+                    Ok(line) => {
+                        self.heard = Instant::now();
+                        self.take(line);
+                    }
+                    Err(error) => self.lose(&error),
                 }
-                Err(error) => self.lose(&error),
-            },
+            }
             State::Wanted => {
                 if let Err(error) = self.connect().await {
                     self.lose(&error);
@@ -369,6 +384,7 @@ impl Feeding {
         self.attached.it_is(head.now.0);
         self.attached.reached(true, self.mirror.cursor().revision);
         self.pause = FIRST_PAUSE;
+        self.shut.mark_unchanged();
         self.state = State::Follows(Box::new(lines));
         Ok(())
     }
@@ -412,6 +428,10 @@ impl Feeding {
             self.news.push_back(Heard::Lost { since: *since, why });
         }
     }
+}
+
+fn shut() -> LineError {
+    LineError::Ended("no order can be sent".to_owned())
 }
 
 /// Everything the owner has.

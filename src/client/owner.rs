@@ -56,8 +56,8 @@ pub enum OwnerError {
     },
     /// Somebody has the data, and nothing to be asked on.
     #[error(
-        "{path} belongs to a running watchbell, whose socket {socket} is gone; it makes it again \
-         within seconds: try again then"
+        "{path} belongs to another watchbell, and there is no socket {socket}; a service makes it \
+         again within seconds, and a verb ends: try again then"
     )]
     NoSocket {
         /// The data file.

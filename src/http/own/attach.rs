@@ -72,7 +72,7 @@ struct Rhythm {
 }
 
 impl Rhythm {
-    const CALM: Self = Self { beat: Duration::from_secs(10), vital: Duration::from_secs(1) };
+    const CALM: Self = Self { beat: Duration::from_secs(2), vital: Duration::from_secs(1) };
 }
 
 impl Attaching {
