@@ -307,7 +307,7 @@ async fn open(plan: &Plan, signals: &mut Signals) -> Result<Option<Found>> {
 /// service over one data file.
 async fn beside(pid: i32, plan: Plan, face: Face, signals: Signals) -> Result<()> {
     match face {
-        Face::Screen(terminal) => attached::show(plan, terminal, signals).await,
+        Face::Screen(terminal) => attached::show(pid, plan, terminal, signals).await,
         Face::Logs => Err(owned(&plan, pid)),
     }
 }

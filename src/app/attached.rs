@@ -1,5 +1,7 @@
 //! A console on a service that another process runs. It ends nothing but itself.
 
+use std::io::{self, Write as _};
+use std::pin::pin;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
@@ -16,15 +18,23 @@ use crate::console::{Access, Outside, Place, Posting, Settings};
 /// A terminal that takes nothing must not keep the program alive; nor must a slow file system.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// Shows the service of the owner until the person at the screen has enough.
-pub(super) async fn show(plan: Plan, terminal: Terminal, mut signals: Signals) -> Result<()> {
+/// How long it is waited for the owner before the person is told.
+const UNTOLD: Duration = Duration::from_secs(1);
+
+/// Shows the service of the owner, the process `pid`, until the person at the screen has enough.
+pub(super) async fn show(
+    pid: i32,
+    plan: Plan,
+    terminal: Terminal,
+    mut signals: Signals,
+) -> Result<()> {
     let looks = match plan.access {
         Access::Full => Looks::AndActs,
         Access::ReadOnly => Looks::Only,
     };
-    let attaching = Attached::open(&plan.places.socket, looks);
+    let attaching = told(pid, Attached::open(&plan.places.socket, looks));
     let (following, site) = tokio::select! {
-        attached = attaching => attached.map_err(|error| unattached(&error))?,
+        attached = attaching => attached.map_err(|error| unattached(pid, &error))?,
         _ = signals.end() => return Ok(()),
     };
     tracing::info!(socket = %plan.places.socket.display(), "Attached");
@@ -86,6 +96,24 @@ fn settings(plan: &Plan, site: Site, terminal: Terminal) -> Settings {
     }
 }
 
-fn unattached(error: &RemoteError) -> anyhow::Error {
-    anyhow!("no console can be attached: {error}")
+/// Waits for what the owner has, and says so where it takes long.
+async fn told<T>(pid: i32, attaching: impl Future<Output = T>) -> T {
+    let mut attaching = pin!(attaching);
+    if let Ok(attached) = timeout(UNTOLD, &mut attaching).await {
+        return attached;
+    }
+    // Where it cannot be said, it is waited all the same.
+    let _ = writeln!(io::stderr(), "waiting for the running watchbell (pid {pid}) ...");
+    attaching.await
+}
+
+fn unattached(pid: i32, error: &RemoteError) -> anyhow::Error {
+    match error {
+        RemoteError::Silent { .. } => anyhow!(
+            "no console can be attached: the running watchbell (pid {pid}) does not answer; it may \
+             be stopped (kill -CONT {pid} lets it go on) or have too much to do: look at its log, \
+             and try again"
+        ),
+        error => anyhow!("no console can be attached: {error}"),
+    }
 }

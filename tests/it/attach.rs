@@ -12,8 +12,8 @@ use crate::support::{Home, Service, http};
 
 /// How long nothing is written once a screen that begins has been drawn whole.
 const BEGUN: Duration = Duration::from_secs(2);
-/// Longer than it takes until an owner to whom nothing happens says that it is there.
-const BEAT: Duration = Duration::from_secs(12);
+/// Some times as long as it takes until an owner to whom nothing happens says that it is there.
+const BEAT: Duration = Duration::from_secs(6);
 /// What needs nobody, on a terminal of 256 colours.
 const DIM: vt100::Color = vt100::Color::Idx(247);
 
@@ -119,6 +119,41 @@ async fn a_console_beside_another_one_is_attached_to_it() {
     assert_eq!(beside.ends().0.exit_code(), 0);
     let url = format!("http://{address}/api/v1/alert");
     assert_eq!(http().get(url).send().await.unwrap().status(), 401, "it still answers");
+}
+
+#[tokio::test]
+async fn a_socket_that_is_removed_comes_back_and_shows_meanwhile() {
+    let (home, secret) = home();
+    let service = Service::start(&home);
+    post(&Api::new(&service, &secret), "the first").await;
+    let mut console = attach(&home);
+    console.shows("1 CRITICAL FIRING");
+    std::fs::remove_file(home.data().join("watchbell.sock")).unwrap();
+    let refused = home.run(&["alert", "list"]);
+    assert!(refused.stderr.contains("makes it again within seconds"), "{refused:?}");
+    console.insist("a", |screen| {
+        let text = screen.contents();
+        text.contains("NOT CONNECTED since") || text.contains("1 acknowledged")
+    });
+    console.wait("it is connected", |screen| !screen.contains("NOT CONNECTED"));
+    service.logs("it is made again");
+    console.insist("a", |screen| screen.contents().contains("1 acknowledged"));
+    assert_eq!(home.run(&["alert", "list"]).code, Some(0));
+}
+
+#[tokio::test]
+async fn a_console_beside_an_owner_that_stands_still_says_so_and_gives_up() {
+    let (home, _) = home();
+    let service = Service::start(&home);
+    service.signal(nix::sys::signal::Signal::SIGSTOP);
+    let mut console = Terminal::start(home.in_terminal(&[]), 24, 100);
+    let pid = service.pid();
+    console.shows(&format!("waiting for the running watchbell (pid {pid})"));
+    assert!(!console.is_on_alternate_screen());
+    let (status, screen) = console.ends();
+    service.signal(nix::sys::signal::Signal::SIGCONT);
+    assert_eq!(status.exit_code(), 1);
+    assert!(screen.contains(&format!("kill -CONT {pid}")), "{screen}");
 }
 
 #[tokio::test]
