@@ -129,9 +129,9 @@ fn data_that_somebody_holds_in_silence_is_refused_after_a_moment() {
     file.lock().unwrap();
     assert_eq!(
         refused(&home, &["serve", "--listen", "127.0.0.1:0"]),
-        "watchbell: HOME/.local/share/watchbell/watchbell.redb belongs to another watchbell, which \
-         does not answer on HOME/.local/share/watchbell/watchbell.sock; try again in a moment, or \
-         end it"
+        "watchbell: HOME/.local/share/watchbell/watchbell.redb belongs to another watchbell, and \
+         there is no socket HOME/.local/share/watchbell/watchbell.sock; a service makes it again \
+         within seconds, and a verb ends: try again then"
     );
 }
 

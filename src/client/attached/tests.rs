@@ -117,6 +117,47 @@ async fn what_was_sent_and_not_answered_is_not_known_and_what_was_not_sent_is_no
 }
 
 #[tokio::test]
+async fn a_feed_over_which_no_order_can_follow_is_no_connection() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sock");
+    // Whichever test comes first installs it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let listener = UnixListener::bind(&path).unwrap();
+    let feeds = async {
+        for body in [EMPTY, head()] {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            asked(&mut stream).await;
+            let close = if body == EMPTY { "connection: close\r\n" } else { "" };
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\n{close}transfer-encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n{}",
+                body.len(),
+                if body == EMPTY { "0\r\n\r\n" } else { "" },
+            );
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            if body != EMPTY {
+                std::fs::remove_file(&path).unwrap();
+                return stream;
+            }
+        }
+        panic!("no feed was asked for");
+    };
+    let shown = async {
+        let (mut following, _) = Attached::open(&path, Looks::AndActs).await.unwrap();
+        let live = following.live.clone();
+        let refused = async {
+            while path.exists() {
+                tokio::task::yield_now().await;
+            }
+            live.submit(acknowledge()).await.unwrap_err()
+        };
+        tokio::join!(following.next(), refused)
+    };
+    let (_feed, (heard, refused)) = tokio::join!(feeds, shown);
+    assert_eq!(refused, LiveError::Unconnected);
+    assert!(matches!(heard, Heard::Lost { why: None, .. }));
+}
+
+#[tokio::test]
 async fn a_console_that_may_only_look_sends_no_order() {
     let owner = Owner::that_answers(vec![answer("200 OK", EMPTY)]);
     let (following, _) = Attached::open(&owner.socket(), Looks::Only).await.unwrap();

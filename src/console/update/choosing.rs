@@ -1,7 +1,7 @@
 //! The picker of people.
 
-use super::{acting, writing};
-use crate::console::action::Action;
+use super::{acting, questioning, writing};
+use crate::console::action::{Action, Context};
 use crate::console::effect::Effect;
 use crate::console::frame::Cause;
 use crate::console::key::Key;
@@ -18,7 +18,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::Cancel => model.sheet = None,
         // What the sheet says of its alert cannot have been read yet.
         Action::Pick if picker.disturbed.as_ref().is_some_and(|by| by.is_unread(now.tick)) => {
-            return Vec::new();
+            return vec![questioning::unread(model, Context::Picker, action)];
         }
         Action::Pick => {
             let person = match picker.choice().cloned() {

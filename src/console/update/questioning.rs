@@ -1,7 +1,7 @@
 //! Questions: `y` alone does it, and only once the question could be read.
 
 use super::acting;
-use crate::console::action::Action;
+use crate::console::action::{Action, Context};
 use crate::console::effect::Effect;
 use crate::console::frame::Cause;
 use crate::console::model::acts::Act;
@@ -32,7 +32,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         // The sheet says so, and offers neither.
         Action::Yes | Action::YesWithNote if model.ended(&question).is_some() => Vec::new(),
         Action::Yes if question.disturbed.as_ref().is_some_and(|by| by.is_unread(now.tick)) => {
-            Vec::new()
+            vec![unread(model, Context::Confirm, action)]
         }
         Action::Yes => {
             model.sheet = None;
@@ -41,6 +41,13 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::YesWithNote => with_note(model, question),
         _ => Vec::new(),
     }
+}
+
+/// Says that what happened behind a sheet cannot have been read yet.
+pub(super) fn unread(model: &mut Model, context: Context, action: Action) -> Effect {
+    let key = model.key(context, action);
+    model.say_everywhere(format!("It changed just now. Press {key} again."));
+    Effect::Draw(Cause::Key)
 }
 
 fn yes(model: &mut Model, question: Question, now: Now) -> Vec<Effect> {

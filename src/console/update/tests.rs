@@ -363,6 +363,8 @@ fn a_question_waits_when_its_alert_changes_behind_it() {
     stage.other("bob", net, AlertCommand::Acknowledge);
     stage.wait(500).rush("y");
     assert_eq!(stage.state("net"), "acknowledged");
+    let said = "It changed just now. Press y again.";
+    assert!(stage.screen().contains(said), "{}", stage.screen());
     stage.wait(600).rush("y");
     assert_eq!(stage.state("net"), "resolved");
 }

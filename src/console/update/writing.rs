@@ -2,8 +2,8 @@
 
 use tui_input::{Input, InputRequest};
 
-use super::{acting, moving, sending};
-use crate::console::action::Action;
+use super::{acting, moving, questioning, sending};
+use crate::console::action::{Action, Context};
 use crate::console::effect::Effect;
 use crate::console::frame::{Cause, Tick};
 use crate::console::key::{Code, Held, Key, Named};
@@ -187,7 +187,7 @@ fn accept(model: &mut Model, prompt: Prompt, now: Now) -> Vec<Effect> {
         // What the sheet says of its alert cannot have been read yet. A note alone harms nobody.
         Purpose::ResolveNote(_) | Purpose::Snooze(_) if prompt.is_unread(now.tick) => {
             model.sheet = Some(Sheet::Prompt(prompt));
-            Vec::new()
+            vec![questioning::unread(model, Context::Prompt, Action::Accept)]
         }
         Purpose::ResolveNote(target) => noted(model, &text, target, Act::NoteAndResolve, now),
         Purpose::Snooze(ref target) => {
