@@ -14,7 +14,7 @@ use crate::record::RecordError;
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Another process has it open.
-    #[error("{path} belongs to a running watchbell; use that one, or stop it first")]
+    #[error("{path} belongs to a running watchbell; use that one, or stop it first", path = shown(path))]
     Owned {
         /// The file.
         path: PathBuf,
@@ -22,8 +22,7 @@ pub enum OpenError {
     /// It cannot be made, read or written.
     #[error(
         "cannot use {path}: {source}; check its permissions and the space on its disk, or name \
-         another directory with --data"
-    )]
+         another directory with --data", path = shown(path))]
     Unwritable {
         /// The file or its directory.
         path: PathBuf,
@@ -31,7 +30,7 @@ pub enum OpenError {
         source: io::Error,
     },
     /// Other users may write to the directory, and so replace the file.
-    #[error("{path} is writable by other users; run: chmod go-w '{path}'")]
+    #[error("{path} is writable by other users; run: chmod go-w '{path}'", path = shown(path))]
     OpenToOthers {
         /// The directory.
         path: PathBuf,
@@ -39,8 +38,7 @@ pub enum OpenError {
     /// The directory is another user's, who may replace the file.
     #[error(
         "{path} belongs to another user (uid {uid}), who could replace the data; run watchbell as \
-         that user, or name another directory with --data"
-    )]
+         that user, or name another directory with --data", path = shown(path))]
     OfAnother {
         /// The directory.
         path: PathBuf,
@@ -50,8 +48,7 @@ pub enum OpenError {
     /// A newer watchbell wrote it.
     #[error(
         "{path} has format {found} and this watchbell knows formats up to {ours}; upgrade \
-         watchbell, or name another directory with --data"
-    )]
+         watchbell, or name another directory with --data", path = shown(path))]
     NewerFormat {
         /// The file.
         path: PathBuf,
@@ -61,7 +58,7 @@ pub enum OpenError {
         ours: u64,
     },
     /// There is a record in it that is not understood, but need not be damaged.
-    #[error("{path} has {error}")]
+    #[error("{path} has {error}", path = shown(path))]
     Strange {
         /// The file.
         path: PathBuf,
@@ -69,7 +66,7 @@ pub enum OpenError {
         error: RecordError,
     },
     /// It is a file of something else.
-    #[error("{path} is no data file of watchbell{}", foreign(path, last.as_ref()))]
+    #[error("{path} is no data file of watchbell{}", foreign(path, last.as_ref()), path = shown(path))]
     Foreign {
         /// The file.
         path: PathBuf,
@@ -77,7 +74,7 @@ pub enum OpenError {
         last: Option<LastBackup>,
     },
     /// It does not hold together.
-    #[error("{path} is damaged ({what}){}", damaged(path, last.as_ref()))]
+    #[error("{path} is damaged ({what}){}", damaged(path, last.as_ref()), path = shown(path))]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -88,12 +85,17 @@ pub enum OpenError {
     },
 }
 
+/// A path for a terminal, which may do as bytes in it say.
+pub(super) fn shown(path: &Path) -> Text {
+    Text::derive(&path.to_string_lossy())
+}
+
 /// What to do about a damaged file.
 fn damaged(path: &Path, last: Option<&LastBackup>) -> String {
     let data = directory(path);
     let check = match path.file_name() {
         Some(name) if name == FILE => format!("--data '{data}'"),
-        Some(_) | None => format!("'{}'", path.display()),
+        Some(_) | None => format!("'{}'", shown(path)),
     };
     match last {
         Some(last) => format!(
@@ -120,7 +122,7 @@ fn foreign(path: &Path, last: Option<&LastBackup>) -> String {
 }
 
 fn directory(path: &Path) -> String {
-    path.parent().unwrap_or(path).display().to_string()
+    shown(path.parent().unwrap_or(path)).to_string()
 }
 
 impl OpenError {
