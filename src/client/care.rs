@@ -52,6 +52,12 @@ pub enum KeepError {
         /// The file.
         path: PathBuf,
     },
+    /// Something else has its place: a device, a pipe, a link, a directory.
+    #[error("{path} is no plain file, and is left as it is; name another file")]
+    NoFile {
+        /// The file.
+        path: PathBuf,
+    },
     /// It is the data of another watchbell.
     #[error("{path} belongs to a running watchbell; name another file")]
     InUse {
@@ -141,7 +147,11 @@ async fn copy_out(source: &Source, part: &Path) -> Result<Imported, KeepError> {
 
 /// Refuses the place of something else, where that is not to be replaced, and that of data in use.
 fn may_be_put(path: &Path, data: &Path, over: Over) -> Result<(), KeepError> {
-    let Ok(there) = std::fs::metadata(path) else { return Ok(()) };
+    // A link is what would be replaced, and not the file that it leads to.
+    let Ok(there) = std::fs::symlink_metadata(path) else { return Ok(()) };
+    if !there.is_file() {
+        return Err(KeepError::NoFile { path: path.to_owned() });
+    }
     let file = DataDir(data.to_owned()).file();
     let same = std::fs::metadata(file)
         .is_ok_and(|data| (data.dev(), data.ino()) == (there.dev(), there.ino()));
@@ -230,4 +240,32 @@ pub fn import(
         Err(error) => Err(error.into()),
     });
     placed.inspect_err(|_| drop(std::fs::remove_file(&part)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_plain_file_is_not_replaced_whoever_forces_it() {
+        let home = tempfile::tempdir().unwrap();
+        let at = |name: &str| home.path().join(name);
+        std::fs::write(at("old"), "an older backup").unwrap();
+        std::fs::create_dir(at("directory")).unwrap();
+        std::os::unix::fs::symlink(at("old"), at("link")).unwrap();
+        std::os::unix::fs::symlink(at("nowhere"), at("dangling")).unwrap();
+        let table = [
+            ("new", true),
+            ("old", true),
+            ("directory", false),
+            ("link", false),
+            ("dangling", false),
+            ("/dev/null", false),
+        ];
+        for (name, may) in table {
+            let put = may_be_put(&at(name), &at("data"), Over::Allowed);
+            assert_eq!(put.is_ok(), may, "{name}: {put:?}");
+            assert!(may || matches!(put, Err(KeepError::NoFile { .. })), "{name}");
+        }
+    }
 }
