@@ -128,7 +128,7 @@ fn squeeze(database: &mut Database) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Looks through the data in `data`, as [`check`] does.
+/// Looks through the data in `data`, as [`check()`] does.
 ///
 /// Refuses where there is no data file.
 pub fn check_data(data: &Path) -> Result<Checkup, CareError> {
