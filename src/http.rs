@@ -15,6 +15,7 @@ mod door;
 mod edge;
 mod error;
 mod guard;
+mod held;
 mod host;
 mod intake;
 mod metrics;

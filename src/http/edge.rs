@@ -22,7 +22,6 @@ use std::task::{Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use axum::http::header::{CONNECTION, TRANSFER_ENCODING};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderValue};
@@ -44,9 +43,10 @@ use self::places::{Place, Places, Seat};
 use self::silence::Silence;
 pub use self::tls::{Keys, Tls};
 use self::unread::Unread;
-use self::watched::{Answered, Watched};
+use self::watched::Watched;
 use super::alertmanager::Form;
 use super::error::ApiError;
+use super::held::holding;
 use super::host;
 
 /// How much a listener takes upon itself.
@@ -329,7 +329,8 @@ impl Served {
     async fn answer(&self, request: Request<Incoming>) -> Result<Response, Infallible> {
         let answering = self.seat.place().answering();
         let answer = self.answer_of_router(request).await?;
-        Ok(answer.map(|body| Body::new(Answered::new(body, answering))))
+        // The request is being answered until the last of the answer was asked for.
+        Ok(answer.map(|body| holding(body, answering)))
     }
 
     async fn answer_of_router(&self, request: Request<Incoming>) -> Result<Response, Infallible> {

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
-use axum::http::Method;
+use axum::http::{Method, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::FutureExt as _;
@@ -24,16 +24,16 @@ use crate::engine::Place;
 pub(super) async fn answer(State(door): State<Door>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let (form, method) = (Form::of(&parts), parts.method.clone());
-    let path = parts.uri.path().to_owned();
+    let uri = parts.uri.clone();
     let request = Request::from_parts(parts, body);
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     let answered = answered.unwrap_or_else(|_| {
-        let shown = Text::derive(&path);
+        let shown = Text::derive(uri.path());
         tracing::error!(%method, path = %shown, "Answering a request panicked");
         if let Ok(handle) = door.handle() {
             let counts = handle.vitals().counts();
             counts.panics_of(Place::Request).add(1);
-            if method == Method::POST && !path.starts_with("/own/") {
+            if method == Method::POST && !uri.path().starts_with("/own/") {
                 counts.refuse(500);
             }
         }
@@ -43,14 +43,14 @@ pub(super) async fn answer(State(door): State<Door>, request: Request, next: Nex
     if answered.size_hint().exact().is_some() {
         return answered;
     }
-    answered.map(|body| Body::new(Sent { body, door, path }))
+    answered.map(|body| Body::new(Sent { body, door, uri }))
 }
 
 /// An answer that is written while it is sent.
 struct Sent {
     body: Body,
     door: Door,
-    path: String,
+    uri: Uri,
 }
 
 impl HttpBody for Sent {
@@ -66,7 +66,7 @@ impl HttpBody for Sent {
         polled.unwrap_or_else(|_| {
             // It is in no state to be asked again.
             self.body = Body::empty();
-            let path = Text::derive(&self.path);
+            let path = Text::derive(self.uri.path());
             tracing::error!(%path, "Writing an answer panicked; its connection is closed");
             if let Ok(handle) = self.door.handle() {
                 handle.vitals().counts().panics_of(Place::Request).add(1);

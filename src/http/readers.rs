@@ -2,21 +2,19 @@
 //! own. Those above are told to come again; the former in Alertmanager's words, so that what knows it
 //! knows what to do.
 
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::thread::available_parallelism;
 
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::HttpBody as _;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use hyper::body::{Frame, SizeHint};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::door::Door;
 use super::edge::Limits;
 use super::error::ApiError;
+use super::held::holding;
 
 /// The places of all readers. Clones share them.
 #[derive(Clone, Debug)]
@@ -62,9 +60,7 @@ impl Readers {
         let place = Arc::clone(&self.places).try_acquire_owned();
         place.map_err(|_| Full { all: self.all })
     }
-}
 
-impl Readers {
     /// An answer of our own: one that is still being written has a place until it is, if there is one.
     pub(super) fn send(&self, answer: Response) -> Result<Response, ApiError> {
         if answer.size_hint().exact().is_some() {
@@ -75,38 +71,12 @@ impl Readers {
     }
 }
 
-/// An answer for which a place is held until it is written, or its reader has left.
-struct Held {
-    body: Body,
-    _place: OwnedSemaphorePermit,
-}
-
 /// The answer of who has the place. It is given back now, unless the answer is still being written.
 pub(super) fn until_written(place: OwnedSemaphorePermit, answer: Response) -> Response {
     if answer.size_hint().exact().is_some() {
         return answer;
     }
-    answer.map(|body| Body::new(Held { body, _place: place }))
-}
-
-impl HttpBody for Held {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
+    answer.map(|body| holding(body, place))
 }
 
 impl Full {
@@ -133,6 +103,8 @@ impl Full {
 #[cfg(test)]
 mod tests {
     use http_body_util::BodyExt as _;
+
+    use axum::body::Body;
 
     use super::*;
     use crate::http::written::{self, Rest};

@@ -1,14 +1,14 @@
-//! Bodies that tell the connection's place of a request: when it is waited for, and when all of its
-//! answer is on its way. Changes nothing of them.
+//! Bodies that tell the connection's place of a request when it is waited for. Changes nothing of
+//! them.
 
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Bytes, HttpBody};
 use hyper::body::{Frame, Incoming, SizeHint};
 
-use super::places::{Answering, Place};
+use super::places::Place;
 
 /// A body as it comes in.
 #[derive(Debug)]
@@ -41,40 +41,6 @@ impl HttpBody for Watched {
             self.place.body_came();
         }
         frame
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
-/// An answer's body: the request is being answered until the last of it was asked for.
-#[derive(Debug)]
-pub(super) struct Answered {
-    body: Body,
-    _answering: Answering,
-}
-
-impl Answered {
-    /// The body of the answer to the request that `answering` is about.
-    pub(super) fn new(body: Body, answering: Answering) -> Self {
-        Self { body, _answering: answering }
-    }
-}
-
-impl HttpBody for Answered {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
     }
 
     fn is_end_stream(&self) -> bool {
