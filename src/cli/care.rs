@@ -183,6 +183,11 @@ impl Check {
                 shown(&path),
                 self.what_to_do(data)
             )),
+            // What was named need not be ours: to move it away would be bad advice.
+            CareError::Open(OpenError::Foreign { path, .. }) if self.file.is_some() => {
+                let path = shown(&path);
+                VerbError::Refused(format!("{path} is no data file of watchbell; name a backup"))
+            }
             error => error.into(),
         }
     }

@@ -82,7 +82,9 @@ pub enum KeepError {
         error: std::io::Error,
     },
     /// An export cannot be written.
-    #[error("cannot write {path}: {error}; see to the disk and its space, and try again")]
+    #[error(
+        "cannot write {path}: {error}; see to its directory, the disk and its space, and try again"
+    )]
     Unwritten {
         /// The file.
         path: PathBuf,

@@ -320,6 +320,15 @@ impl Fault {
         }
     }
 
+    /// In words for a file that is not the data's.
+    pub(super) fn of_another_file(&self) -> String {
+        match self {
+            Self::Full => "its disk is full".to_owned(),
+            Self::Disk(why) => why.clone(),
+            Self::Closed | Self::Engine(_) => self.to_string(),
+        }
+    }
+
     fn brief(&self) -> Brief {
         match self {
             Self::Full => {

@@ -235,3 +235,22 @@ fn damaged_data_is_refused_with_the_last_backup_which_then_brings_it_back() {
     assert!(compacted.stderr.contains(" before, "), "{compacted:?}");
     done(home.run(&["check"]));
 }
+
+#[test]
+fn of_a_file_that_is_named_the_answer_speaks_of_that_file_and_not_of_the_data() {
+    let home = Home::new();
+    done(home.run(&["alert", "create", "--title", "disk", "--service", "db"]));
+    let foreign = path(&home, "foreign");
+    fs::write(&foreign, "a file of somebody else's").unwrap();
+    let nowhere = path(&home, "nowhere/backup");
+    let told = |args: &[&str]| {
+        let said = home.run(args);
+        assert_eq!(said.code, Some(1), "{args:?}: {said:?}");
+        said.stderr
+    };
+    let check = told(&["check", &foreign]);
+    assert!(check.ends_with("is no data file of watchbell; name a backup\n"), "{check}");
+    let backup = told(&["backup", &nowhere]);
+    assert!(backup.contains("No such file or directory"), "{backup}");
+    assert!(!backup.contains("data file"), "{backup}");
+}

@@ -11,7 +11,7 @@ use redb::{Builder, Database};
 
 use super::super::CACHE_BYTES;
 use super::super::commit::begin;
-use super::super::error::{Fault, guarded};
+use super::super::error::{Fault, guarded, shown};
 use super::super::schema::{
     DOOMED, FORMAT, HISTORY, JOURNAL, META, META_EPOCH, META_FORMAT, META_REVISION, STATES,
 };
@@ -24,7 +24,11 @@ use crate::record;
 
 /// Why a data file was not made.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write {path}: {fault}; see to the disk and its space, and try again")]
+#[error(
+    "cannot write {}: {}; see to its directory, the disk and its space, and try again",
+    shown(path),
+    fault.of_another_file()
+)]
 pub struct BuildError {
     path: PathBuf,
     fault: Fault,
