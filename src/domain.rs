@@ -18,6 +18,7 @@ pub mod delivery;
 pub mod event;
 pub mod once;
 pub mod service;
+pub mod silence;
 pub mod snooze;
 pub mod token;
 

@@ -61,6 +61,9 @@ pub(super) fn read(
         acknowledged_for_service,
         channels,
         retention: retention(top)?.unwrap_or(default.retention),
+        silence_retention: default.silence_retention,
+        max_silences: default.max_silences,
+        max_silence_size: default.max_silence_size,
     })
 }
 

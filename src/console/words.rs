@@ -8,6 +8,7 @@ use crate::domain::actor::{Actor, Person};
 use crate::domain::alert::{Alert, Ending, Resolution, State, Suppressor};
 use crate::domain::event::{Event, What};
 use crate::domain::severity::Severity;
+use crate::domain::silence::Terms;
 use crate::domain::tells::{already, told_if_assigned};
 use crate::domain::text::Text;
 use crate::domain::time::SignedDuration;
@@ -100,6 +101,14 @@ fn suppressor(model: &Model, by: &Suppressor) -> String {
     match by {
         Suppressor::Snooze { by, until } => {
             format!("snoozed by {by} until {}", model.time(*until))
+        }
+        Suppressor::Silence { id, by, until, why } => {
+            let known = model.table.silence(*id).map(|silence| &silence.terms);
+            let until = model.time(known.map_or(*until, |terms| terms.ends));
+            let by = known.map_or_else(|| by.clone(), Terms::whose);
+            let why = known.map_or_else(|| why.clone(), Terms::why);
+            let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+            format!("silenced by {by} until {until}{why}")
         }
         Suppressor::Rule(name) => format!("kept quiet by {name}"),
     }

@@ -6,10 +6,11 @@ use super::actor::{Actor, Via};
 use super::alert::Namespace;
 use super::delivery::Outcome;
 use super::entity::Key;
-use super::id::{AccountId, AlertId, DeliveryId, OpId, Revision, TokenId};
+use super::id::{AccountId, AlertId, DeliveryId, OpId, Revision, SilenceId, TokenId};
 use super::policy::Policy;
 use super::refusal::Refusal;
 use super::report::Report;
+use super::silence::Terms;
 use super::text::Text;
 use super::time::Timestamp;
 use super::token::{Digest, Scope, Scopes};
@@ -36,6 +37,8 @@ pub enum Command {
     Report(Vec<Report>),
     /// Somebody acts on alerts.
     Alerts(Vec<AlertId>, AlertCommand),
+    /// Somebody makes or changes silences.
+    Silence(SilenceCommand),
     /// Somebody makes or revokes a token.
     Token(TokenCommand),
     /// The configuration was read.
@@ -84,6 +87,18 @@ pub enum AlertCommand {
     Undo(Revision),
 }
 
+/// What can be done about silences.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SilenceCommand {
+    /// Make one, or have the one of this id become so. Where that may not stay itself
+    /// ([`Silence::may_become`](super::silence::Silence::may_become)) it ends, and another begins.
+    Set(Option<SilenceId>, Box<Terms>),
+    /// End it now, or have it never begin. One that is over stays so.
+    Expire(SilenceId),
+    /// Take back one's own acts of that commit.
+    Undo(Revision),
+}
+
 /// What can be done about tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenCommand {
@@ -122,6 +137,7 @@ impl Command {
                 AlertCommand::Assign(_) => Scope::Assign,
                 AlertCommand::Resolve | AlertCommand::Reopen => Scope::Resolve,
             },
+            Self::Silence(_) => Scope::Silence,
             Self::Token(_) | Self::Adopt(_) | Self::Due(_) | Self::Settle(..) | Self::Woke(_) => {
                 Scope::Admin
             }
@@ -136,6 +152,8 @@ pub enum Answer {
     Reported(Vec<Result<Option<AlertId>, Refusal>>),
     /// Of each alert, in order: what came of it, or why not.
     Acted(Vec<(AlertId, Result<Acted, Refusal>)>),
+    /// The silence that is as was asked for.
+    Silenced(SilenceId),
     /// The token that was made or revoked.
     Token(TokenId),
     /// Nothing that needs words.

@@ -3,6 +3,7 @@
 mod interval;
 mod outbox;
 mod sender;
+mod silence;
 mod storage;
 
 use std::sync::Arc;
@@ -43,6 +44,7 @@ pub fn decide(draft: &mut Draft, order: &Order) -> Result<Answer, Refusal> {
             let acted = alerts.iter().map(|id| (*id, act(draft, by, *id, command)));
             Ok(Answer::Acted(acted.collect()))
         }
+        Command::Silence(command) => silence::command(draft, by, command),
         Command::Token(command) => token(draft, by.actor, command).map(Answer::Token),
         Command::Adopt(policy) => {
             adopt(draft, policy);
@@ -327,16 +329,29 @@ fn step(
             if next.is_open() {
                 release_others(draft, &next);
             }
+            let marks = silence::mark_anew(draft, alert, &mut next);
             next.revision = draft.tick.revision;
             let subject = Key::Alert(next.id);
             let event = what.map(|what| draft.event(by.actor, subject, what, undo.as_ref()));
             if let Some(event) = &event {
                 next.remember(Arc::clone(event));
             }
-            let next = Arc::new(next);
+            let mut next = Arc::new(next);
             draft.put(Entity::Alert(Arc::clone(&next)), event.clone());
+            for mark in marks.new {
+                let what = What::Suppressed(mark);
+                let line = draft.event(&Actor::Watchbell, subject, what, None);
+                Arc::make_mut(&mut next).remember(Arc::clone(&line));
+                draft.put(Entity::Alert(Arc::clone(&next)), Some(line));
+            }
+            silence::heed(draft, alert, &next);
             if let Some(event) = event {
                 outbox::owe(draft, &next, &event);
+            }
+            for mark in marks.lost {
+                let by = By { actor: &Actor::Watchbell, seen: None };
+                take(draft, by, Some(&next), &Happening::Unsuppress(mark))?;
+                next = draft.table().alert(next.id).map_or(next, Arc::clone);
             }
             Ok(Ok(next))
         }
@@ -427,6 +442,7 @@ fn due(draft: &mut Draft, key: Key) -> Result<(), Refusal> {
             }
         }
         (Some(Entity::Delivery(delivery)), true) => outbox::attempt(draft, &delivery),
+        (Some(Entity::Silence(silence)), true) => silence::passed(draft, &silence)?,
         (Some(Entity::Once(_) | Entity::Source(_)), true) => draft.end(key, None),
         (Some(Entity::Service(_) | Entity::Token(_)) | None, _) | (Some(_), false) => {}
     }

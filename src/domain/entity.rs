@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::alert::{Alert, Stray};
 use super::delivery::Delivery;
-use super::id::{AlertId, DeliveryId, OnceId, ServiceId, SourceId, TokenId};
+use super::id::{AlertId, DeliveryId, OnceId, ServiceId, SilenceId, SourceId, TokenId};
 use super::once::Once;
 use super::service::Service;
+use super::silence::Silence;
 use super::time::Timestamp;
 use super::token::Token;
 
@@ -25,6 +26,8 @@ pub enum Entity {
     Source(Arc<Stray>),
     /// A notification on its way.
     Delivery(Arc<Delivery>),
+    /// A silence.
+    Silence(Arc<Silence>),
 }
 
 /// What an entity is found by.
@@ -42,6 +45,8 @@ pub enum Key {
     Source(SourceId),
     /// A notification on its way.
     Delivery(DeliveryId),
+    /// A silence.
+    Silence(SilenceId),
 }
 
 impl Entity {
@@ -54,6 +59,7 @@ impl Entity {
             Self::Once(once) => Key::Once(once.id),
             Self::Source(stray) => Key::Source(stray.id),
             Self::Delivery(delivery) => Key::Delivery(delivery.id),
+            Self::Silence(silence) => Key::Silence(silence.id),
         }
     }
 
@@ -68,6 +74,7 @@ impl Entity {
             Self::Token(token) => token.created,
             Self::Source(stray) => stray.source.updated,
             Self::Delivery(delivery) => delivery.created,
+            Self::Silence(silence) => silence.updated,
             Self::Once(_) => Timestamp::MIN,
         }
     }
@@ -79,6 +86,7 @@ impl Entity {
             Self::Once(once) => Some(once.until),
             Self::Source(stray) => Some(stray.source.forgotten()),
             Self::Delivery(delivery) => delivery.due(),
+            Self::Silence(silence) => silence.due(),
             Self::Service(_) | Self::Token(_) => None,
         }
     }

@@ -10,6 +10,7 @@ use super::delivery::Tell;
 use super::entity::Key;
 use super::id::{AlertId, Revision};
 use super::severity::Severity;
+use super::silence::SilenceDeed;
 use super::text::Text;
 use super::time::Timestamp;
 
@@ -143,6 +144,8 @@ pub enum What {
     TokenCreated(Text),
     /// A token was revoked.
     TokenRevoked(Text),
+    /// A silence was made, changed or is over.
+    Silence(SilenceDeed),
 }
 
 /// One thing about an alert that its source changed.
@@ -200,7 +203,8 @@ impl What {
             | Self::Noted(_)
             | Self::ServiceCreated(_)
             | Self::TokenCreated(_)
-            | Self::TokenRevoked(_) => false,
+            | Self::TokenRevoked(_)
+            | Self::Silence(_) => false,
         }
     }
 }
@@ -267,6 +271,9 @@ impl fmt::Display for Event {
             What::Unsuppressed { by, since } if self.actor == Actor::Watchbell => {
                 write!(f, "to be heard again, {by}, since {since:.0}")
             }
+            What::Unsuppressed { by: by @ Suppressor::Silence { .. }, since } => {
+                write!(f, "to be heard again, {actor} ended the silence; {by}, since {since:.0}")
+            }
             What::Unsuppressed { by, since } => {
                 write!(f, "woken by {actor}; {by}, since {since:.0}")
             }
@@ -283,6 +290,7 @@ impl fmt::Display for Event {
             What::ServiceCreated(name) => write!(f, "service {name} named first by {actor}"),
             What::TokenCreated(name) => write!(f, "token {name} created by {actor}"),
             What::TokenRevoked(name) => write!(f, "token {name} revoked by {actor}"),
+            What::Silence(deed) => deed.line(&actor, f),
         }
     }
 }

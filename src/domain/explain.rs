@@ -5,6 +5,7 @@ use std::fmt;
 use super::alert::{Alert, Call, Calling, Ending, Pause, State, Suppression, Suppressor};
 use super::delivery::{Delivery, Progress};
 use super::severity::Severity;
+use super::silence::Terms;
 use super::table::Table;
 use super::tells::{moot, unheard};
 use super::text::Text;
@@ -76,7 +77,7 @@ pub fn explain(table: &Table, alert: &Alert, times: Times<'_>) -> Explanation {
     let rules = vec![
         severity(alert),
         state(alert, times),
-        suppressions(alert, times),
+        suppressions(table, alert, times),
         flapping(alert, times),
         channels(table, alert, times),
     ];
@@ -143,7 +144,7 @@ fn state(alert: &Alert, times: Times<'_>) -> Rule {
     }
 }
 
-fn suppressions(alert: &Alert, times: Times<'_>) -> Rule {
+fn suppressions(table: &Table, alert: &Alert, times: Times<'_>) -> Rule {
     let name = "suppressions";
     if alert.suppressions.is_empty() {
         return rule(name, Means::Calls, "nothing keeps it quiet");
@@ -151,6 +152,14 @@ fn suppressions(alert: &Alert, times: Times<'_>) -> Rule {
     let words = |held: &Suppression| {
         let by = match &held.by {
             Suppressor::Snooze { by, until } => format!("snoozed by {by} until {}", times(*until)),
+            Suppressor::Silence { id, by, until, why } => {
+                let known = table.silence(*id).map(|silence| &silence.terms);
+                let until = times(known.map_or(*until, |terms| terms.ends));
+                let by = known.map_or_else(|| by.clone(), Terms::whose);
+                let why = known.map_or_else(|| why.clone(), Terms::why);
+                let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+                format!("silenced by {by} until {until}{why}")
+            }
             Suppressor::Rule(_) => held.by.to_string(),
         };
         format!("{by} (since {})", times(held.since))

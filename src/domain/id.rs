@@ -68,6 +68,18 @@ id!(
     DeliveryId
 );
 
+id!(
+    /// A silence.
+    SilenceId
+);
+
+impl SilenceId {
+    /// The first block of the id, which is how people and short commands name it.
+    pub fn short(&self) -> String {
+        AlertId(self.0).short()
+    }
+}
+
 impl AlertId {
     /// No id comes before this one.
     pub const FIRST: Self = Self(Uuid::nil());

@@ -243,6 +243,15 @@ impl Matcher {
         }
     }
 
+    /// Whether it asks for nothing, as Alertmanager sees it: that a label is, or may be, absent. What
+    /// a label must *not* be asks for something, though an absent one is not it.
+    pub fn allows_absence(&self) -> bool {
+        match self.condition.operator() {
+            Operator::Equal | Operator::Matches => self.condition.holds([""]),
+            Operator::NotEqual | Operator::MatchesNot => false,
+        }
+    }
+
     /// Whether `labels` are as asked for. A label that is absent has the empty value.
     pub fn matches(&self, labels: &Labels) -> bool {
         self.condition.holds([labels.get(&self.name).unwrap_or_default()])

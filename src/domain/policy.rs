@@ -38,6 +38,13 @@ pub struct Policy {
     pub channels: Vec<Channel>,
     /// How long ended alerts are kept.
     pub retention: SignedDuration,
+    /// How long silences that are over are kept.
+    pub silence_retention: SignedDuration,
+    /// How many silences there may be, those that are over and still kept included; where there is a
+    /// limit.
+    pub max_silences: Option<usize>,
+    /// How large a silence may be, in the bytes that Alertmanager would keep; where there is a limit.
+    pub max_silence_size: Option<usize>,
 }
 
 /// A person.
@@ -130,6 +137,9 @@ impl Default for Policy {
             acknowledged_for_service: BTreeMap::new(),
             channels: Vec::new(),
             retention: SignedDuration::from_hours(90 * 24),
+            silence_retention: SignedDuration::from_hours(120),
+            max_silences: None,
+            max_silence_size: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::actor::Actor;
 use super::alert::{Ending, Resolution};
 use super::id::{AccountId, AlertId};
+use super::silence::SilenceRefusal;
 use super::text::Text;
 use super::time::{SignedDuration, Timestamp};
 
@@ -51,6 +52,9 @@ pub enum Refusal {
     /// A snooze would last so long that it is forgotten.
     #[error("a snooze lasts {} days at most; name an earlier time", .0.as_hours() / 24)]
     SnoozeTooLong(SignedDuration),
+    /// A silence cannot be so.
+    #[error(transparent)]
+    Silence(#[from] SilenceRefusal),
     /// An alert would be over before it began. The words are Alertmanager's.
     #[error("start time must be before end time")]
     EndsBeforeStart,
@@ -106,6 +110,7 @@ impl Refusal {
             Self::NotUndone { .. } => "not_undone",
             Self::SnoozeOver { .. } => "snooze_over",
             Self::SnoozeTooLong(_) => "snooze_too_long",
+            Self::Silence(refusal) => refusal.code(),
             Self::EndsBeforeStart => "ends_before_start",
             Self::OnceUsed { .. } => "idempotency_key_used",
             Self::EmptyNote => "empty_note",

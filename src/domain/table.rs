@@ -5,6 +5,7 @@
 mod episodes;
 mod index;
 mod lookup;
+mod silences;
 mod words;
 
 use std::sync::Arc;
@@ -17,17 +18,19 @@ use super::alert::{Alert, Identity, Namespace, Naming, Stray};
 use super::change::Change;
 use super::delivery::Delivery;
 use super::entity::{Entity, Key};
-use super::id::{AlertId, DeliveryId, OnceId, ServiceId, SourceId, TokenId};
-use super::labels::Fingerprint;
+use super::id::{AlertId, DeliveryId, OnceId, ServiceId, SilenceId, SourceId, TokenId};
+use super::labels::{Fingerprint, Labels};
 use super::once::Once;
 use super::policy::Policy;
 use super::service::Service;
 use super::severity::Severity;
+use super::silence::Silence;
 use super::text::Text;
 use super::time::{Timestamp, after};
 use super::token::Token;
 use episodes::Episodes;
 use index::Index;
+use silences::Silences;
 
 pub use lookup::{Lookup, Seat, seat};
 pub use words::Word;
@@ -47,6 +50,7 @@ pub struct Table {
     onces: OrdMap<OnceId, Arc<Once>>,
     /// What was told of identities that have no alert. Most often there is nothing.
     strays: OrdMap<SourceId, Arc<Stray>>,
+    silences: Silences,
     deliveries: OrdMap<DeliveryId, Arc<Delivery>>,
     deliveries_of: OrdSet<(AlertId, DeliveryId)>,
     /// Ended alerts by the time of their end: the first ones are the first to be forgotten.
@@ -226,6 +230,47 @@ impl Table {
         if self.strays.is_empty() { None } else { self.strays.get(&identity.source()) }
     }
 
+    /// The silence of this id.
+    pub fn silence(&self, id: SilenceId) -> Option<&Arc<Silence>> {
+        self.silences.get(id)
+    }
+
+    /// All silences that are kept, those that are over too, in order of their ids.
+    pub fn silences(&self) -> impl ExactSizeIterator<Item = &Arc<Silence>> {
+        self.silences.all()
+    }
+
+    /// The silences that mute at `now` what has these labels.
+    pub fn silences_muting<'t>(
+        &'t self,
+        labels: &'t Labels,
+        now: Timestamp,
+    ) -> impl Iterator<Item = &'t Arc<Silence>> {
+        let any = !self.silences.none_in_force();
+        any.then(|| self.silences.muting(labels, now)).into_iter().flatten()
+    }
+
+    /// The silences that have begun by `now` and that not all of their alerts know of: hardly ever
+    /// is there one.
+    pub fn unsettled_silences(&self, now: Timestamp) -> impl Iterator<Item = &Arc<Silence>> {
+        self.silences.unsettled(now)
+    }
+
+    /// The open alerts that are marked with a silence, in order of their ids.
+    pub fn silenced_by(&self, id: SilenceId) -> impl Iterator<Item = &Arc<Alert>> {
+        self.silences.marked(id).filter_map(|alert| self.alerts.get(&alert))
+    }
+
+    /// Whether a silence has muted anything, and all of it is resolved.
+    pub fn is_resolved_under(&self, id: SilenceId) -> bool {
+        self.silences.is_resolved(id)
+    }
+
+    /// How many alerts that are kept a silence has muted.
+    pub fn ever_silenced_by(&self, id: SilenceId) -> usize {
+        self.silences.ever_marked(id)
+    }
+
     /// The notification of this id.
     pub fn delivery(&self, id: DeliveryId) -> Option<&Arc<Delivery>> {
         self.deliveries.get(&id)
@@ -308,7 +353,7 @@ impl Table {
     /// How much of everything there is, for tests of what must not grow.
     #[cfg(test)]
     pub(crate) fn sizes(&self) -> Vec<(&'static str, usize)> {
-        vec![
+        [
             ("alerts", self.alerts.len()),
             ("episodes", self.episodes.len()),
             ("open", self.index.count()),
@@ -322,6 +367,9 @@ impl Table {
             ("due", self.due.len()),
             ("owed", self.owed.len()),
         ]
+        .into_iter()
+        .chain(self.silences.sizes())
+        .collect()
     }
 
     /// Puts one entity's new state in place of its old one.
@@ -337,9 +385,12 @@ impl Table {
         }
         let deadlines = match change.key {
             Key::Delivery(_) => &mut self.owed,
-            Key::Alert(_) | Key::Service(_) | Key::Token(_) | Key::Once(_) | Key::Source(_) => {
-                &mut self.due
-            }
+            Key::Alert(_)
+            | Key::Service(_)
+            | Key::Token(_)
+            | Key::Once(_)
+            | Key::Source(_)
+            | Key::Silence(_) => &mut self.due,
         };
         if let Some(due) = was {
             deadlines.remove(&(due, change.key));
@@ -370,6 +421,7 @@ impl Table {
                 }
                 was.map(Entity::Delivery)
             }
+            Entity::Silence(silence) => self.silences.put(silence).map(Entity::Silence),
         }
     }
 
@@ -386,6 +438,7 @@ impl Table {
                 self.deliveries_of.remove(&(was.alert, id));
                 Some(Entity::Delivery(was))
             }
+            Key::Silence(id) => self.silences.remove(id).map(Entity::Silence),
         }
     }
 
@@ -398,6 +451,7 @@ impl Table {
             Key::Once(id) => self.onces.get(&id).cloned().map(Entity::Once),
             Key::Source(id) => self.strays.get(&id).cloned().map(Entity::Source),
             Key::Delivery(id) => self.deliveries.get(&id).cloned().map(Entity::Delivery),
+            Key::Silence(id) => self.silences.get(id).cloned().map(Entity::Silence),
         }
     }
 
@@ -409,7 +463,9 @@ impl Table {
         let onces = self.onces.values().cloned().map(Entity::Once);
         let deliveries = self.deliveries.values().cloned().map(Entity::Delivery);
         let strays = self.strays.values().cloned().map(Entity::Source);
-        alerts.chain(services).chain(tokens).chain(onces).chain(strays).chain(deliveries)
+        let silences = self.silences.all().cloned().map(Entity::Silence);
+        let others = services.chain(tokens).chain(onces).chain(strays).chain(deliveries);
+        alerts.chain(others).chain(silences)
     }
 
     /// Most alerts that are put were only heard again: what is found by how they stand is then
@@ -428,6 +484,7 @@ impl Table {
             self.find_anew(was.as_deref(), alert);
         }
         self.index.follow(&self.alerts, was.as_deref(), Some(alert));
+        self.silences.follow(was.as_deref(), Some(alert));
         was
     }
 
@@ -457,6 +514,7 @@ impl Table {
         self.lose(&alert);
         self.episodes.drop(&self.alerts, &alert);
         self.index.follow(&self.alerts, Some(&alert), None);
+        self.silences.follow(Some(&alert), None);
         Some(alert)
     }
 }

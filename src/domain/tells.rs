@@ -54,7 +54,8 @@ pub fn tells(alert: &Alert, event: &Event) -> Option<Tell> {
         | What::NotTold { .. }
         | What::ServiceCreated(_)
         | What::TokenCreated(_)
-        | What::TokenRevoked(_) => (critical && called).then_some(Tell::Page),
+        | What::TokenRevoked(_)
+        | What::Silence(_) => (critical && called).then_some(Tell::Page),
     }
 }
 
@@ -196,6 +197,7 @@ fn needless(alert: &Alert, delivery: &Delivery) -> Option<String> {
         // Without a time: it is kept as it is said, and every reader has a zone of their own.
         State::Firing => match alert.suppressions.first().map(|suppression| &suppression.by) {
             Some(Suppressor::Snooze { by, .. }) => Some(format!("snoozed by {by}")),
+            Some(Suppressor::Silence { by, .. }) => Some(format!("silenced by {by}")),
             Some(rule @ Suppressor::Rule(_)) => Some(rule.to_string()),
             None => said_better(alert, delivery),
         },

@@ -87,6 +87,7 @@ impl Inbox {
                 lanes.reports.push_back(waiting);
             }
             Command::Alerts(..)
+            | Command::Silence(_)
             | Command::Token(_)
             | Command::Adopt(_)
             | Command::Due(_)
@@ -177,6 +178,7 @@ impl Order {
         match &self.command {
             Command::Report(reports) => reports.len(),
             Command::Alerts(..)
+            | Command::Silence(_)
             | Command::Token(_)
             | Command::Adopt(_)
             | Command::Due(_)

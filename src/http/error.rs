@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::sheets;
 use crate::domain::refusal::Refusal;
+use crate::domain::silence::SilenceRefusal;
 use crate::domain::text::Text;
 use crate::domain::token::Scope;
 use crate::engine::SubmitError;
@@ -322,9 +323,10 @@ impl Said {
 /// 404 for what is not there, 409 for what cannot be as things stand, 400 for what can never be.
 pub(super) fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal {
-        Refusal::UnknownAlert(_) | Refusal::UnknownAccount(_) | Refusal::UnknownToken(_) => {
-            StatusCode::NOT_FOUND
-        }
+        Refusal::UnknownAlert(_)
+        | Refusal::UnknownAccount(_)
+        | Refusal::UnknownToken(_)
+        | Refusal::Silence(SilenceRefusal::Unknown) => StatusCode::NOT_FOUND,
         Refusal::Resolved(_)
         | Refusal::Overtaken { .. }
         | Refusal::OpenElsewhere { .. }
@@ -337,6 +339,7 @@ pub(super) fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::EmptyNote
         | Refusal::UnknownService(_)
         | Refusal::OwnNamespace(_)
+        | Refusal::Silence(_)
         | Refusal::EmptyTokenName => StatusCode::BAD_REQUEST,
     }
 }

@@ -55,7 +55,7 @@ pub(super) async fn submit(
             counts.report(road, Fate::Taken, results.len().saturating_sub(refused));
             Ok(results)
         }
-        Answer::Acted(_) | Answer::Token(_) | Answer::Done => {
+        Answer::Acted(_) | Answer::Silenced(_) | Answer::Token(_) | Answer::Done => {
             Err(ApiError::Internal("reports were answered with something else".to_owned()))
         }
     }

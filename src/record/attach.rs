@@ -181,9 +181,12 @@ impl ChangeV1 {
         let event = event.map(read).or_else(|| recent.as_ref()?.last().cloned());
         let before = || match key {
             Key::Alert(id) => table.alert(id).map(|alert| alert.recent.clone()),
-            Key::Service(_) | Key::Token(_) | Key::Once(_) | Key::Source(_) | Key::Delivery(_) => {
-                None
-            }
+            Key::Service(_)
+            | Key::Token(_)
+            | Key::Once(_)
+            | Key::Source(_)
+            | Key::Delivery(_)
+            | Key::Silence(_) => None,
         };
         let recent = || recent.clone().or_else(before).unwrap_or_default();
         let next = next.map(|next| with_lines(next.into(), recent));
@@ -210,7 +213,8 @@ fn lines(entity: &Entity) -> Vec<EventV1> {
         | Entity::Token(_)
         | Entity::Once(_)
         | Entity::Source(_)
-        | Entity::Delivery(_) => Vec::new(),
+        | Entity::Delivery(_)
+        | Entity::Silence(_) => Vec::new(),
     }
 }
 

@@ -5,17 +5,19 @@
 
 mod alert;
 mod refusal;
+mod silence;
 
 use serde::{Deserialize, Serialize};
 
 pub use alert::{AlertCommandV1, NewAlertV1};
 pub use refusal::{RefusalV1, WhyV1};
+pub use silence::SilenceCommandV1;
 
 use super::v1::{DigestV1, IdV1, ScopesV1, TextV1};
 use crate::domain::actor::{Actor, Via};
 use crate::domain::alert::Namespace;
 use crate::domain::command::{Acted, Answer, Command, Order, TokenCommand, Unchanged};
-use crate::domain::id::{AccountId, AlertId, OpId, Revision, TokenId};
+use crate::domain::id::{AccountId, AlertId, OpId, Revision, SilenceId, TokenId};
 
 /// One thing that somebody wants done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +42,7 @@ pub enum CommandV1 {
     Create(NewAlertV1),
     Alerts(Vec<IdV1>, AlertCommandV1),
     Token(TokenCommandV1),
+    Silence(SilenceCommandV1),
 }
 
 impl CommandV1 {
@@ -55,6 +58,7 @@ impl CommandV1 {
                 Some(Self::Alerts(alerts, command.into()))
             }
             Command::Token(command) => Some(Self::Token(command.into())),
+            Command::Silence(command) => Some(Self::Silence(command.into())),
             Command::Adopt(_) | Command::Due(_) | Command::Settle(..) | Command::Woke(_) => None,
         }
     }
@@ -69,6 +73,7 @@ impl From<CommandV1> for Command {
                 Self::Alerts(alerts, command.into())
             }
             CommandV1::Token(command) => Self::Token(command.into()),
+            CommandV1::Silence(command) => Self::Silence(command.into()),
         }
     }
 }
@@ -164,6 +169,7 @@ pub enum AnswerV1 {
     Acted(Vec<(IdV1, Result<ActedV1, RefusalV1>)>),
     Token(IdV1),
     Done,
+    Silenced(IdV1),
 }
 
 impl From<&Answer> for AnswerV1 {
@@ -187,6 +193,7 @@ impl From<&Answer> for AnswerV1 {
             ),
             Answer::Token(id) => Self::Token(IdV1(id.0)),
             Answer::Done => Self::Done,
+            Answer::Silenced(id) => Self::Silenced(IdV1(id.0)),
         }
     }
 }
@@ -212,6 +219,7 @@ impl From<AnswerV1> for Answer {
             ),
             AnswerV1::Token(id) => Self::Token(TokenId(id.0)),
             AnswerV1::Done => Self::Done,
+            AnswerV1::Silenced(id) => Self::Silenced(SilenceId(id.0)),
         }
     }
 }

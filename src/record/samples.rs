@@ -19,12 +19,14 @@ use crate::domain::delivery::{Delivery, Progress, Tell};
 use crate::domain::entity::{Entity, Key};
 use crate::domain::event::{Difference, Event, What};
 use crate::domain::id::{
-    AccountId, AlertId, DeliveryId, OnceId, Revision, ServiceId, SourceId, TokenId,
+    AccountId, AlertId, DeliveryId, OnceId, Revision, ServiceId, SilenceId, SourceId, TokenId,
 };
 use crate::domain::labels::Labels;
+use crate::domain::matcher::{Condition, Matcher, Operator};
 use crate::domain::once::Once;
 use crate::domain::service::Service;
 use crate::domain::severity::Severity;
+use crate::domain::silence::{LastChange, Reach, Silence, SilenceDeed, SilenceTold, Terms};
 use crate::domain::text::Text;
 use crate::domain::time::{Moment, SignedDuration, Timestamp};
 use crate::domain::token::{Digest, Scope, Token};
@@ -177,6 +179,12 @@ fn suppressor() -> BoxedStrategy<Suppressor> {
     prop_oneof![
         (actor(), time()).prop_map(|(by, until)| Suppressor::Snooze { by, until }),
         text().prop_map(Suppressor::Rule),
+        (id(), text(), time(), text()).prop_map(|(id, by, until, why)| Suppressor::Silence {
+            id: SilenceId(id),
+            by,
+            until,
+            why,
+        }),
     ]
     .boxed()
 }
@@ -363,21 +371,88 @@ pub(crate) fn entity() -> BoxedStrategy<Entity> {
         1 => once.prop_map(|once| Entity::Once(Arc::new(once))),
         2 => stray.prop_map(|stray| Entity::Source(Arc::new(stray))),
         2 => delivery().prop_map(|delivery| Entity::Delivery(Arc::new(delivery))),
+        2 => silence().prop_map(|silence| Entity::Silence(Arc::new(silence))),
     ]
     .boxed()
 }
 
 fn key() -> BoxedStrategy<Key> {
-    (0..6, id())
+    (0..7, id())
         .prop_map(|(kind, id)| match kind {
             0 => Key::Alert(AlertId(id)),
             1 => Key::Service(ServiceId(id)),
             2 => Key::Token(TokenId(id)),
             3 => Key::Once(OnceId(id)),
             4 => Key::Source(SourceId(id)),
-            _ => Key::Delivery(DeliveryId(id)),
+            5 => Key::Delivery(DeliveryId(id)),
+            _ => Key::Silence(SilenceId(id)),
         })
         .boxed()
+}
+
+fn matcher() -> BoxedStrategy<Matcher> {
+    use Operator::{Equal, Matches, MatchesNot, NotEqual};
+    let values =
+        prop_oneof![any::<String>().prop_map(|text| regex::escape(&text)), "[a-c.*|]{0,8}"];
+    (any::<String>(), select(vec![Equal, NotEqual, Matches, MatchesNot]), values)
+        .prop_filter_map("no pattern", |(name, operator, value)| {
+            Some(Matcher { name, condition: Condition::new(operator, &value).ok()? })
+        })
+        .boxed()
+}
+
+fn terms() -> BoxedStrategy<Terms> {
+    let texts = (any::<String>(), any::<String>(), labels());
+    (vec(matcher(), 0..3), time(), time(), texts, any::<bool>())
+        .prop_map(|(matchers, starts, ends, (by, comment, annotations), until_resolved)| Terms {
+            matchers: matchers.into(),
+            starts,
+            ends,
+            by: by.into(),
+            comment: comment.into(),
+            annotations,
+            until_resolved,
+        })
+        .boxed()
+}
+
+fn reach() -> BoxedStrategy<Reach> {
+    prop_oneof![
+        select(vec![Reach::Ahead, Reach::Beginning, Reach::Muting, Reach::Ending]),
+        time().prop_map(|kept| Reach::Over { kept }),
+    ]
+    .boxed()
+}
+
+/// Any silence.
+pub(crate) fn silence() -> BoxedStrategy<Silence> {
+    let last =
+        (actor(), option::of(terms())).prop_map(|(actor, before)| LastChange { actor, before });
+    let times = (option::of(time()), time(), revision());
+    (id(), terms(), reach(), option::of(text()), times, last)
+        .prop_map(|(id, terms, reach, window_of, (quiet, updated, revision), last)| Silence {
+            id: SilenceId(id),
+            terms,
+            reach,
+            quiet,
+            window_of,
+            updated,
+            revision,
+            last,
+        })
+        .boxed()
+}
+
+fn silence_deed() -> BoxedStrategy<SilenceDeed> {
+    let told = || terms().prop_map(|terms| SilenceTold::of(&terms));
+    prop_oneof![
+        told().prop_map(SilenceDeed::Created),
+        told().prop_map(SilenceDeed::Updated),
+        Just(SilenceDeed::Expired),
+        Just(SilenceDeed::Undone),
+        any::<bool>().prop_map(|resolved| SilenceDeed::Ended { resolved }),
+    ]
+    .boxed()
 }
 
 fn difference() -> BoxedStrategy<Difference> {
@@ -434,6 +509,7 @@ pub(crate) fn what() -> BoxedStrategy<What> {
         text().prop_map(What::ServiceCreated),
         text().prop_map(What::TokenCreated),
         text().prop_map(What::TokenRevoked),
+        silence_deed().prop_map(What::Silence),
     ];
     prop_oneof![3 => acted, 2 => passed, 1 => told].boxed()
 }

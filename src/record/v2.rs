@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::v1::{DeliveryV1, OnceV1, ServiceV1, SourceV1, TokenV1};
+use super::v1::{DeliveryV1, OnceV1, ServiceV1, SilenceV1, SourceV1, TokenV1};
 use crate::domain::entity::Entity;
 
 pub use alert::{AlertV2, ToldV2, WordsV2};
@@ -25,6 +25,7 @@ pub enum EntityV2 {
     Once(OnceV1),
     Source(Box<SourceV1>),
     Delivery(DeliveryV1),
+    Silence(Box<SilenceV1>),
 }
 
 impl From<&Entity> for EntityV2 {
@@ -36,6 +37,7 @@ impl From<&Entity> for EntityV2 {
             Entity::Once(once) => Self::Once(once.as_ref().into()),
             Entity::Source(stray) => Self::Source(Box::new(stray.as_ref().into())),
             Entity::Delivery(delivery) => Self::Delivery(delivery.as_ref().into()),
+            Entity::Silence(silence) => Self::Silence(Box::new(silence.as_ref().into())),
         }
     }
 }
@@ -49,6 +51,7 @@ impl From<EntityV2> for Entity {
             EntityV2::Once(once) => Self::Once(Arc::new(once.into())),
             EntityV2::Source(stray) => Self::Source(Arc::new((*stray).into())),
             EntityV2::Delivery(delivery) => Self::Delivery(Arc::new(delivery.into())),
+            EntityV2::Silence(silence) => Self::Silence(Arc::new((*silence).into())),
         }
     }
 }

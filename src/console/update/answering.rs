@@ -38,7 +38,10 @@ pub(super) fn answered(
                 None => {}
             }
         }
-        Ok(Receipt { answer: Answer::Reported(_) | Answer::Token(_) | Answer::Done, .. }) => {}
+        Ok(Receipt {
+            answer: Answer::Reported(_) | Answer::Silenced(_) | Answer::Token(_) | Answer::Done,
+            ..
+        }) => {}
         Err(Failure::Refused(refusal)) => refused(model, &flight, &refusal, now),
         Err(Failure::Unavailable(reason)) => {
             model.complain(format!("Not {}: {reason}.", participle(&flight.act)));

@@ -109,7 +109,9 @@ fn told_of(table: &Table, change: &Change) -> Option<AlertId> {
         (Key::Alert(id), _) => Some(id),
         (Key::Delivery(_), Some(Entity::Delivery(delivery))) => Some(delivery.alert),
         (Key::Delivery(id), _) => table.delivery(id).map(|delivery| delivery.alert),
-        (Key::Service(_) | Key::Token(_) | Key::Once(_) | Key::Source(_), _) => None,
+        (Key::Service(_) | Key::Token(_) | Key::Once(_) | Key::Source(_) | Key::Silence(_), _) => {
+            None
+        }
     }
 }
 
@@ -142,7 +144,8 @@ fn take(model: &mut Model, taken: &mut Taken, change: &Change, table: &Table, no
             | Entity::Token(_)
             | Entity::Once(_)
             | Entity::Source(_)
-            | Entity::Delivery(_),
+            | Entity::Delivery(_)
+            | Entity::Silence(_),
         )
         | None => None,
     };

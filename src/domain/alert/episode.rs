@@ -255,7 +255,7 @@ impl Alert {
     pub fn wakes(&self) -> Option<Timestamp> {
         self.suppressions.iter().find_map(|suppression| match suppression.by {
             Suppressor::Snooze { until, .. } => Some(until),
-            Suppressor::Rule(_) => None,
+            Suppressor::Silence { .. } | Suppressor::Rule(_) => None,
         })
     }
 
@@ -288,11 +288,14 @@ impl Alert {
         !self.suppressions.is_empty()
     }
 
+    /// Whether somebody is needed: it is critical, and nobody has it.
+    pub fn is_wanted(&self) -> bool {
+        self.standing.state == State::Firing && self.severity == Severity::Critical
+    }
+
     /// Whether it is to call people: somebody is needed, and nothing keeps it quiet.
     pub fn needs_call(&self) -> bool {
-        self.standing.state == State::Firing
-            && self.severity == Severity::Critical
-            && !self.is_suppressed()
+        self.is_wanted() && !self.is_suppressed()
     }
 
     /// Adds a line to the timeline at hand. The oldest leaves when there are too many, but for

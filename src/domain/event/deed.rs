@@ -48,14 +48,15 @@ impl Event {
             | What::Reworded { .. }
             | What::Held { .. }
             | What::WentStale
-            | What::Suppressed(Suppressor::Rule(_))
-            | What::Unsuppressed { by: Suppressor::Rule(_), .. }
+            | What::Suppressed(Suppressor::Silence { .. } | Suppressor::Rule(_))
+            | What::Unsuppressed { by: Suppressor::Silence { .. } | Suppressor::Rule(_), .. }
             | What::Noted(_)
             | What::Told { .. }
             | What::NotTold { .. }
             | What::ServiceCreated(_)
             | What::TokenCreated(_)
-            | What::TokenRevoked(_) => self.to_string(),
+            | What::TokenRevoked(_)
+            | What::Silence(_) => self.to_string(),
         }
     }
 }

@@ -16,6 +16,7 @@ fn with_poison(draft: &mut Draft, order: &Order) -> Result<Answer, Refusal> {
             draft.table().alert(*id).is_some_and(|alert| alert.title.as_str() == "poisonous later")
         }
         Command::Alerts(..)
+        | Command::Silence(_)
         | Command::Token(_)
         | Command::Adopt(_)
         | Command::Due(_)

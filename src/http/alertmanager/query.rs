@@ -4,7 +4,7 @@
 use crate::domain::labels::Labels;
 use crate::domain::matcher::{Condition, Dialect, Matcher, MatcherError, Operator, PatternError};
 use crate::domain::suppress::{State, Status};
-use crate::domain::table::{Lookup, Table, Word};
+use crate::domain::table::{Lookup, Table};
 
 /// How many matchers of one kind a query may have: each may compile to a megabyte.
 const MATCHERS: usize = 64;
@@ -186,11 +186,7 @@ impl Wanted {
 
     /// How what is asked for is found.
     pub(super) fn lookup(&self, table: &Table) -> Lookup {
-        let words = |matcher: &Matcher| {
-            let texts = matcher.condition.texts()?;
-            Some(texts.iter().map(|text| Word::pair(&matcher.name, text)).collect())
-        };
-        Lookup::of(table, self.filter.iter().filter_map(words))
+        Lookup::of(table, self.filter.iter().filter_map(Matcher::words))
     }
 
     /// How much there is to do to tell whether an alert is asked for, as a multiple of what there is

@@ -184,6 +184,7 @@ fn field_of(refusal: &Refusal) -> &'static str {
         | Refusal::TokenExists(_)
         | Refusal::UnknownToken(_)
         | Refusal::OwnNamespace(_)
+        | Refusal::Silence(_)
         | Refusal::EmptyTokenName => "alerts",
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::silence::SilenceRefusalV1;
 use crate::domain::actor::Actor;
 use crate::domain::alert::Resolution;
 use crate::domain::id::{AccountId, AlertId};
@@ -55,6 +56,7 @@ pub enum WhyV1 {
     UnknownToken(TextV1),
     EmptyTokenName,
     OwnNamespace(TextV1),
+    Silence(SilenceRefusalV1),
 }
 
 impl From<&Refusal> for RefusalV1 {
@@ -92,6 +94,7 @@ impl From<&Refusal> for WhyV1 {
             Refusal::UnknownToken(name) => Self::UnknownToken(name.into()),
             Refusal::OwnNamespace(name) => Self::OwnNamespace(name.into()),
             Refusal::EmptyTokenName => Self::EmptyTokenName,
+            Refusal::Silence(refusal) => Self::Silence((*refusal).into()),
         }
     }
 }
@@ -121,6 +124,7 @@ impl From<WhyV1> for Refusal {
             WhyV1::UnknownToken(name) => Self::UnknownToken(name.into()),
             WhyV1::OwnNamespace(name) => Self::OwnNamespace(name.into()),
             WhyV1::EmptyTokenName => Self::EmptyTokenName,
+            WhyV1::Silence(refusal) => Self::Silence(refusal.into()),
         }
     }
 }

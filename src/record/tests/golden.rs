@@ -16,12 +16,14 @@ use crate::domain::alert::{
 use crate::domain::delivery::{Delivery, Progress, Tell};
 use crate::domain::event::{Difference, What};
 use crate::domain::id::{
-    AccountId, AlertId, DeliveryId, OnceId, Revision, ServiceId, SourceId, TokenId,
+    AccountId, AlertId, DeliveryId, OnceId, Revision, ServiceId, SilenceId, SourceId, TokenId,
 };
 use crate::domain::labels::Labels;
+use crate::domain::matcher::{Dialect, Matcher};
 use crate::domain::once::Once;
 use crate::domain::service::Service;
 use crate::domain::severity::Severity;
+use crate::domain::silence::{LastChange, Reach, Silence, SilenceDeed, SilenceTold, Terms};
 use crate::domain::time::{Moment, SignedDuration, Timestamp, after};
 use crate::domain::token::{Digest, Scopes, Token};
 
@@ -204,6 +206,7 @@ fn entities() -> Vec<(&'static str, Entity)> {
     entities.extend(sources());
     entities.extend(told_alerts());
     entities.extend(deliveries());
+    entities.extend(silences());
     entities
 }
 
@@ -331,7 +334,63 @@ fn whats() -> Vec<(&'static str, What)> {
         ("token_created", What::TokenCreated("prometheus".into())),
         ("token_revoked", What::TokenRevoked("prometheus".into())),
     ]);
+    whats.extend(of_silences());
     whats
+}
+
+fn terms(until_resolved: bool) -> Terms {
+    let matcher = |text: &str| Matcher::parse(text, Dialect::Fallback).unwrap();
+    Terms {
+        matchers: [r#"alertname="DiskFull""#, "team!=web", "instance=~db.+", "x!~y"]
+            .map(matcher)
+            .into(),
+        starts: at(0),
+        ends: at(7_200),
+        by: "alice\u{1b}".into(),
+        comment: "the disk is\nreplaced".into(),
+        annotations: labels([("ticket", "https://example.org/1")]),
+        until_resolved,
+    }
+}
+
+fn silences() -> [(&'static str, Entity); 5] {
+    let silence = |reach, quiet, before| {
+        Entity::Silence(Arc::new(Silence {
+            id: SilenceId(id(9)),
+            terms: terms(quiet),
+            reach,
+            quiet: quiet.then(|| at(60)),
+            window_of: (!quiet).then(|| "patching".into()),
+            updated: at(1),
+            revision: Revision(300),
+            last: LastChange { actor: Actor::Account(alice()), before },
+        }))
+    };
+    [
+        ("silence_ahead", silence(Reach::Ahead, false, None)),
+        ("silence_beginning", silence(Reach::Beginning, false, Some(terms(true)))),
+        ("silence_muting", silence(Reach::Muting, true, None)),
+        ("silence_ending", silence(Reach::Ending, true, None)),
+        ("silence_over", silence(Reach::Over { kept: at(9_000) }, false, None)),
+    ]
+}
+
+fn of_silences() -> Vec<(&'static str, What)> {
+    let told = || SilenceTold::of(&terms(false));
+    let by = Suppressor::Silence {
+        id: SilenceId(id(9)),
+        by: "alice".into(),
+        until: at(7_200),
+        why: "the disk is replaced".into(),
+    };
+    vec![
+        ("silenced", What::Suppressed(by)),
+        ("silence_created", What::Silence(SilenceDeed::Created(told()))),
+        ("silence_updated", What::Silence(SilenceDeed::Updated(told()))),
+        ("silence_expired", What::Silence(SilenceDeed::Expired)),
+        ("silence_undone", What::Silence(SilenceDeed::Undone)),
+        ("silence_ended", What::Silence(SilenceDeed::Ended { resolved: true })),
+    ]
 }
 
 fn of_people() -> Vec<(&'static str, What)> {

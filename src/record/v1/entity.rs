@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::alert::AlertV1;
 use super::delivery::DeliveryV1;
 use super::leaf::{IdV1, TextV1, TimeV1};
+use super::silence::SilenceV1;
 use super::source::SourceV1;
 use super::token::TokenV1;
 use crate::domain::entity::{Entity, Key};
-use crate::domain::id::{AlertId, DeliveryId, OnceId, ServiceId, SourceId, TokenId};
+use crate::domain::id::{AlertId, DeliveryId, OnceId, ServiceId, SilenceId, SourceId, TokenId};
 use crate::domain::once::Once;
 use crate::domain::service::Service;
 
@@ -25,6 +26,7 @@ pub enum KeyV1 {
     Once(IdV1),
     Source(IdV1),
     Delivery(IdV1),
+    Silence(IdV1),
 }
 
 impl From<Key> for KeyV1 {
@@ -36,6 +38,7 @@ impl From<Key> for KeyV1 {
             Key::Once(id) => Self::Once(IdV1(id.0)),
             Key::Source(id) => Self::Source(IdV1(id.0)),
             Key::Delivery(id) => Self::Delivery(IdV1(id.0)),
+            Key::Silence(id) => Self::Silence(IdV1(id.0)),
         }
     }
 }
@@ -49,6 +52,7 @@ impl From<KeyV1> for Key {
             KeyV1::Once(id) => Self::Once(OnceId(id.0)),
             KeyV1::Source(id) => Self::Source(SourceId(id.0)),
             KeyV1::Delivery(id) => Self::Delivery(DeliveryId(id.0)),
+            KeyV1::Silence(id) => Self::Silence(SilenceId(id.0)),
         }
     }
 }
@@ -64,6 +68,7 @@ pub enum EntityV1 {
     Once(OnceV1),
     Source(Box<SourceV1>),
     Delivery(DeliveryV1),
+    Silence(Box<SilenceV1>),
 }
 
 impl From<&Entity> for EntityV1 {
@@ -75,6 +80,7 @@ impl From<&Entity> for EntityV1 {
             Entity::Once(once) => Self::Once(once.as_ref().into()),
             Entity::Source(stray) => Self::Source(Box::new(stray.as_ref().into())),
             Entity::Delivery(delivery) => Self::Delivery(delivery.as_ref().into()),
+            Entity::Silence(silence) => Self::Silence(Box::new(silence.as_ref().into())),
         }
     }
 }
@@ -88,6 +94,7 @@ impl From<EntityV1> for Entity {
             EntityV1::Once(once) => Self::Once(Arc::new(once.into())),
             EntityV1::Source(source) => Self::Source(Arc::new((*source).into())),
             EntityV1::Delivery(delivery) => Self::Delivery(Arc::new(delivery.into())),
+            EntityV1::Silence(silence) => Self::Silence(Arc::new((*silence).into())),
         }
     }
 }

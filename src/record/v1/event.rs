@@ -6,6 +6,7 @@ use super::actor::{ActorV1, PersonV1, ViaV1};
 use super::delivery::TellV1;
 use super::entity::KeyV1;
 use super::leaf::{IdV1, SeverityV1, TextV1, TimeV1};
+use super::silence::SilenceDeedV1;
 use super::standing::{EndingV1, StandingV1};
 use super::suppression::SuppressorV1;
 use crate::domain::event::{Difference, Event, What};
@@ -83,6 +84,7 @@ pub enum WhatV1 {
     ServiceCreated(TextV1),
     TokenCreated(TextV1),
     TokenRevoked(TextV1),
+    Silence(SilenceDeedV1),
 }
 
 impl From<&What> for WhatV1 {
@@ -137,6 +139,7 @@ impl From<&What> for WhatV1 {
             What::ServiceCreated(name) => Self::ServiceCreated(name.into()),
             What::TokenCreated(name) => Self::TokenCreated(name.into()),
             What::TokenRevoked(name) => Self::TokenRevoked(name.into()),
+            What::Silence(deed) => Self::Silence(deed.into()),
         }
     }
 }
@@ -190,6 +193,7 @@ impl From<WhatV1> for What {
             WhatV1::ServiceCreated(name) => Self::ServiceCreated(name.into()),
             WhatV1::TokenCreated(name) => Self::TokenCreated(name.into()),
             WhatV1::TokenRevoked(name) => Self::TokenRevoked(name.into()),
+            WhatV1::Silence(deed) => Self::Silence(deed.into()),
         }
     }
 }

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::actor::ActorV1;
-use super::leaf::{TextV1, TimeV1};
+use super::leaf::{IdV1, TextV1, TimeV1};
 use crate::domain::alert::{Suppression, Suppressor};
+use crate::domain::id::SilenceId;
 
 /// One thing that keeps an alert quiet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +35,7 @@ impl From<SuppressionV1> for Suppression {
 pub enum SuppressorV1 {
     Snooze { by: ActorV1, until: TimeV1 },
     Rule(TextV1),
+    Silence { id: IdV1, by: TextV1, until: TimeV1, why: TextV1 },
 }
 
 impl From<&Suppressor> for SuppressorV1 {
@@ -43,6 +45,12 @@ impl From<&Suppressor> for SuppressorV1 {
                 Self::Snooze { by: by.into(), until: TimeV1(*until) }
             }
             Suppressor::Rule(name) => Self::Rule(name.into()),
+            Suppressor::Silence { id, by, until, why } => Self::Silence {
+                id: IdV1(id.0),
+                by: by.into(),
+                until: TimeV1(*until),
+                why: why.into(),
+            },
         }
     }
 }
@@ -52,6 +60,12 @@ impl From<SuppressorV1> for Suppressor {
         match suppressor {
             SuppressorV1::Snooze { by, until } => Self::Snooze { by: by.into(), until: until.0 },
             SuppressorV1::Rule(name) => Self::Rule(name.into()),
+            SuppressorV1::Silence { id, by, until, why } => Self::Silence {
+                id: SilenceId(id.0),
+                by: by.into(),
+                until: until.0,
+                why: why.into(),
+            },
         }
     }
 }

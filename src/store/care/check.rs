@@ -318,7 +318,7 @@ fn count(checkup: &mut Checkup, entities: &[Entity]) {
             Entity::Service(_) => findings.services += 1,
             Entity::Token(_) => findings.tokens += 1,
             Entity::Delivery(_) => findings.deliveries += 1,
-            Entity::Once(_) | Entity::Source(_) => {}
+            Entity::Once(_) | Entity::Source(_) | Entity::Silence(_) => {}
         }
     }
 }
@@ -345,7 +345,11 @@ fn hold_together(checkup: &mut Checkup, entities: &[Entity]) {
                     checkup.contradicts(format!("{delivery} is about an alert that is not there"));
                 }
             }
-            Entity::Service(_) | Entity::Token(_) | Entity::Once(_) | Entity::Source(_) => {}
+            Entity::Service(_)
+            | Entity::Token(_)
+            | Entity::Once(_)
+            | Entity::Source(_)
+            | Entity::Silence(_) => {}
         }
     }
 }
@@ -358,5 +362,6 @@ fn named(key: Key) -> String {
         Key::Once(id) => format!("idempotency key {}", id.0),
         Key::Source(id) => format!("source {}", id.0),
         Key::Delivery(id) => format!("notification {}", id.0),
+        Key::Silence(id) => format!("silence {}", id.0),
     }
 }

@@ -14,6 +14,7 @@ use std::path::Path;
 use super::*;
 use crate::domain::alert::Alert;
 use crate::domain::event::Event;
+use crate::domain::silence::SilenceTold;
 
 /// A copy of the fixture of a format, in a data directory of its own.
 fn copy(format: u64) -> (tempfile::TempDir, DataDir) {
@@ -50,6 +51,10 @@ fn told(store: &Store, loaded: &Loaded) -> String {
                     one.channel, one.tell, one.alert, one.attempts, one.state
                 )
                 .unwrap();
+            }
+            Entity::Silence(silence) => {
+                let (id, terms) = (silence.id.short(), SilenceTold::of(&silence.terms));
+                writeln!(text, "silence {id}: {terms}, {:?}", silence.reach).unwrap();
             }
             // What it tells is shown by its alert.
             Entity::Source(_) => continue,

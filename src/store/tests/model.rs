@@ -50,7 +50,8 @@ impl Model {
                 | Entity::Token(_)
                 | Entity::Once(_)
                 | Entity::Source(_)
-                | Entity::Delivery(_) => entity.clone(),
+                | Entity::Delivery(_)
+                | Entity::Silence(_) => entity.clone(),
             })
             .collect()
     }

@@ -72,6 +72,7 @@ fn matters(alert: &Alert, act: &Act, actor: &Actor, event: &Event) -> bool {
         | What::NotTold { .. }
         | What::ServiceCreated(_)
         | What::TokenCreated(_)
-        | What::TokenRevoked(_) => false,
+        | What::TokenRevoked(_)
+        | What::Silence(_) => false,
     }
 }

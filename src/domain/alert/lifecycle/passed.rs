@@ -100,7 +100,7 @@ impl Suppressor {
     pub(super) fn is_snooze(&self) -> bool {
         match self {
             Self::Snooze { .. } => true,
-            Self::Rule(_) => false,
+            Self::Silence { .. } | Self::Rule(_) => false,
         }
     }
 }

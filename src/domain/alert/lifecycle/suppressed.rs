@@ -1,12 +1,13 @@
 //! What keeps an alert quiet, and what happens when nothing does any more: T9, T15, T16.
 
 use super::Step;
-use crate::domain::alert::call::Pause;
+use crate::domain::alert::call::{Call, Pause};
 use crate::domain::alert::episode::Alert;
 use crate::domain::alert::suppression::{Suppression, Suppressor};
 use crate::domain::command::Unchanged;
 use crate::domain::draft::Tick;
 use crate::domain::event::What;
+use crate::domain::id::SilenceId;
 
 /// T15: the call is paused. The same suppressor again replaces itself.
 pub(super) fn begin(alert: &Alert, suppressor: &Suppressor, tick: &Tick) -> Step {
@@ -14,7 +15,7 @@ pub(super) fn begin(alert: &Alert, suppressor: &Suppressor, tick: &Tick) -> Step
         return Step::Keep(Unchanged::ResolvedAlready);
     }
     let mut next = alert.clone();
-    quiet(&mut next, suppressor, tick);
+    next.quiet(suppressor, tick);
     Step::to(next, What::Suppressed(suppressor.clone()))
 }
 
@@ -34,8 +35,25 @@ pub(super) fn end(alert: &Alert, suppressor: &Suppressor, tick: &Tick) -> Step {
     Step::to(next, what)
 }
 
-pub(super) fn quiet(next: &mut Alert, suppressor: &Suppressor, tick: &Tick) {
-    next.suppressions.retain(|held| !held.by.is_same(suppressor));
-    next.suppressions.push(Suppression { by: suppressor.clone(), since: tick.now });
-    next.standing.call = next.standing.call.paused(Pause::Suppressed);
+impl Alert {
+    /// Has something keep it quiet, in place of the same as it was before.
+    pub(in crate::domain) fn quiet(&mut self, suppressor: &Suppressor, tick: &Tick) {
+        self.suppressions.retain(|held| !held.by.is_same(suppressor));
+        self.suppressions.push(Suppression { by: suppressor.clone(), since: tick.now });
+        self.standing.call = self.standing.call.paused(Pause::Suppressed);
+    }
+
+    /// What comes back is rid of silences that matched it once. A call that one of them alone kept quiet
+    /// goes on.
+    pub(in crate::domain) fn forget_silences_but(&mut self, matches: impl Fn(SilenceId) -> bool) {
+        self.suppressions.retain(|held| held.by.silence().is_none_or(&matches));
+        if let Call::Paused { calling, why: Pause::Suppressed } = self.standing.call {
+            self.call_from(calling);
+        }
+    }
+
+    /// Whether it is marked with that silence.
+    pub fn is_silenced_by(&self, id: SilenceId) -> bool {
+        self.suppressions.iter().any(|held| held.by.silence() == Some(id))
+    }
 }

@@ -13,7 +13,7 @@ use crate::domain::command::AlertCommand;
 use crate::domain::draft::Tick;
 use crate::domain::entity::Key;
 use crate::domain::event::Event;
-use crate::domain::id::Ids;
+use crate::domain::id::{Ids, SilenceId};
 use crate::domain::report::{Report, Road, Subject};
 use crate::domain::samples::{Desk, account, labels, payload, person};
 use crate::domain::time::after;
@@ -35,7 +35,16 @@ fn identity() -> Identity {
 }
 
 fn silence() -> Suppressor {
-    Suppressor::Rule("the silence of bob".into())
+    Suppressor::Silence {
+        id: SilenceId(uuid::Uuid::nil()),
+        by: "bob".into(),
+        until: "2026-11-21T05:00:00Z".parse().unwrap(),
+        why: "the disk is replaced".into(),
+    }
+}
+
+fn rule() -> Suppressor {
+    Suppressor::Rule("the datacentre is down".into())
 }
 
 fn prometheus() -> Actor {
@@ -68,6 +77,7 @@ fn standings() -> Vec<(&'static str, Desk, Option<Alert>)> {
         "firing, a warning",
         "firing, snoozed",
         "firing, silenced",
+        "firing, inhibited",
         "firing, fell to a warning",
         "firing, flapping",
         "firing, stale",
@@ -132,6 +142,7 @@ fn standing(name: &'static str) -> (&'static str, Desk, Option<Alert>) {
     };
     match name {
         "firing, silenced" => quiet(&mut alert, Happening::Suppress(silence())),
+        "firing, inhibited" => quiet(&mut alert, Happening::Suppress(rule())),
         "firing, stale" => alert.marks.stale = Some(desk.now),
         "fell silent" | "fell silent, acknowledged" => {
             alert.ends = Some(after(desk.now, -MINUTE));
@@ -253,10 +264,11 @@ fn numbers(alert: &Alert) -> [Option<usize>; 3] {
     let suppression = alert.suppressions.first().map(|suppression| match suppression.by {
         Suppressor::Snooze { .. } => 13,
         Suppressor::Rule(_) => 14,
+        Suppressor::Silence { .. } => 15,
     });
     [Some(state), Some(call), suppression]
 }
-const STANDS: usize = 15;
+const STANDS: usize = 16;
 
 /// What comes of it: the state, the call where it is another, and the line.
 fn outcome(desk: &Desk, alert: Option<&Alert>, row: &Row) -> String {

@@ -124,7 +124,7 @@ fn snooze_on(
     let moved = alert.standing.touched > event.revision;
     let over = match suppression.by {
         Suppressor::Snooze { until, .. } => until <= tick.now,
-        Suppressor::Rule(_) => true,
+        Suppressor::Silence { .. } | Suppressor::Rule(_) => true,
     };
     if later.is_some() || moved || over {
         let moved = |event: &&Arc<Event>| event.revision == alert.standing.touched;

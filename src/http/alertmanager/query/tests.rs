@@ -81,7 +81,10 @@ fn what_does_not_mean_yes_means_no_and_nothing_means_yes() {
 #[test]
 fn flags_drop_alerts_by_their_status() {
     let active = Status::default();
-    let silenced = Status { silenced_by: vec![uuid::Uuid::nil()], ..Status::default() };
+    let silenced = Status {
+        silenced_by: vec![crate::domain::id::SilenceId(uuid::Uuid::nil())],
+        ..Status::default()
+    };
     let inhibited = Status { inhibited_by: vec![Fingerprint(1)], ..Status::default() };
     let both = Status { inhibited_by: vec![Fingerprint(1)], ..silenced.clone() };
     let statuses = [active, silenced, inhibited, both];

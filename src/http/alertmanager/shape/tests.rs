@@ -81,7 +81,9 @@ fn a_link_is_left_out_where_there_is_none_and_annotations_are_not() {
 fn a_status_names_what_suppresses() {
     let mut body = Vec::new();
     Body(&mut body).status(&Status {
-        silenced_by: vec![uuid::Uuid::nil(), uuid::Uuid::max()],
+        silenced_by: [uuid::Uuid::nil(), uuid::Uuid::max()]
+            .map(crate::domain::id::SilenceId)
+            .to_vec(),
         inhibited_by: vec![crate::domain::labels::Fingerprint(0xa)],
     });
     insta::assert_snapshot!(String::from_utf8(body).unwrap());
