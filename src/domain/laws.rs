@@ -1,11 +1,15 @@
 //! Laws: what holds of every table, whatever happened. Plain functions, for every test that makes
 //! things happen at random.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::alert::{Alert, Call, Pause};
 use super::delivery::{Delivery, Progress, Tell};
+use super::id::SilenceId;
 use super::severity::Severity;
+use super::silence::{Reach, SilenceState};
+use super::suppress;
 use super::table::{Lookup, Table, Word, seat};
 use super::text::Text;
 use super::time::Timestamp;
@@ -97,6 +101,39 @@ fn every_call_is_told(table: &Table) -> bool {
             .filter(|one| one.tell == Tell::Page && one.cause == calling.cause && stopped(one))
             .all(|page| table.deliveries_of(alert.id).any(|one| told(one, &page.channel)))
     })
+}
+
+/// Once what is due was seen to, an open alert is marked with the silences in force that match it, and
+/// with no other; and what can be derived from that is so.
+pub(crate) fn silences_mark_what_they_match(table: &Table, now: Timestamp) -> bool {
+    let marks = |alert: &Alert| -> BTreeSet<SilenceId> {
+        alert.suppressions.iter().filter_map(|held| held.by.silence()).collect()
+    };
+    let matching = |alert: &Alert| -> BTreeSet<SilenceId> {
+        let muting = table.silences().filter(|silence| silence.mutes(alert.told_labels(), now));
+        muting.map(|silence| silence.id).collect()
+    };
+    let found = |alert: &Alert| -> BTreeSet<SilenceId> {
+        table.silences_muting(alert.told_labels(), now).map(|silence| silence.id).collect()
+    };
+    let open = || table.alerts().filter(|alert| alert.is_open());
+    let marked = open().all(|alert| {
+        let wanted = matching(alert);
+        let told: BTreeSet<_> =
+            suppress::status(table, alert, now).silenced_by.into_iter().collect();
+        marks(alert) == wanted && found(alert) == wanted && told == wanted
+    });
+    let counted = table.silences().all(|silence| {
+        let of_it = open().filter(|alert| alert.is_silenced_by(silence.id)).count();
+        table.silenced_by(silence.id).count() == of_it
+    });
+    let settled = table.silences().all(|silence| match silence.reach {
+        Reach::Ahead => now < silence.terms.starts,
+        Reach::Muting => silence.state(now) == SilenceState::Active,
+        Reach::Over { kept } => silence.state(now) == SilenceState::Expired && kept > now,
+        Reach::Beginning | Reach::Ending => false,
+    });
+    marked && counted && settled
 }
 
 /// Once what is due was seen to, no ended alert has a page waiting.

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use super::actor::{Actor, Person, Via};
 use super::alert::{Alert, Identity, Namespace, Naming, Told};
 use super::change::Change;
-use super::command::{Acted, AlertCommand, Answer, Command, Order};
+use super::command::{Acted, AlertCommand, Answer, Command, Order, SilenceCommand};
 use super::draft::{Draft, Tick};
-use super::id::{AlertId, Ids, OpId, Revision};
+use super::id::{AlertId, Ids, OpId, Revision, SilenceId};
 use super::labels::Labels;
+use super::matcher::{Dialect, Matcher};
 use super::policy::{Account, Policy};
 use super::refusal::Refusal;
 use super::report::{NamedService, Payload, Report, Road, Subject};
 use super::severity::SeverityWords;
+use super::silence::Terms;
 use super::table::Table;
 use super::text::Text;
 use super::time::{Moment, SignedDuration, Timestamp, after};
@@ -109,6 +111,44 @@ impl Desk {
         match self.order(&prometheus, Command::Report(vec![report]))? {
             Answer::Reported(mut one) => one.pop().unwrap(),
             other => panic!("not an answer to a report: {other:?}"),
+        }
+    }
+
+    /// Somebody makes a silence of what `matchers` say, from now on.
+    pub(crate) fn silence(
+        &mut self,
+        who: &str,
+        matchers: &[&str],
+        lasts: SignedDuration,
+    ) -> SilenceId {
+        let terms = self.terms(who, matchers, lasts);
+        self.silences(&account(who), SilenceCommand::Set(None, Box::new(terms))).unwrap().unwrap()
+    }
+
+    /// What such a silence says.
+    pub(crate) fn terms(&self, who: &str, matchers: &[&str], lasts: SignedDuration) -> Terms {
+        let matcher = |text: &&str| Matcher::parse(text, Dialect::Fallback).unwrap();
+        Terms {
+            matchers: matchers.iter().map(matcher).collect(),
+            starts: self.now,
+            ends: after(self.now, lasts),
+            by: who.into(),
+            comment: "a reason".into(),
+            annotations: Labels::default(),
+            until_resolved: false,
+        }
+    }
+
+    /// Somebody does something about silences.
+    pub(crate) fn silences(
+        &mut self,
+        actor: &Actor,
+        command: SilenceCommand,
+    ) -> Result<Option<SilenceId>, Refusal> {
+        match self.order(actor, Command::Silence(command))? {
+            Answer::Silenced(id) => Ok(Some(id)),
+            Answer::Done => Ok(None),
+            other => panic!("not an answer about silences: {other:?}"),
         }
     }
 

@@ -19,6 +19,7 @@ mod cases;
 mod faster;
 mod laws;
 mod outbox;
+mod silences;
 mod sources;
 mod table;
 mod time;
