@@ -13,6 +13,7 @@ mod listen;
 mod name;
 mod policy;
 mod section;
+mod silences;
 mod socket;
 
 use std::collections::BTreeMap;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::error::ConfigError;
 use super::name::{name, new_name};
 use super::section::Section;
+use super::silences;
 use crate::domain::id::ServiceId;
 use crate::domain::matcher::Dialect;
 use crate::domain::policy::{Account, Channel, Policy, UnknownServices};
@@ -39,6 +40,7 @@ pub(super) fn read(
     let max_services = top.count("max_services", "1000")?;
     let (services, acknowledged_for_service) = services(top)?;
     let severity = severity(top)?;
+    let silences = silences::read(top)?;
     if let Some(limit) = &max_services
         && limit.value < services.len()
     {
@@ -61,9 +63,9 @@ pub(super) fn read(
         acknowledged_for_service,
         channels,
         retention: retention(top)?.unwrap_or(default.retention),
-        silence_retention: default.silence_retention,
-        max_silences: default.max_silences,
-        max_silence_size: default.max_silence_size,
+        silence_retention: silences.retention.unwrap_or(default.silence_retention),
+        max_silences: silences.max,
+        max_silence_size: silences.max_bytes,
     })
 }
 

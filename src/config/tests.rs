@@ -100,6 +100,7 @@ fn what_is_written_is_what_holds() {
         account = [{ name = "bob", email = "bob@example.org" }]
         service = [{ name = "db", acknowledgement_timeout = "0" }, { name = "web" }]
         severity = { Foo = "warning", high = "warning" }
+        silences = { retention = "10d", max = 500, max_bytes = 4096 }
         [console]
         name = "prod"
         still_for = "90s"
@@ -122,6 +123,8 @@ fn what_is_written_is_what_holds() {
     assert_eq!(policy.services, ["db".into(), "web".into()]);
     assert_eq!(policy.resolve_timeout, SignedDuration::from_mins(2));
     assert_eq!(policy.retention, SignedDuration::from_hours(14 * 24));
+    assert_eq!(policy.silence_retention, SignedDuration::from_hours(10 * 24));
+    assert_eq!((policy.max_silences, policy.max_silence_size), (Some(500), Some(4_096)));
     let time_out = |name| policy.acknowledged_for(ServiceId::of(name));
     assert_eq!([time_out("db"), time_out("web")], [None, Some(SignedDuration::from_hours(1))]);
     for word in ["foo", "high"] {
