@@ -118,15 +118,14 @@ fn with_recent(
     // As `Alert::remember` keeps them: the newest, and however old those by which it came to
     // stand as it does.
     let touched = alert.standing.touched;
-    let lines = newest(history, unfolded, key, None)?.take(Alert::RECENT + 1);
+    let lines = newest(history, unfolded, key, None)?.take(Alert::RECENT);
     let mut recent = lines.collect::<Result<Vec<_>, ReadError>>()?;
-    if recent.len() > Alert::RECENT {
+    if recent.len() == Alert::RECENT {
         let by_then = Mark { revision: touched.next(), number: 0 };
         let of_then = newest(history, unfolded, key, Some(by_then))?
             .take_while(|line| line.as_ref().map_or(true, |(mark, _)| mark.revision == touched));
         let of_then = of_then.collect::<Result<Vec<_>, ReadError>>()?;
         recent.retain(|(mark, _)| mark.revision != touched);
-        recent.truncate(Alert::RECENT.saturating_sub(of_then.len()));
         recent.extend(of_then);
     }
     recent.sort_by_key(|(mark, _)| (mark.revision, mark.number));

@@ -66,7 +66,8 @@ pub struct Alert {
     pub revision: Revision,
     /// All notes of this episode, oldest first.
     pub notes: Vec<Note>,
-    /// The newest lines of its timeline, oldest first; at most [`Alert::RECENT`].
+    /// The newest [`Alert::RECENT`] lines of its timeline, oldest first, and however old those of the
+    /// commit that made it stand as it does.
     pub recent: Arc<[Arc<Event>]>,
 }
 
@@ -298,14 +299,13 @@ impl Alert {
         self.is_wanted() && !self.is_suppressed()
     }
 
-    /// Adds a line to the timeline at hand. The oldest leaves when there are too many, but for
-    /// the one that says how the alert came to stand as it does: it can still be undone.
+    /// Adds a line to the timeline at hand. The oldest leave when there are too many, but for
+    /// those that say how the alert came to stand as it does: it can still be undone.
     pub fn remember(&mut self, event: Arc<Event>) {
         let touched = self.standing.touched;
-        let full = self.recent.len() >= Self::RECENT;
-        let leaves = || self.recent.iter().position(|event| event.revision != touched);
-        let leaves = full.then(|| leaves().unwrap_or_default());
-        let stay = self.recent.iter().enumerate().filter(|(at, _)| Some(*at) != leaves);
-        self.recent = stay.map(|(_, event)| Arc::clone(event)).chain([event]).collect();
+        let many = (self.recent.len() + 1).saturating_sub(Self::RECENT);
+        let stays = |(at, line): &(usize, &Arc<Event>)| *at >= many || line.revision == touched;
+        let stay = self.recent.iter().enumerate().filter(stays);
+        self.recent = stay.map(|(_, line)| Arc::clone(line)).chain([event]).collect();
     }
 }

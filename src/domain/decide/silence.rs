@@ -249,7 +249,7 @@ fn follow(draft: &mut Draft, actor: &Actor, id: SilenceId) -> Result<(), Refusal
 /// The silences of an alert that begins, comes back or says something else of itself.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
-    /// Those that it is marked with now, and was not.
+    /// Those that it is marked with now, and was not although it was there.
     pub(super) new: Vec<Suppressor>,
     /// Those that it is marked with, and that do not match it any more.
     pub(super) lost: Vec<Suppressor>,
@@ -267,7 +267,8 @@ pub(super) fn mark_anew(draft: &Draft, was: Option<&Alert>, next: &mut Alert) ->
     let muting: Vec<Arc<Silence>> =
         draft.table().silences_muting(next.told_labels(), now).cloned().collect();
     let matches = |id: SilenceId| muting.iter().any(|silence| silence.id == id);
-    let lost = if was.is_some_and(was_open) {
+    let was_there = was.is_some_and(was_open);
+    let lost = if was_there {
         let held = next.suppressions.iter().map(|held| &held.by);
         held.filter(|by| by.silence().is_some_and(|id| !matches(id))).cloned().collect()
     } else {
@@ -279,7 +280,8 @@ pub(super) fn mark_anew(draft: &Draft, was: Option<&Alert>, next: &mut Alert) ->
     for mark in &new {
         next.quiet(mark, &draft.tick);
     }
-    Marks { new, lost }
+    // That it began so needs no line: a mark says since when.
+    Marks { new: if was_there { new } else { Vec::new() }, lost }
 }
 
 /// Takes in, for silences that end with what they mute, that an alert changed.

@@ -3,13 +3,17 @@
 
 use super::*;
 use crate::domain::alert::{Identity, Namespace, Naming};
-use crate::domain::command::Deaf;
+use crate::domain::command::{Deaf, SilenceCommand};
 use crate::domain::delivery::{Outcome, Progress};
 use crate::domain::id::DeliveryId;
-use crate::domain::laws::{broken_law, no_page_of_an_ended_alert_waits};
+use crate::domain::laws::{
+    broken_law, no_page_of_an_ended_alert_waits, silences_mark_what_they_match,
+};
+use crate::domain::matcher::{Dialect, Matcher};
 use crate::domain::policy::{Account, Channel, Policy};
 use crate::domain::report::{Payload, Road};
 use crate::domain::samples::labels;
+use crate::domain::silence::Terms;
 
 const IDENTITIES: u64 = 1_000;
 const YEAR: SignedDuration = SignedDuration::from_hours(365 * 24);
@@ -104,6 +108,9 @@ impl Year {
             assert_eq!(broken_law(table), None, "at {}", self.now);
             if turn.store == StoreState::Well {
                 assert!(no_page_of_an_ended_alert_waits(table, self.now), "at {}", self.now);
+                if self.engine.next_due().is_none_or(|due| due > self.now) {
+                    assert!(silences_mark_what_they_match(table, self.now), "at {}", self.now);
+                }
             }
         }
     }
@@ -138,7 +145,10 @@ impl Year {
         let (store, loaded) = Store::open(self.disk.clone()).unwrap();
         let seed = self.chance.draw().as_u128();
         self.engine = Engine::new(store, loaded, Arc::default(), seed);
-        assert_eq!(self.engine.table.entities().collect::<Vec<_>>(), before);
+        let again: Vec<Entity> = self.engine.table.entities().collect();
+        let differs = before.iter().zip(&again).find(|(was, is)| was != is);
+        assert_eq!(differs, None, "at {}", self.now);
+        assert_eq!(again.len(), before.len());
         self.now = after(self.now, SignedDuration::from_secs(self.below(7_200).cast_signed()));
         self.wake();
     }
@@ -173,9 +183,10 @@ impl Year {
     }
 
     fn order(&mut self) -> Order {
-        match self.below(10) {
-            0..=5 => self.report(),
-            _ => self.act(),
+        match self.below(20) {
+            0..=11 => self.report(),
+            12..=18 => self.act(),
+            _ => self.silence(),
         }
     }
 
@@ -236,6 +247,37 @@ impl Year {
             _ => AlertCommand::Note("looking".into()),
         };
         acts(*id, command)
+    }
+
+    fn silence(&mut self) -> Order {
+        const WHAT: [&str; 4] = [
+            "alertname=~\"alert .*7\"",
+            "alertname=\"alert 12\"",
+            "severity!=x",
+            "alertname=~\".+ 5.\"",
+        ];
+        let known: Vec<_> = self.engine.table.silences().map(|silence| silence.id).collect();
+        let one = usize::try_from(self.below(64)).unwrap();
+        let known = known.get(one % known.len().max(1)).copied();
+        let starts = after(self.now, SignedDuration::from_secs(self.below(3_600).cast_signed()));
+        let lasts = SignedDuration::from_secs(self.below(20_000).cast_signed());
+        let matcher = Matcher::parse(WHAT[one % WHAT.len()], Dialect::Fallback).unwrap();
+        let terms = Terms {
+            matchers: Arc::new([matcher]),
+            starts,
+            ends: after(starts, lasts),
+            by: "alice".into(),
+            comment: "a reason".into(),
+            annotations: labels(&[]),
+            until_resolved: one.is_multiple_of(3),
+        };
+        let command = match (self.below(4), known) {
+            (0, Some(known)) => SilenceCommand::Expire(known),
+            (1, Some(known)) => SilenceCommand::Set(Some(known), Box::new(terms)),
+            (2, _) => SilenceCommand::Undo(self.engine.cursor.revision),
+            _ => SilenceCommand::Set(None, Box::new(terms)),
+        };
+        order(&Actor::User("alice".into()), Command::Silence(command))
     }
 
     fn below(&mut self, limit: u64) -> u64 {

@@ -57,7 +57,7 @@ fn an_alert_comes_back_with_its_newest_lines_oldest_first() {
             )
             .unwrap();
     }
-    assert_eq!(alert.recent.len(), Alert::RECENT);
+    assert_eq!(alert.recent.len(), Alert::RECENT + 1);
     let loaded = store.reopen().unwrap();
     assert_eq!(loaded.entities, [Entity::Alert(Arc::new(alert))]);
 }
