@@ -23,6 +23,7 @@ pub mod snooze;
 pub mod token;
 
 // What the configuration means, and what sources say.
+pub mod maintenance;
 pub mod policy;
 pub mod report;
 

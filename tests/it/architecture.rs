@@ -138,7 +138,8 @@ const CRATES: &[(&str, &[&str])] = &[
     // Where making a secret fails, the verb says so.
     ("getrandom", &["client", "cli::exit"]),
     ("sha2", &["http", "client"]),
-    ("strsim", &["config", "console::file"]),
+    // The zone that a mistyped one is like is told wherever a recurrence is read.
+    ("strsim", &["config", "console::file", "domain::maintenance::zone"]),
     ("subtle", &["http"]),
     ("ratatui", &["console"]),
     // Of it a verb asks how wide the terminal is.
