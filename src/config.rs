@@ -10,6 +10,7 @@ mod console;
 mod error;
 mod kept;
 mod listen;
+mod maintenance;
 mod name;
 mod policy;
 mod section;

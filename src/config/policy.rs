@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::ConfigError;
+use super::maintenance;
 use super::name::{name, new_name};
 use super::section::Section;
 use super::silences;
@@ -49,6 +50,7 @@ pub(super) fn read(
             "raise it, or take services out",
         ));
     }
+    let dialect = dialect(top)?.unwrap_or(default.dialect);
     Ok(Policy {
         accounts,
         services,
@@ -58,10 +60,11 @@ pub(super) fn read(
         max_services: max_services.map_or(default.max_services, |limit| limit.value),
         severity,
         resolve_timeout: resolve_timeout(top)?.unwrap_or(default.resolve_timeout),
-        dialect: dialect(top)?.unwrap_or(default.dialect),
+        dialect,
         acknowledged_for: acknowledgement_timeout(top)?.map_or(default.acknowledged_for, or_never),
         acknowledged_for_service,
         channels,
+        maintenance: maintenance::read(top, dialect)?,
         retention: retention(top)?.unwrap_or(default.retention),
         silence_retention: silences.retention.unwrap_or(default.silence_retention),
         max_silences: silences.max,

@@ -8,6 +8,7 @@ use super::*;
 use crate::console::text::Symbols;
 use crate::domain::id::AccountId;
 use crate::domain::id::ServiceId;
+use crate::domain::maintenance::Maintenance;
 use crate::domain::matcher::Dialect;
 use crate::domain::policy::{Channel, UnknownServices};
 use crate::domain::severity::Severity;
@@ -170,6 +171,37 @@ fn a_channel_is_known_to_the_policy_by_name_and_its_secret_is_never_shown() {
     assert_eq!(timeouts.collect::<Vec<_>>(), [10, 3]);
     let ChannelKind::Webhook(webhook) = &config.channels[0].kind;
     assert_eq!(webhook.bearer_token.as_ref().map(Secret::reveal), Some("hunter2"));
+}
+
+#[test]
+fn a_maintenance_is_what_its_words_say_and_its_matchers_are_read_in_the_dialect_of_the_file() {
+    let config = read(
+        r#"
+        alertmanager_mode = "utf8-strict"
+        [[maintenance]]
+        name = "backup"
+        matchers = ["service=db", 'größe!~"k.*"']
+        every = ["sat", "last day", "1 and 3rd mon"]
+        at = "22:30"
+        for = "90m"
+        zone = "america/new_york"
+        comment = "  the weekly\nbackup "
+        [[maintenance]]
+        name = "weekend"
+        matchers = ["severity=warning"]
+        every = ["sat", "sun"]
+        at = "00:00"
+        for = "24h"
+        zone = "UTC"
+        "#,
+    );
+    let told = config.policy.maintenance.iter().map(|maintenance| {
+        let Maintenance { name, matchers, comment, when } = &**maintenance;
+        let matchers = matchers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        format!("{name}: {{{matchers}}} {when} ({comment})")
+    });
+    insta::assert_snapshot!(told.collect::<Vec<_>>().join("\n"));
+    assert_eq!(read("").policy.maintenance, []);
 }
 
 #[test]

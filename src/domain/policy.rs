@@ -1,9 +1,11 @@
 //! The policy: what the configuration *means* for decisions. Immutable; replaced whole.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::actor::Person;
 use super::id::{AccountId, ServiceId};
+use super::maintenance::Maintenance;
 use super::matcher::Dialect;
 use super::severity::SeverityWords;
 use super::text::Text;
@@ -36,6 +38,8 @@ pub struct Policy {
     pub acknowledged_for_service: BTreeMap<ServiceId, Option<SignedDuration>>,
     /// The channels that are told of critical alerts. Their names are unique.
     pub channels: Vec<Channel>,
+    /// What is kept quiet again and again, in the order of the configuration. Names are unique.
+    pub maintenance: Vec<Arc<Maintenance>>,
     /// How long ended alerts are kept.
     pub retention: SignedDuration,
     /// How long silences that are over are kept.
@@ -136,6 +140,7 @@ impl Default for Policy {
             acknowledged_for: None,
             acknowledged_for_service: BTreeMap::new(),
             channels: Vec::new(),
+            maintenance: Vec::new(),
             retention: SignedDuration::from_hours(90 * 24),
             silence_retention: SignedDuration::from_hours(120),
             max_silences: None,
