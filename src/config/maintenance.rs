@@ -10,6 +10,7 @@ use super::name::new_name;
 use super::section::{Section, Written};
 use crate::domain::maintenance::{Days, Maintenance, Piece, Recurrence};
 use crate::domain::matcher::{Dialect, Matcher};
+use crate::domain::silence::Terms;
 use crate::domain::text::{Text, line_of};
 
 /// Reads the maintenances, in their order. Matchers are read as `dialect` has them.
@@ -44,10 +45,14 @@ fn matchers(
     };
     let matchers =
         texts.iter().map(|text| matcher(text, dialect)).collect::<Result<Vec<_>, _>>()?;
+    if let Some(beyond) = texts.get(Terms::MOST_MATCHERS) {
+        let wrong = format!("{name} has more than {} matchers", Terms::MOST_MATCHERS);
+        return Err(beyond.error(wrong, "say the same with fewer, or with two maintenances"));
+    }
     // The rule of Alertmanager's silences.
-    if matchers.iter().all(|matcher| matcher.condition.holds([""])) {
-        let wrong = format!("every matcher of {name} takes an alert without the label it names");
-        return Err(first.error(wrong, "add one that does not, such as \"service=web\""));
+    if matchers.iter().all(Matcher::allows_absence) {
+        let wrong = format!("the matchers of {name} ask for nothing: each takes an absent label");
+        return Err(first.error(wrong, "add one that asks for something, such as \"service=web\""));
     }
     Ok(matchers)
 }
