@@ -116,6 +116,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("hyper_util", &["http"]),
     ("http_body_util", &["http"]),
     ("tower", &["http"]),
+    ("utoipa", &["http"]),
     // The address of a channel is made where the file is read, so that its host is fixed there.
     ("reqwest", &["client", "notify", "config::channel"]),
     // `main` installs the provider for the HTTP client; certificates are read where files are.
