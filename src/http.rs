@@ -19,6 +19,7 @@ mod held;
 mod host;
 mod intake;
 mod metrics;
+mod openapi;
 mod own;
 mod panics;
 mod readers;
@@ -47,7 +48,8 @@ pub fn public_router(door: Door, api: AlertmanagerApi) -> Router {
     let ttyops = behind(door.clone(), ttyops::routes());
     let tell = middleware::from_fn_with_state(door.clone(), astray::tell);
     let again = middleware::from_fn_with_state(door.clone(), again::tell);
-    let others = alertmanager::beside(ttyops, door.clone()).layer((tell, again));
+    let beside = alertmanager::beside(ttyops, door.clone());
+    let others = beside.route(openapi::PATH, openapi::endpoint()).layer((tell, again));
     let tidy = middleware::from_fn(alertmanager::tidy);
     let guard = middleware::from_fn_with_state(door.clone(), panics::answer);
     // As one, for each layer costs every request.

@@ -17,6 +17,7 @@ mod shape;
 mod status;
 mod surface;
 mod time;
+mod told;
 mod uri;
 mod wire;
 
@@ -43,7 +44,10 @@ use error::Fault;
 use surface::Endpoint;
 
 pub(super) use status::{VERSION, not_here};
+#[cfg(test)]
+pub(super) use surface::paths;
 pub(super) use surface::{Form, caller, tidy};
+pub(super) use told::{Refused, described};
 
 /// What the body of a post to API v2 says, alert by alert, if a sender of `namespace` posts it at
 /// `now`: a report each, or what is wrong with it. What is wrong with the body refuses it whole.

@@ -14,6 +14,11 @@ use super::error::ApiError;
 /// The largest body that is read, in bytes.
 pub(super) const MOST_BYTES: usize = 16 * 1024 * 1024;
 
+/// What the OpenAPI document says of it.
+pub(super) fn most() -> String {
+    format!("At most {} MiB.", MOST_BYTES / 1024 / 1024)
+}
+
 /// The bytes of all posts that are taken in at one time: some of the largest, or very many as they
 /// usually are. What is parsed from them takes a few times as much.
 const MOST_BYTES_TOGETHER: usize = 128 * 1024 * 1024;

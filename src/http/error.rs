@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use tokio::time::Instant;
+use utoipa::ToSchema;
 
 use super::sheets;
 use crate::domain::refusal::Refusal;
@@ -165,17 +166,19 @@ pub(super) enum ApiError {
 }
 
 /// Every error's body.
-#[derive(Debug, Serialize)]
-struct Body<'a> {
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Error)]
+pub(super) struct Body<'a> {
     error: Told<'a>,
 }
 
 /// An error, as it is told.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ErrorTold)]
 pub(super) struct Told<'a> {
-    /// A word for programs.
+    /// A word for programs; never changes.
     pub(super) code: &'a str,
-    /// A sentence for people.
+    /// A sentence for people; may change.
     pub(super) message: String,
 }
 

@@ -19,6 +19,8 @@ use self::tally::Tally;
 use super::alertmanager::{caller, hour, not_here};
 use super::door::Door;
 use super::error::ApiError;
+use super::openapi::{Described, Shape, TEXT, WATCH};
+use crate::domain::token::Scope;
 use crate::engine::{Counts, Handle, Process, Vital};
 
 /// The version of the format that is written.
@@ -32,6 +34,23 @@ struct Now<'a> {
     /// Alerts that wait to be decided.
     depth: usize,
     process: Process,
+}
+
+/// What the OpenAPI document says of it.
+pub(super) fn described() -> Described {
+    let refused = |told: Described, (status, about): (u16, &str)| {
+        told.answers_in(TEXT, status, about, Shape::text("What is wrong."))
+    };
+    let refusals = [
+        (401, "No token came along, or nobody knows it."),
+        (403, "The token lacks the scope, or an open API is asked from elsewhere."),
+        (500, "A fault of watchbell's; its log says what."),
+        (503, "It is starting, or too many others scrape."),
+    ];
+    let told = Described::of(WATCH, "metrics", "How the service is, for Prometheus");
+    let told = told.needs(Scope::Read).answers_in(FORMAT, 200, "Metrics.", Shape::text("Metrics."));
+    let told = refusals.into_iter().fold(told, refused);
+    told.with_header(503, "Retry-After", "After so many seconds.")
 }
 
 /// `GET /metrics`. As at Alertmanager, `HEAD` is not.

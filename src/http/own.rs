@@ -6,6 +6,7 @@
 
 mod attach;
 mod peer;
+mod told;
 mod vital;
 
 use axum::body::Body;
@@ -14,7 +15,6 @@ use axum::extract::{Path, Query, Request};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post};
 use axum::{Extension, Router};
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,7 @@ use super::body;
 use super::desk::Desk;
 use super::door::{Door, Open};
 use super::error::{ApiError, json, status_of};
+use super::openapi::{Entry, Place};
 use crate::client::export::{Export, ExportError};
 use crate::client::reading::{self, FindError, Wanted};
 use crate::domain::actor::Via;
@@ -41,17 +42,30 @@ use crate::record::v1::IdV1;
 const MOST_BYTES: usize = 256 * 1024;
 
 pub(super) fn routes() -> Router<Door> {
-    Router::new()
-        .route("/own/v1/orders", post(order))
-        .route("/own/v1/alerts", get(alerts))
-        .route("/own/v1/alerts/{beginning}", get(alert))
-        .route("/own/v1/explain/{beginning}", get(explain))
-        .route("/own/v1/services", get(services))
-        .route("/own/v1/accounts", get(accounts))
-        .route("/own/v1/tokens", get(tokens))
-        .route("/own/v1/export", get(export))
-        .route("/own/v1/snapshot", get(attach::snapshot))
-        .route("/own/v1/feed", get(attach::feed))
+    places().into_iter().fold(Router::new(), |router, place| place.serve(router, PREFIX))
+}
+
+/// What the document says of it.
+pub(super) fn described() -> Vec<Entry> {
+    places().into_iter().flat_map(|place| place.entries(PREFIX)).collect()
+}
+
+const PREFIX: &str = "/own/v1";
+
+/// Every path, with what answers there.
+fn places() -> [Place; 10] {
+    [
+        Place::at("/orders").post(order, told::order),
+        Place::at("/alerts").get(alerts, told::alerts),
+        Place::at("/alerts/{beginning}").get(alert, told::alert),
+        Place::at("/explain/{beginning}").get(explain, told::explain),
+        Place::at("/services").get(services, told::services),
+        Place::at("/accounts").get(accounts, told::accounts),
+        Place::at("/tokens").get(tokens, told::tokens),
+        Place::at("/export").get(export, told::export),
+        Place::at("/snapshot").get(attach::snapshot, told::snapshot),
+        Place::at("/feed").get(attach::feed, told::feed),
+    ]
 }
 
 /// In the answer to an order: the newest commit when it was answered. Whoever follows the feed has

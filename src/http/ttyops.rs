@@ -12,12 +12,13 @@ mod post;
 mod read;
 mod row;
 mod snooze;
+mod told;
 mod wire;
 
 use axum::Router;
-use axum::routing::{get, put};
 
 use super::door::Door;
+use super::openapi::{Entry, Place};
 
 /// Where the API is. Its documentation writes some paths without the prefix, so that both are
 /// served.
@@ -26,17 +27,30 @@ const PREFIXES: [&str; 2] = ["/api/v1", ""];
 /// The API.
 pub(super) fn routes() -> Router<Door> {
     PREFIXES.into_iter().fold(Router::new(), |router, prefix| {
-        let at = |path: &str| format!("{prefix}{path}");
-        router
-            .route(&at("/alert"), get(read::alerts).post(post::alerts))
-            .route(&at("/alert/{alert}"), get(read::alert))
-            .route(&at("/alert/{alert}/explain"), get(read::explain))
-            .route(&at("/alert/{alert}/acknowledge"), put(act::acknowledge))
-            .route(&at("/alert/{alert}/resolve"), put(act::resolve))
-            .route(&at("/alert/{alert}/snooze"), put(snooze::snooze).delete(snooze::wake))
-            .route(&at("/alert/{alert}/assign/{account}"), put(act::assign))
-            .route(&at("/service"), get(read::services))
-            .route(&at("/team/members"), get(read::members))
-            .route(&at("/schedule"), get(read::schedules))
+        places().into_iter().fold(router, |router, place| place.serve(router, prefix))
     })
+}
+
+/// What the document says of it: below the first prefix only.
+pub(super) fn described() -> Vec<Entry> {
+    let [prefix, ..] = PREFIXES;
+    places().into_iter().flat_map(|place| place.entries(prefix)).collect()
+}
+
+/// Every path, with what answers there.
+fn places() -> [Place; 10] {
+    [
+        Place::at("/alert").get(read::alerts, told::alerts).post(post::alerts, told::post),
+        Place::at("/alert/{alert}").get(read::alert, told::alert),
+        Place::at("/alert/{alert}/explain").get(read::explain, told::explain),
+        Place::at("/alert/{alert}/acknowledge").put(act::acknowledge, told::acknowledge),
+        Place::at("/alert/{alert}/resolve").put(act::resolve, told::resolve),
+        Place::at("/alert/{alert}/snooze")
+            .put(snooze::snooze, told::snooze)
+            .delete(snooze::wake, told::wake),
+        Place::at("/alert/{alert}/assign/{account}").put(act::assign, told::assign),
+        Place::at("/service").get(read::services, told::services),
+        Place::at("/team/members").get(read::members, told::members),
+        Place::at("/schedule").get(read::schedules, told::schedules),
+    ]
 }

@@ -42,6 +42,12 @@ const ENDPOINTS: [(&str, Endpoint, &[&str]); 4] = [
     ("/api/v2/status", Endpoint::Status, &["GET"]),
 ];
 
+/// Every path.
+#[cfg(test)]
+pub(in crate::http) fn paths() -> impl Iterator<Item = &'static str> {
+    ENDPOINTS.into_iter().map(|(path, ..)| path)
+}
+
 /// Lets through to a handler what one takes and whose caller may; gives every answer its headers.
 ///
 /// A handler gets the [`Caller`] as an extension.

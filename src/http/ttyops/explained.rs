@@ -1,19 +1,25 @@
 //! Why an alert calls people, or does not, as the API shows it.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::explain::{Explanation, Means, Rule, Verdict};
 use crate::domain::id::AlertId;
 use crate::domain::text::Text;
 
 /// The answer, the rules that led to it in the order in which they decide, and what was told.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Explanation)]
 pub(super) struct Explained<'a> {
+    #[schema(format = "uuid")]
     alert: String,
+    /// Whether people are called.
     calls: bool,
     /// Since when people are called; null where they are not.
+    #[schema(required, format = DateTime)]
     since: Option<String>,
     /// Why nobody is called, or why no channel told those who are; null where all is as it should.
+    #[schema(required)]
     because: Option<&'a str>,
     rules: Vec<RuleRow<'a>>,
     /// What was, and will be, told to each channel, oldest first.
@@ -21,9 +27,11 @@ pub(super) struct Explained<'a> {
 }
 
 /// One rule.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Rule)]
 struct RuleRow<'a> {
     rule: &'a str,
+    /// How it stands, for people.
     finding: &'a str,
     /// Whether the alert may call as far as this rule goes.
     calls: bool,

@@ -5,6 +5,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::wire::{self, Parsed, Refused, Sender, Unreadable};
 use crate::domain::command::Command;
@@ -29,10 +30,29 @@ struct Outcome {
     refused: Vec<Refused>,
 }
 
+/// What became of the alerts of a post, as its sender is told.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Taken)]
+pub(super) struct Body {
+    /// There if some were refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Told<'static>>,
+    /// How many were taken.
+    stored: usize,
+    /// Those of them that there is an alert for.
+    alerts: Vec<Stored>,
+    /// There if some were refused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    refused: Vec<Refused>,
+}
+
 /// An alert that was taken. One that was resolved before it fired has no id, and is not listed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TakenAlert)]
 struct Stored {
+    /// Where it stands in the list, from 0.
     index: usize,
+    #[schema(format = "uuid")]
     id: String,
 }
 
@@ -129,15 +149,6 @@ impl Outcome {
 
 impl IntoResponse for Outcome {
     fn into_response(self) -> Response {
-        #[derive(Serialize)]
-        struct Body {
-            #[serde(skip_serializing_if = "Option::is_none")]
-            error: Option<Told<'static>>,
-            stored: usize,
-            alerts: Vec<Stored>,
-            #[serde(skip_serializing_if = "Vec::is_empty")]
-            refused: Vec<Refused>,
-        }
         let (status, error) = if self.refused.is_empty() {
             (StatusCode::OK, None)
         } else {

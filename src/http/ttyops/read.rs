@@ -5,6 +5,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::explained::Explained;
 use super::list::List;
@@ -71,15 +72,6 @@ pub(super) async fn explain(
 
 /// `GET /service`.
 pub(super) async fn services(Open(handle): Open, caller: Caller) -> Result<Response, ApiError> {
-    #[derive(Serialize)]
-    struct Services<'a> {
-        services: Vec<Service<'a>>,
-    }
-    #[derive(Serialize)]
-    struct Service<'a> {
-        id: String,
-        name: &'a str,
-    }
     caller.may(Scope::Read)?;
     let latest = handle.latest();
     let mut services: Vec<_> = latest.table.services().collect();
@@ -93,16 +85,6 @@ pub(super) async fn services(Open(handle): Open, caller: Caller) -> Result<Respo
 
 /// `GET /team/members`. Who has no address is shown by name: a client needs a text there.
 pub(super) async fn members(Open(handle): Open, caller: Caller) -> Result<Response, ApiError> {
-    #[derive(Serialize)]
-    struct Members<'a> {
-        members: Vec<Member<'a>>,
-    }
-    #[derive(Serialize)]
-    struct Member<'a> {
-        id: String,
-        name: &'a str,
-        email: &'a str,
-    }
     caller.may(Scope::Read)?;
     let latest = handle.latest();
     let accounts = latest.table.policy().accounts.iter();
@@ -118,12 +100,45 @@ pub(super) async fn members(Open(handle): Open, caller: Caller) -> Result<Respon
 
 /// `GET /schedule`. There are no schedules yet.
 pub(super) async fn schedules(caller: Caller) -> Result<Response, ApiError> {
-    #[derive(Serialize)]
-    struct Schedules {
-        schedules: [(); 0],
-    }
     caller.may(Scope::Read)?;
     Ok(json(StatusCode::OK, &Schedules { schedules: [] }))
+}
+
+/// All services, by name.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Services<'a> {
+    services: Vec<Service<'a>>,
+}
+
+/// What alerts are about.
+#[derive(Debug, Serialize, ToSchema)]
+struct Service<'a> {
+    #[schema(format = "uuid")]
+    id: String,
+    name: &'a str,
+}
+
+/// All people, in the order of the configuration.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Members<'a> {
+    members: Vec<Member<'a>>,
+}
+
+/// Somebody.
+#[derive(Debug, Serialize, ToSchema)]
+struct Member<'a> {
+    #[schema(format = "uuid")]
+    id: String,
+    name: &'a str,
+    /// An address, or the name of who has none.
+    email: &'a str,
+}
+
+/// There are none yet.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Schedules {
+    #[schema(value_type = Vec<Object>)]
+    schedules: [(); 0],
 }
 
 /// Which states are asked for; none named is all.

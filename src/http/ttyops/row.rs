@@ -1,6 +1,8 @@
 //! An alert as the API shows it.
 
 use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
+use utoipa::openapi::Schema;
 
 use crate::domain::alert::{Alert, Ending, Marks, Note, Suppression};
 use crate::domain::event::Event;
@@ -8,58 +10,95 @@ use crate::domain::labels::Labels;
 use crate::domain::table::Table;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
+use crate::http::openapi;
 
 /// One alert. The first five fields are what TTYOps' own client reads: they are texts on every
 /// row, and never null. Times are RFC 3339.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Alert)]
 pub(super) struct Row<'a> {
+    #[schema(format = "uuid")]
     id: String,
+    /// What it is, for people.
     title: &'a str,
+    /// The id of what it is about.
+    #[schema(format = "uuid")]
     service: String,
+    #[schema(schema_with = status_words)]
     status: String,
     /// The id of its assignee, or empty.
     #[serde(rename = "assignedto")]
     assigned_to: String,
+    #[schema(required)]
     assignee_name: Option<&'a str>,
     service_name: String,
+    #[schema(schema_with = severity_words)]
     severity: String,
     /// The severity's word, where nobody knows it.
+    #[schema(required)]
     unknown_severity: Option<&'a str>,
+    /// Its source's name for it.
     fingerprint: String,
+    /// The namespace of the token that sent it; empty for most.
     namespace: &'a str,
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
     labels: Pairs<'a>,
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
     annotations: Pairs<'a>,
+    /// The source's page about it.
+    #[schema(required)]
     link: Option<&'a str>,
+    /// When it began, as its source says.
+    #[schema(format = DateTime)]
     started_at: String,
+    /// When watchbell first heard of it.
+    #[schema(format = DateTime)]
     received_at: String,
+    /// When it was last reported.
+    #[schema(format = DateTime)]
     last_seen: String,
+    /// How often it was reported.
     count: u64,
     /// The token that sent the last report.
     sender: &'a str,
     /// When it ends if nothing more is heard of it; null where it does not.
+    #[schema(required, format = DateTime)]
     times_out_at: Option<String>,
+    #[schema(required)]
     acknowledged_by: Option<String>,
+    #[schema(required, format = DateTime)]
     acknowledged_at: Option<String>,
     /// When the acknowledgement runs out; null where it does not.
+    #[schema(required, format = DateTime)]
     acknowledged_until: Option<String>,
-    /// `source`, `operator` or `time_out`.
+    #[schema(required, schema_with = how_words)]
     resolved_how: Option<&'static str>,
     /// Who resolved it by hand; null where nobody did.
+    #[schema(required)]
     resolved_by: Option<String>,
+    #[schema(required, format = DateTime)]
     resolved_at: Option<String>,
     /// Until when a source that still fires does not bring back what was resolved by hand.
+    #[schema(required, format = DateTime)]
     held_until: Option<String>,
+    #[schema(required, format = DateTime)]
     snoozed_until: Option<String>,
+    /// All that keeps it quiet.
     suppressions: Vec<SuppressionRow>,
     marks: MarksRow,
+    /// Which episode of this alert it is, from 1.
     occurrence: u32,
+    /// The id of the episode before.
+    #[schema(required, format = "uuid")]
     previous: Option<String>,
+    /// Grows with every change.
     revision: u64,
 }
 
 /// One alert with all that happened to it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AlertWithTimeline)]
 pub(super) struct Whole<'a> {
     #[serde(flatten)]
     row: Row<'a>,
@@ -68,35 +107,46 @@ pub(super) struct Whole<'a> {
 }
 
 /// One thing that keeps an alert quiet.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Suppression)]
 struct SuppressionRow {
+    #[schema(format = DateTime)]
     since: String,
     text: String,
 }
 
 /// What else there is to say of an alert.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Marks)]
 struct MarksRow {
+    #[schema(required, format = DateTime)]
     flapping_since: Option<String>,
+    #[schema(required, format = DateTime)]
     stale_since: Option<String>,
     /// How far its sender's clock is behind ours; negative where it is ahead.
+    #[schema(required)]
     clock_behind_seconds: Option<i64>,
     /// Until when it does not time out, because it could not have been heard of.
+    #[schema(required, format = DateTime)]
     granted_until: Option<String>,
 }
 
 /// One note.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Note)]
 struct NoteRow<'a> {
+    #[schema(format = DateTime)]
     at: String,
     by: String,
     text: &'a str,
 }
 
 /// One line of a timeline.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TimelineLine)]
 struct Line {
+    #[schema(format = DateTime)]
     at: String,
     revision: u64,
     actor: String,
@@ -208,6 +258,18 @@ impl Line {
             text: event.to_string(),
         }
     }
+}
+
+fn status_words() -> Schema {
+    openapi::words("What became of it.", &["firing", "acknowledged", "resolved"])
+}
+
+fn severity_words() -> Schema {
+    openapi::words("How bad it is.", &["critical", "warning"])
+}
+
+fn how_words() -> Schema {
+    openapi::words_or_null("How it ended.", &["source", "operator", "time_out"])
 }
 
 fn shown(time: Option<Timestamp>) -> Option<String> {

@@ -40,7 +40,8 @@ pub(super) struct Parsed {
 }
 
 /// One alert that was refused, and why.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[schema(as = RefusedAlert)]
 pub(super) struct Refused {
     /// Where it stands in the list, from 0.
     pub(super) index: usize,
