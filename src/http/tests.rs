@@ -7,6 +7,7 @@ mod bounds;
 mod door;
 mod long;
 mod metrics;
+mod openapi;
 mod overload;
 mod own;
 mod posting;
