@@ -230,7 +230,7 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
     // Bind first, so that a taken port is known before anything is touched. Until the data is
     // loaded senders are asked to come again.
     let socket = &plan.places.socket;
-    let ListenSettings { address, tls, api } = plan.config.listen.clone();
+    let ListenSettings { address, tls, api, web } = plan.config.listen.clone();
     let certificates = tls.map(Certificates::open).transpose()?;
     let scheme = if certificates.is_some() { "https" } else { "http" };
     let listener = match port::bind(address) {
@@ -244,7 +244,7 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
         }
     };
     let address = listener.local_addr()?;
-    let door = Door::at(address);
+    let door = Door::at(address, web);
     warn_of(&plan, &api);
     listen(&parts, listener, certificates.clone(), &door, api);
 
@@ -263,7 +263,7 @@ async fn service(plan: Plan, face: Face) -> Result<()> {
     let mut running = Running::unseen(parts, socket.clone(), writer);
 
     let wired = async {
-        let home = format!("{scheme}://{address}");
+        let home = home(&plan.config.listen, scheme, address);
         let channels =
             plan.config.channels.clone().into_iter().map(|one| Channel::open(one, &home));
         let channels = channels.collect::<Result<Vec<_>, _>>()?;
@@ -309,6 +309,14 @@ async fn beside(pid: i32, plan: Plan, face: Face, signals: Signals) -> Result<()
     match face {
         Face::Screen(terminal) => attached::show(pid, plan, terminal, signals).await,
         Face::Logs => Err(owned(&plan, pid)),
+    }
+}
+
+/// Where people find us, in what channels are told.
+fn home(listen: &ListenSettings, scheme: &str, address: SocketAddr) -> String {
+    match &listen.web.external_url {
+        Some(url) => url.to_string(),
+        None => format!("{scheme}://{address}{}", listen.web.prefix),
     }
 }
 

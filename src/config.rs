@@ -16,6 +16,7 @@ mod policy;
 mod section;
 mod silences;
 mod socket;
+mod web;
 
 use std::collections::BTreeMap;
 use std::io;

@@ -25,6 +25,7 @@ mod panics;
 mod readers;
 mod sheets;
 mod ttyops;
+mod web;
 mod written;
 
 use std::sync::Arc;
@@ -41,19 +42,21 @@ pub use alertmanager::reports;
 pub use door::Door;
 pub use edge::{Keys, Limits, Listener, Overseen, Peer, Tls, serve};
 pub use own::{Attaching, OpenTo, Owner, Site};
+pub use web::{ExternalUrl, NoExternalUrl, NoOrigin, NoPrefix, Origin, Prefix, Web};
 
 /// What is served to the network: the TTYOps API and Alertmanager's with its metrics, to holders of
-/// tokens. `api` says who else may use the latter. All posts share one room.
+/// tokens. `api` says who else may use the latter, and the door under which prefix it is. All posts
+/// share one room.
 pub fn public_router(door: Door, api: AlertmanagerApi) -> Router {
     let ttyops = behind(door.clone(), ttyops::routes());
     let tell = middleware::from_fn_with_state(door.clone(), astray::tell);
     let again = middleware::from_fn_with_state(door.clone(), again::tell);
     let beside = alertmanager::beside(ttyops, door.clone());
     let others = beside.route(openapi::PATH, openapi::endpoint()).layer((tell, again));
-    let tidy = middleware::from_fn(alertmanager::tidy);
+    let enter = middleware::from_fn_with_state(door.clone(), alertmanager::enter);
     let guard = middleware::from_fn_with_state(door.clone(), panics::answer);
     // As one, for each layer costs every request.
-    let layers = (guard, Extension(api), Extension(Room::default()), tidy);
+    let layers = (guard, Extension(api), Extension(Room::default()), enter);
     alertmanager::in_front_of(others, door).layer(layers)
 }
 

@@ -2,11 +2,14 @@
 
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZero;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
 use super::{Common, LogLevel};
+use crate::domain::time::parse_span;
 
 /// What Alertmanager would be started with.
 #[derive(Debug, Args)]
@@ -32,6 +35,41 @@ pub struct Alertmanager {
         value_parser = address
     )]
     pub listen_address: SocketAddr,
+    /// The URL under which people reach it; where it has a path, that is the route prefix
+    #[arg(
+        long = "web.external-url",
+        value_name = "URL",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub external_url: String,
+    /// Serve everything under this path
+    #[arg(
+        long = "web.route-prefix",
+        value_name = "PATH",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub route_prefix: String,
+    /// Answer so many GETs at one time; 0 is 8, or a CPU each
+    #[arg(
+        long = "web.get-concurrency",
+        value_name = "COUNT",
+        default_value_t = 0,
+        allow_negative_numbers = true,
+        hide_default_value = true
+    )]
+    pub get_concurrency: i64,
+    /// Answer 503 to what takes longer than this, as 30s; 0 is never
+    #[arg(
+        long = "web.timeout",
+        value_name = "DURATION",
+        default_value = "0",
+        allow_negative_numbers = true,
+        hide_default_value = true,
+        value_parser = length
+    )]
+    pub timeout: Timeout,
     /// Taken and not used: there is no cluster yet
     #[arg(long = "cluster.listen-address", value_name = "ADDR:PORT")]
     pub cluster_address: Option<String>,
@@ -56,11 +94,29 @@ impl Alertmanager {
         }
     }
 
+    /// How many GETs are answered at one time, if a number is given.
+    pub fn get_concurrency(&self) -> Option<NonZero<usize>> {
+        usize::try_from(self.get_concurrency).ok().and_then(NonZero::new)
+    }
+
     /// What was asked for and is not done.
     pub fn unfollowed(&self) -> Option<&'static str> {
         let cluster = self.cluster_address.as_ref().filter(|address| !address.is_empty());
         cluster.map(|_| "--cluster.listen-address")
     }
+}
+
+/// How long a request may take, if there is an end to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeout(pub Option<Duration>);
+
+/// A length of time as Alertmanager takes it: none is meant by zero and by less.
+fn length(text: &str) -> Result<Timeout, String> {
+    let span = match text {
+        "0" => return Ok(Timeout(None)),
+        text => parse_span(text).ok_or("write a number with its unit, such as 30s or 1m30s")?,
+    };
+    Ok(Timeout(Duration::try_from(span).ok().filter(|span| !span.is_zero())))
 }
 
 /// An address as Alertmanager takes it. Refuses names that mean different things on each host.
@@ -122,6 +178,25 @@ mod tests {
                 (Err(found), Err(wanted)) => assert!(found.ends_with(wanted), "{text}: {found}"),
                 (found, wanted) => panic!("{text}: {found:?}, not {wanted:?}"),
             }
+        }
+    }
+
+    #[test]
+    fn a_timeout_has_a_unit_and_none_is_zero_or_less() {
+        let table = [
+            ("0", Ok(None)),
+            ("0s", Ok(None)),
+            ("-5s", Ok(None)),
+            ("1ms", Ok(Some(1))),
+            ("30s", Ok(Some(30_000))),
+            ("1m30s", Ok(Some(90_000))),
+            ("1.5s", Ok(Some(1_500))),
+            ("5", Err(())),
+            ("soon", Err(())),
+        ];
+        for (text, wanted) in table {
+            let read = length(text).map(|timeout| timeout.0).map_err(|_| ());
+            assert_eq!(read, wanted.map(|millis| millis.map(Duration::from_millis)), "{text}");
         }
     }
 

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use super::error::ConfigError;
 use super::section::{Section, Written};
-use crate::http::{AlertmanagerApi, HostName};
+use super::web;
+use crate::http::{AlertmanagerApi, HostName, Web};
 
 /// Where Alertmanager listens, so that senders need only another host.
 const DEFAULT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9093);
@@ -19,6 +20,8 @@ pub struct ListenSettings {
     pub tls: Option<TlsFiles>,
     /// Who may use API v2.
     pub api: AlertmanagerApi,
+    /// How it is reached.
+    pub web: Web,
 }
 
 /// Where the certificate lies. Both files are PEM, and may be replaced while they are used.
@@ -70,7 +73,8 @@ pub(super) fn read(
         _ => {}
     }
     let api = api(top, address, &refuse)?;
-    Ok(ListenSettings { address, tls, api })
+    let web = web::read(top)?;
+    Ok(ListenSettings { address, tls, api, web })
 }
 
 fn tls(top: &mut Section<'_>) -> Result<Option<TlsFiles>, ConfigError> {

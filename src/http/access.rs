@@ -17,6 +17,7 @@ use super::edge::{self, Peer};
 use super::error::ApiError;
 use super::guard;
 use super::host::{self, Host};
+use super::web::Web;
 use crate::domain::table::Table;
 use crate::domain::text::Text;
 
@@ -74,7 +75,7 @@ impl FromRequestParts<Door> for V2Caller {
     async fn from_request_parts(parts: &mut Parts, door: &Door) -> Result<Self, ApiError> {
         // Where nobody said that it is open, it is not.
         let api = parts.extensions.get::<AlertmanagerApi>().cloned().unwrap_or_default();
-        let caller = admit_v2(parts, &door.handle()?.latest().table, &api)?;
+        let caller = admit_v2(parts, &door.handle()?.latest().table, &api, door.web())?;
         edge::let_in(&parts.extensions);
         Ok(Self(caller))
     }
@@ -82,11 +83,12 @@ impl FromRequestParts<Door> for V2Caller {
 
 /// The caller of API v2. Who sends credentials is who they say and nobody else; who sends none is
 /// let in as [`Caller::of_this_host`] where the API is open and the request is plainly meant for
-/// this host by something on it.
+/// this host by something on it, or by a page that `web` trusts.
 pub(super) fn admit_v2(
     parts: &Parts,
     table: &Table,
     api: &AlertmanagerApi,
+    web: &Web,
 ) -> Result<Caller, ApiError> {
     let via = via(parts)?;
     if *api == AlertmanagerApi::Token || parts.headers.contains_key(AUTHORIZATION) {
@@ -110,7 +112,7 @@ pub(super) fn admit_v2(
     for origin in parts.headers.get_all(ORIGIN) {
         let text = origin.to_str().unwrap_or_default();
         let from = text.split_once("://").and_then(|(_, host)| Host::parse(host));
-        if !from.is_some_and(|from| api.knows(&from)) {
+        if !web.trusts(text) && !from.is_some_and(|from| api.knows(&from)) {
             return Err(ApiError::ForeignOrigin(Text::derive(text)));
         }
     }

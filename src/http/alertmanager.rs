@@ -10,12 +10,14 @@ mod error;
 mod groups;
 mod json;
 mod media;
+mod patience;
 mod post;
 mod query;
 mod quote;
 mod shape;
 mod status;
 mod surface;
+mod threshold;
 mod time;
 mod told;
 mod uri;
@@ -43,10 +45,12 @@ use crate::engine::{Handle, Published, StoreState};
 use error::Fault;
 use surface::Endpoint;
 
+pub(super) use patience::within;
 pub(super) use status::{VERSION, not_here};
 #[cfg(test)]
 pub(super) use surface::paths;
-pub(super) use surface::{Form, caller, tidy};
+pub(super) use surface::{Form, caller};
+pub(super) use threshold::enter;
 pub(super) use told::{Refused, described};
 
 /// What the body of a post to API v2 says, alert by alert, if a sender of `namespace` posts it at

@@ -8,6 +8,7 @@ use axum::response::Response;
 
 use super::door::Door;
 use super::intake::Head;
+use super::web::Prefix;
 use crate::domain::text::{Text, quoted};
 
 /// Tells of a post of alerts that went astray. Those that came where alerts are taken are told of
@@ -15,11 +16,12 @@ use crate::domain::text::{Text, quoted};
 pub(super) async fn tell(State(door): State<Door>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let astray = request.method() == Method::POST && is_meant_for_alerts(path);
-    let path = astray.then(|| Text::derive(path));
+    let prefix = &door.web().prefix;
+    let path = astray.then(|| Text::derive(&format!("{prefix}{path}")));
     let head = Head::of(&request);
     let response = next.run(request).await;
     if let Some(path) = path
-        && let Some(why) = why(response.status(), &path)
+        && let Some(why) = why(response.status(), &path, prefix)
         && let Ok(handle) = door.handle()
     {
         head.refuse(&handle, response.status(), &why);
@@ -29,7 +31,7 @@ pub(super) async fn tell(State(door): State<Door>, request: Request, next: Next)
 
 /// Whether a sender of alerts may mean it, and nobody else tells of it. Others who knock at doors
 /// that are not there are not worth a word.
-fn is_meant_for_alerts(path: &str) -> bool {
+pub(super) fn is_meant_for_alerts(path: &str) -> bool {
     let is_taken = matches!(path, "/alert" | "/api/v1/alert") || path.starts_with("/api/v2/");
     !is_taken && (names_alerts(path) || path.trim_end_matches('/').is_empty())
 }
@@ -41,13 +43,15 @@ pub(super) fn names_alerts(path: &str) -> bool {
 }
 
 /// What the console is told of a post to `path` that was answered so, if it went astray.
-pub(super) fn why(status: StatusCode, path: &Text) -> Option<String> {
-    const INSTEAD: &str = "send to /api/v2/alerts as Prometheus does, or to /api/v1/alert";
+/// Alerts are taken behind `prefix`.
+pub(super) fn why(status: StatusCode, path: &Text, prefix: &Prefix) -> Option<String> {
+    let instead =
+        format!("send to {prefix}/api/v2/alerts as Prometheus does, or to {prefix}/api/v1/alert");
     let path = brief(path.as_str());
     match status {
-        StatusCode::GONE => Some(format!("{path} is of the API before v2; {INSTEAD}")),
+        StatusCode::GONE => Some(format!("{path} is of the API before v2; {instead}")),
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => {
-            Some(format!("nothing takes alerts at {path}; {INSTEAD}"))
+            Some(format!("nothing takes alerts at {path}; {instead}"))
         }
         _ => None,
     }
@@ -72,11 +76,12 @@ mod tests {
     fn what_a_stranger_wrote_into_a_path_is_quoted_and_not_long() {
         let path = Text::derive(&format!("/call-carol-\"now\"{}/alerts", "-".repeat(900)));
         for status in [StatusCode::GONE, StatusCode::NOT_FOUND] {
-            let why = why(status, &path).unwrap();
+            let why = why(status, &path, &Prefix::default()).unwrap();
             assert!(why.contains(r#""/call-carol-\"now\"---"#), "{why}");
             assert!(why.contains("-…\"") && why.chars().count() < 200, "{why}");
         }
-        let near = why(StatusCode::NOT_FOUND, &Text::derive("/am/alerts")).unwrap();
+        let near = Text::derive("/am/alerts");
+        let near = why(StatusCode::NOT_FOUND, &near, &Prefix::default()).unwrap();
         assert!(near.starts_with(r#"nothing takes alerts at "/am/alerts"; "#), "{near}");
     }
 

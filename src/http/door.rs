@@ -13,6 +13,7 @@ use tracing::{Instrument, Span};
 use super::desk::Desks;
 use super::error::ApiError;
 use super::readers::Readers;
+use super::web::Web;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::engine::{Handle, Place};
@@ -22,20 +23,10 @@ use crate::engine::{Handle, Place};
 pub struct Door {
     inside: Arc<OnceLock<Inside>>,
     desks: Desks,
+    web: Arc<Web>,
     readers: Readers,
-    scrapers: Scrapers,
     lists: Lists,
     address: Option<SocketAddr>,
-}
-
-/// Places of their own.
-#[derive(Clone, Debug)]
-struct Scrapers(Readers);
-
-impl Default for Scrapers {
-    fn default() -> Self {
-        Self(Readers::of_metrics())
-    }
 }
 
 /// Places of their own.
@@ -62,9 +53,15 @@ impl Door {
         Self::default()
     }
 
-    /// A door that is shut, behind the listener at `address`.
-    pub fn at(address: SocketAddr) -> Self {
-        Self { address: Some(address), ..Self::default() }
+    /// A door that is shut, behind the listener at `address`, with what holds there.
+    pub fn at(address: SocketAddr, web: Web) -> Self {
+        Self { address: Some(address), ..Self::with(web) }
+    }
+
+    /// A door that is shut, with what holds behind it.
+    pub fn with(web: Web) -> Self {
+        let readers = Readers::limited(web.get_concurrency);
+        Self { web: Arc::new(web), readers, ..Self::default() }
     }
 
     /// Lets requests through to the engine. Once open it stays so.
@@ -86,14 +83,14 @@ impl Door {
         &self.desks
     }
 
+    /// How what Alertmanager serves is reached.
+    pub(super) fn web(&self) -> &Web {
+        &self.web
+    }
+
     /// The places of those who read what Alertmanager has, too.
     pub(super) fn readers(&self) -> &Readers {
         &self.readers
-    }
-
-    /// The places of those who scrape metrics.
-    pub(super) fn scrapers(&self) -> &Readers {
-        &self.scrapers.0
     }
 
     /// The places of those who read long lists of our own.

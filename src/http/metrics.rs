@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 
 use self::page::Page;
 use self::tally::Tally;
-use super::alertmanager::{caller, hour, not_here};
+use super::alertmanager::{caller, hour, not_here, within};
 use super::door::Door;
 use super::error::ApiError;
 use super::openapi::{Described, Shape, TEXT, WATCH};
@@ -59,16 +59,19 @@ pub(super) async fn metrics(State(door): State<Door>, request: Request) -> Respo
     if method != Method::GET {
         return not_here(&method, "GET, OPTIONS");
     }
-    scrape(&door, request).await.unwrap_or_else(|error| {
-        error.log();
-        let body = format!("{error}\n");
-        (error.status(), error.headers(), [(CACHE_CONTROL, "no-store")], body).into_response()
-    })
+    let scraped = async {
+        scrape(&door, request).await.unwrap_or_else(|error| {
+            error.log();
+            let body = format!("{error}\n");
+            (error.status(), error.headers(), [(CACHE_CONTROL, "no-store")], body).into_response()
+        })
+    };
+    within(&door, scraped).await
 }
 
 async fn scrape(door: &Door, request: Request) -> Result<Response, ApiError> {
     caller(door, &mut request.into_parts().0).await?;
-    let _place = match door.scrapers().enter() {
+    let _place = match door.readers().enter_to_watch() {
         Ok(place) => place,
         Err(full) => return Ok(full.tell(door)),
     };

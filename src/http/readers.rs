@@ -1,7 +1,8 @@
-//! Readers: how many at one time may read what Alertmanager serves, and how many a long list of our
-//! own. Those above are told to come again; the former in Alertmanager's words, so that what knows it
-//! knows what to do.
+//! Readers: how many at one time may read what Alertmanager serves (`--web.get-concurrency`), and how
+//! many a long list of our own. Those above are told to come again; the former in Alertmanager's words,
+//! so that what knows it knows what to do.
 
+use std::num::NonZero;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
@@ -21,6 +22,8 @@ use super::held::holding;
 pub(super) struct Readers {
     places: Arc<Semaphore>,
     all: usize,
+    /// More places, for those who watch over the service.
+    spare: Arc<Semaphore>,
 }
 
 /// All places are taken.
@@ -30,20 +33,24 @@ pub(super) struct Full {
 }
 
 impl Default for Readers {
-    /// As many as Alertmanager has unless it is told another number (`--web.get-concurrency`).
     fn default() -> Self {
-        const FEWEST: usize = 8;
-        let cores = available_parallelism().map_or(FEWEST, std::num::NonZero::get);
-        Self::of(cores.max(FEWEST))
+        Self::limited(None)
     }
 }
 
 impl Readers {
-    /// Those of who scrapes metrics: a pair of Prometheus, and a person. However many read slowly, they
-    /// see how it is.
-    pub(super) fn of_metrics() -> Self {
-        const SCRAPERS: usize = 3;
-        Self::of(SCRAPERS)
+    /// So many, for whoever reads: whoever names a number has Alertmanager's limit to the letter.
+    /// Without one there are as many as Alertmanager has then, and some more for a pair of Prometheus,
+    /// a person, or who starts us again when we are not well: however many read slowly, these see how
+    /// it is.
+    pub(super) fn limited(all: Option<NonZero<usize>>) -> Self {
+        const FEWEST: usize = 8;
+        const SPARE: usize = 3;
+        if let Some(all) = all {
+            return Self::of(all.get());
+        }
+        let cores = available_parallelism().map_or(FEWEST, NonZero::get);
+        Self { spare: Arc::new(Semaphore::new(SPARE)), ..Self::of(cores.max(FEWEST)) }
     }
 
     /// Those of long lists of our own, which each keep a table as it was until they are read.
@@ -52,13 +59,20 @@ impl Readers {
     }
 
     fn of(all: usize) -> Self {
-        Self { places: Arc::new(Semaphore::new(all)), all }
+        let places = Semaphore::new(all.min(Semaphore::MAX_PERMITS));
+        Self { places: Arc::new(places), all, spare: Arc::new(Semaphore::new(0)) }
     }
 
     /// A place, to be held until the answer is written. Nobody waits for one.
     pub(super) fn enter(&self) -> Result<OwnedSemaphorePermit, Full> {
         let place = Arc::clone(&self.places).try_acquire_owned();
         place.map_err(|_| Full { all: self.all })
+    }
+
+    /// A place for who watches over the service: one of all, or else a spare one.
+    pub(super) fn enter_to_watch(&self) -> Result<OwnedSemaphorePermit, Full> {
+        let spare = |full| Arc::clone(&self.spare).try_acquire_owned().map_err(|_| full);
+        self.enter().or_else(spare)
     }
 
     /// An answer of our own: one that is still being written has a place until it is, if there is one.
@@ -116,6 +130,20 @@ mod tests {
         assert_eq!(readers.clone().enter().unwrap_err(), Full { all: 1 });
         drop(place);
         assert!(readers.enter().is_ok());
+    }
+
+    #[test]
+    fn who_watches_has_spare_places_unless_the_number_of_all_was_named() {
+        let taken =
+            |readers: &Readers| -> Vec<_> { std::iter::from_fn(|| readers.enter().ok()).collect() };
+        let named = Readers::limited(NonZero::new(2));
+        let usual = Readers::limited(None);
+        let all = [taken(&named), taken(&usual)];
+        assert_eq!(all[0].len(), 2);
+        assert!(all[1].len() >= 8);
+        assert_eq!(named.enter_to_watch().unwrap_err(), Full { all: 2 });
+        let spare: Vec<_> = std::iter::from_fn(|| usual.enter_to_watch().ok()).collect();
+        assert_eq!(spare.len(), 3);
     }
 
     #[tokio::test]

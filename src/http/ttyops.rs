@@ -24,6 +24,17 @@ use super::openapi::{Entry, Place};
 /// served.
 const PREFIXES: [&str; 2] = ["/api/v1", ""];
 
+/// The first words of its paths.
+const FIRST: [&str; 4] = ["alert", "service", "team", "schedule"];
+
+/// Whether a path is one of its own, as far as the first word tells.
+pub(super) fn serves(path: &str) -> bool {
+    let [prefix, _] = PREFIXES;
+    let rest = path.strip_prefix(prefix).unwrap_or(path).strip_prefix('/');
+    let first = rest.and_then(|rest| rest.split('/').next());
+    first.is_some_and(|first| FIRST.contains(&first))
+}
+
 /// The API.
 pub(super) fn routes() -> Router<Door> {
     PREFIXES.into_iter().fold(Router::new(), |router, prefix| {

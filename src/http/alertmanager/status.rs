@@ -111,14 +111,14 @@ fn duration(span: SignedDuration) -> String {
 }
 
 /// `/-/healthy`: the program runs.
-pub(super) async fn healthy(method: Method) -> Response {
-    watched(&method, "GET, HEAD, OPTIONS", || text(StatusCode::OK, "OK"))
+pub(super) async fn healthy(State(door): State<Door>, method: Method) -> Response {
+    watched(&door, &method, || text(StatusCode::OK, "OK"))
 }
 
 /// `/-/ready`: the table is loaded, and what comes in can be saved.
 pub(super) async fn ready(State(door): State<Door>, method: Method) -> Response {
     let saves = |handle: Handle| can_save(&handle.vitals().now().store);
-    watched(&method, "GET, HEAD, OPTIONS", || match door.handle().and_then(saves) {
+    watched(&door, &method, || match door.handle().and_then(saves) {
         Ok(()) => text(StatusCode::OK, "OK"),
         Err(error) => {
             let answer = text(StatusCode::SERVICE_UNAVAILABLE, &format!("{error}\n"));
@@ -134,10 +134,15 @@ fn can_save(store: &StoreState) -> Result<(), ApiError> {
     }
 }
 
-fn watched(method: &Method, allow: &'static str, answer: impl FnOnce() -> Response) -> Response {
+/// Counted among all who read, as `GET`.
+fn watched(door: &Door, method: &Method, answer: impl FnOnce() -> Response) -> Response {
     match *method {
-        Method::GET | Method::HEAD => answer(),
-        _ => not_here(method, allow),
+        Method::GET => match door.readers().enter_to_watch() {
+            Ok(_place) => answer(),
+            Err(full) => full.tell(door),
+        },
+        Method::HEAD => answer(),
+        _ => not_here(method, "GET, HEAD, OPTIONS"),
     }
 }
 

@@ -1,17 +1,16 @@
 //! The surface of API v2: which paths there are and what they take, who may, and what every answer
 //! has. Nothing here knows what is asked.
 
-use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, VARY};
+use axum::http::header::{CACHE_CONTROL, VARY};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
+use super::cors::{self, Leave};
 use super::error::{Fault, Why};
-use super::{cors, media};
+use super::{media, within};
 use crate::domain::text::Text;
 use crate::domain::token::Scope;
 use crate::http::access::V2Caller;
@@ -48,16 +47,22 @@ pub(in crate::http) fn paths() -> impl Iterator<Item = &'static str> {
     ENDPOINTS.into_iter().map(|(path, ..)| path)
 }
 
+/// Whether it is the path of an endpoint, in its tidy form.
+pub(super) fn is_endpoint(path: &str) -> bool {
+    ENDPOINTS.into_iter().any(|(endpoint, ..)| endpoint == path)
+}
+
 /// Lets through to a handler what one takes and whose caller may; gives every answer its headers.
 ///
 /// A handler gets the [`Caller`] as an extension.
 pub(super) async fn keep(State(door): State<Door>, request: Request) -> Response {
     let span = door::span(&request);
     async move {
-        if let Some(answer) = cors::preflight(request.method(), request.headers()) {
+        let (method, headers) = (request.method(), request.headers());
+        if let Some(answer) = cors::preflight(method, headers, door.web()) {
             return answer;
         }
-        let shared = cors::is_shared(request.method(), request.headers());
+        let leave = Leave::of(method, headers, door.web());
         // What is no alert is nobody's lost alert.
         let meant = request.method() == Method::POST && astray::names_alerts(request.uri().path());
         let mut posted = meant.then(|| (Head::of(&request), Text::derive(request.uri().path())));
@@ -66,7 +71,7 @@ pub(super) async fn keep(State(door): State<Door>, request: Request) -> Response
                 if let (Some((head, _)), Some(caller)) = (&mut posted, request.extensions().get()) {
                     head.is_of(caller);
                 }
-                run(&door, endpoint, request).await
+                within(&door, run(&door, endpoint, request)).await
             }
             Err(fault) => fault.into_response(),
         };
@@ -74,7 +79,7 @@ pub(super) async fn keep(State(door): State<Door>, request: Request) -> Response
             again::mend(&door, &mut response);
             tell_if_refused(&door, head, &path, &response);
         }
-        dress(response.headers_mut(), shared);
+        dress(response.headers_mut(), leave);
         response
     }
     .instrument(span)
@@ -82,12 +87,10 @@ pub(super) async fn keep(State(door): State<Door>, request: Request) -> Response
 }
 
 /// What every answer has.
-fn dress(headers: &mut HeaderMap, shared: bool) {
+fn dress(headers: &mut HeaderMap, leave: Leave) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(VARY, HeaderValue::from_static("Origin"));
-    if shared {
-        cors::share(headers);
-    }
+    leave.tell(headers);
 }
 
 /// In which form a request is refused by those who know no path: in front of all routes, or when
@@ -106,7 +109,8 @@ pub(in crate::http) enum Form {
 impl Form {
     /// The form for a request.
     pub(in crate::http) fn of(parts: &Parts) -> Self {
-        if parts.uri.path().starts_with("/api/v2/") {
+        // Behind a prefix, too, of which the edge does not know.
+        if parts.uri.path().contains("/api/v2/") {
             Self::V2 { shared: cors::is_shared(&parts.method, &parts.headers) }
         } else {
             Self::Own
@@ -119,7 +123,7 @@ impl Form {
             Self::Own => error.into_response(),
             Self::V2 { shared } => {
                 let mut response = Fault::from(error).into_response();
-                dress(response.headers_mut(), shared);
+                dress(response.headers_mut(), if shared { Leave::Any } else { Leave::None });
                 response
             }
         }
@@ -183,90 +187,9 @@ fn tell_if_refused(door: &Door, head: Head, path: &Text, response: &Response) {
         && let Some(Why(why)) = response.extensions().get()
     {
         // What strangers wrote into a path is told as it is of any other.
-        let astray = astray::why(response.status(), path);
+        let prefix = &door.web().prefix;
+        let path = Text::derive(&format!("{prefix}{path}"));
+        let astray = astray::why(response.status(), &path, prefix);
         head.refuse(&handle, response.status(), astray.as_deref().unwrap_or(why.as_str()));
-    }
-}
-
-/// Sends those on who ask for a path of Alertmanager's in an untidy way, as Go's router does.
-pub(in crate::http) async fn tidy(request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let Some(tidy) = tidied(path).filter(|tidy| tidy != path) else {
-        return next.run(request).await;
-    };
-    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
-    moved(request.method(), &format!("{tidy}{query}"))
-}
-
-/// The path as it ought to be, if it is one of Alertmanager's and may be another.
-fn tidied(path: &str) -> Option<String> {
-    if ENDPOINTS.into_iter().any(|(endpoint, ..)| endpoint == path) {
-        return None;
-    }
-    let mut segments = Vec::new();
-    for segment in path.split('/') {
-        match segment {
-            "" | "." => {}
-            ".." => {
-                segments.pop();
-            }
-            segment => segments.push(segment),
-        }
-    }
-    let whole = format!("/{}", segments.join("/"));
-    match *segments.as_slice() {
-        ["api", "v2"] => Some(whole + "/"),
-        ["api", "v2", ..] if path.ends_with('/') => Some(whole + "/"),
-        ["api", "v2", ..] | ["-", _] | ["metrics"] => Some(whole),
-        _ => None,
-    }
-}
-
-/// As Go's `Redirect` writes it: with a body for those who read one.
-fn moved(method: &Method, to: &str) -> Response {
-    let Ok(location) = HeaderValue::from_str(to) else {
-        return StatusCode::BAD_REQUEST.into_response();
-    };
-    let mut response = (StatusCode::MOVED_PERMANENTLY, [(LOCATION, location)]).into_response();
-    if matches!(*method, Method::GET | Method::HEAD) {
-        let html = HeaderValue::from_static("text/html; charset=utf-8");
-        response.headers_mut().insert(CONTENT_TYPE, html);
-    }
-    if method == Method::GET {
-        let to = to.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-        let to = to.replace('"', "&#34;").replace('\'', "&#39;");
-        *response.body_mut() = Body::from(format!("<a href=\"{to}\">Moved Permanently</a>.\n\n"));
-    }
-    response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_of_alertmanager_are_tidied_and_others_left_alone() {
-        let table = [
-            ("/api/v2", Some("/api/v2/")),
-            ("//api/v2", Some("/api/v2/")),
-            ("/api/v2/", Some("/api/v2/")),
-            ("/api/v2/alerts", None),
-            ("/api/v2/alerts//", Some("/api/v2/alerts/")),
-            ("/api//v2/status", Some("/api/v2/status")),
-            ("/api/v2/x/../status", Some("/api/v2/status")),
-            ("/../api/v2/./status", Some("/api/v2/status")),
-            ("/-/healthy/", Some("/-/healthy")),
-            ("/-//ready", Some("/-/ready")),
-            ("//metrics/", Some("/metrics")),
-            ("/metrics/x", None),
-            ("//api/v1/alert", None),
-            ("/api/v2/../v1/alert", None),
-            ("/api/v22", None),
-            ("/", None),
-            ("*", None),
-        ];
-        for (path, tidy) in table {
-            assert_eq!(tidied(path).as_deref(), tidy, "of {path}");
-        }
     }
 }
