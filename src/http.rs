@@ -57,7 +57,11 @@ pub fn public_router(door: Door, api: AlertmanagerApi) -> Router {
     let guard = middleware::from_fn_with_state(door.clone(), panics::answer);
     // As one, for each layer costs every request.
     let layers = (guard, Extension(api), Extension(Room::default()), enter);
-    alertmanager::in_front_of(others, door).layer(layers)
+    let prefixed = !door.web().prefix.is_none();
+    let all = alertmanager::in_front_of(others, door);
+    // Once it has entered, a request is not where it was: it is routed behind that.
+    let all = if prefixed { Router::new().fallback_service(all) } else { all };
+    all.layer(layers)
 }
 
 /// What is served on the Unix socket: our own API, to those whom `owner` lets in, and consoles that

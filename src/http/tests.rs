@@ -13,6 +13,7 @@ mod own;
 mod posting;
 mod reading;
 mod v2;
+mod web;
 
 use std::sync::Arc;
 

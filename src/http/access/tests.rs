@@ -83,7 +83,8 @@ async fn an_open_api_lets_in_what_is_plainly_from_here_and_for_here() {
     .iter()
     .map(|(peer, headers)| {
         let parts = parts(peer, headers);
-        let admitted = admit_v2(&parts, &table, &open(&["watch.example.org", "192.0.2.1"]));
+        let admitted =
+            admit_v2(&parts, &table, &open(&["watch.example.org", "192.0.2.1"]), &Web::default());
         format!("{peer} {}: {}", headers.replace('\n', " "), said(&admitted))
     })
     .collect();
@@ -94,7 +95,8 @@ async fn an_open_api_lets_in_what_is_plainly_from_here_and_for_here() {
 async fn an_api_for_tokens_lets_in_nobody_else() {
     let bench = bench().await;
     let table = bench.handle.latest().table.clone();
-    let admit = |headers| admit_v2(&parts(HERE, headers), &table, &AlertmanagerApi::Token);
+    let admit =
+        |headers| admit_v2(&parts(HERE, headers), &table, &AlertmanagerApi::Token, &Web::default());
     assert_eq!(admit("host: localhost").unwrap_err(), ApiError::NoToken);
     assert!(admit("authorization: Bearer ops").is_ok());
 }

@@ -97,8 +97,7 @@ fn tidied(path: &str, prefix: &Prefix) -> Option<String> {
     }
     let whole = format!("/{}", segments.join("/"));
     let slash = if path.ends_with('/') && whole != "/" { "/" } else { "" };
-    let place = prefix.place(&whole);
-    let Place::Inside(rest) = place else {
+    let Place::Inside(rest) = prefix.place(&whole) else {
         // What lies beside the prefix and is not our own is Go's.
         let gos = path.starts_with('/') && !ttyops::serves(&whole);
         return gos.then(|| whole + slash);
@@ -196,7 +195,8 @@ mod tests {
             ("/watch/-/healthy/", Some("/watch/-/healthy")),
             ("/watch", Some("/watch")),
             ("//watch", Some("/watch")),
-            ("/watch/", None),
+            ("/watch/", Some("/watch/")),
+            ("/watch//", Some("/watch/")),
             ("/watch/api//v1/alert", None),
             ("//api/v1/alert", None),
             ("/api/v1/alert", None),

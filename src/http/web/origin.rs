@@ -46,7 +46,8 @@ impl FromStr for Origin {
         let example = || "write scheme and host, as \"https://karma.example.org\"".to_owned();
         let no = |wrong, remedy| Err(NoOrigin { wrong, remedy });
         if text.contains('*') {
-            let remedy = "name each origin; every page could fire and silence alerts".to_owned();
+            let remedy =
+                "name each origin: with a star every page could fire and silence alerts".to_owned();
             return no("no single origin", remedy);
         }
         let Some((scheme, rest)) = text.split_once("://") else {
