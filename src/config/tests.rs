@@ -13,7 +13,7 @@ use crate::domain::matcher::Dialect;
 use crate::domain::policy::{Channel, UnknownServices};
 use crate::domain::severity::Severity;
 use crate::domain::time::SignedDuration;
-use crate::http::AlertmanagerApi;
+use crate::http::{AlertmanagerApi, Web};
 use crate::notify::{ChannelKind, Secret};
 
 const ALICE: Given<'static> = Given { user: "alice", listen: None };
@@ -262,6 +262,18 @@ fn an_open_api_knows_the_hosts_of_the_file() {
     let text = "alertmanager_api = \"open\"\nplain_http = true";
     let refused = Config::read("watchbell.toml", text, &given).unwrap_err().to_string();
     insta::assert_snapshot!(refused);
+}
+
+#[test]
+fn the_route_prefix_is_the_path_of_the_external_url_unless_it_is_said() {
+    let prefix = |text: &str| read(text).listen.web.prefix.to_string();
+    let url = "external_url = \"https://watch.example.org/watch/\"";
+    assert_eq!(prefix(url), "/watch");
+    assert_eq!(prefix(&format!("{url}\nroute_prefix = \"/\"")), "");
+    assert_eq!(prefix(&format!("{url}\nroute_prefix = \"other\"")), "/other");
+    assert_eq!(prefix("route_prefix = \"/other/\""), "/other");
+    assert_eq!(prefix(""), "");
+    assert_eq!(read("web_timeout = \"0\"").listen.web, Web::default());
 }
 
 #[test]

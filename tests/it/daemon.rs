@@ -32,6 +32,11 @@ impl Daemon {
     /// A real Alertmanager of this configuration, which keeps its files in `folder`. It is the
     /// only one of its cluster.
     pub(crate) fn alertmanager(folder: &Path, configuration: &str) -> Self {
+        Self::alertmanager_with(folder, configuration, &[])
+    }
+
+    /// The same with more flags.
+    pub(crate) fn alertmanager_with(folder: &Path, configuration: &str, flags: &[&str]) -> Self {
         let file = folder.join("alertmanager.yml");
         std::fs::write(&file, configuration).unwrap();
         Self::start(
@@ -39,7 +44,8 @@ impl Daemon {
                 .arg(format!("--config.file={}", file.display()))
                 .arg(format!("--storage.path={}", folder.join("alertmanager").display()))
                 .args(["--web.listen-address=127.0.0.1:0", "--cluster.settle-timeout=0s"])
-                .arg("--cluster.listen-address=127.0.0.1:0"),
+                .arg("--cluster.listen-address=127.0.0.1:0")
+                .args(flags),
         )
     }
 

@@ -32,6 +32,7 @@ mod line;
 mod notify;
 mod people;
 mod picture;
+mod prefix;
 mod prometheus;
 mod pty;
 mod screen;

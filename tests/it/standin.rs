@@ -11,14 +11,14 @@ use crate::daemon::{ONE_ROUTE, amtool};
 use crate::support::Home;
 
 /// A watchbell in the place of Alertmanager. Killed when dropped.
-struct StandIn {
+pub(crate) struct StandIn {
     child: Child,
-    address: String,
+    pub(crate) address: String,
     log: Vec<String>,
 }
 
 impl StandIn {
-    fn start(home: &Home, flags: &[&str]) -> Self {
+    pub(crate) fn start(home: &Home, flags: &[&str]) -> Self {
         std::fs::write(home.path().join("alertmanager.yml"), ONE_ROUTE).unwrap();
         let words: Vec<&str> = ["alertmanager"].iter().chain(flags).copied().collect();
         let mut command = home.command(&words);
@@ -96,12 +96,19 @@ fn what_alertmanager_would_refuse_and_what_would_open_it_to_all_is_refused_in_on
     std::fs::write(&words, "just words\n").unwrap();
     let missing = format!("--config.file={}", missing.display());
     let words = format!("--config.file={}", words.display());
-    let cases: [&[&str]; 5] = [
+    let given = home.path().join("alertmanager.yml");
+    std::fs::write(&given, ONE_ROUTE).unwrap();
+    let given = format!("--config.file={}", given.display());
+    let cases: [&[&str]; 9] = [
         &[&missing],
         &[&words],
         &["--web.listen-address=0.0.0.0:9093"],
         &["--data", "here"],
         &["--no.such-flag"],
+        &[&given, "--web.external-url=ftp://watch.example.org/"],
+        &[&given, "--web.route-prefix=/a b"],
+        &["--web.timeout=5"],
+        &["--web.get-concurrency=many"],
     ];
     let mut told = String::new();
     for flags in cases {

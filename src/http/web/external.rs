@@ -25,7 +25,9 @@ pub enum NoExternalUrl {
     #[error("{0:?}: a host, and a port or none, has to follow the scheme")]
     Host(String),
     /// Links are made by adding to its path.
-    #[error("{0:?}: it has to end with its path, of letters, digits and -._~ between slashes")]
+    #[error(
+        "{0:?}: behind the host there may be a path of letters, digits and -._~, and nothing else"
+    )]
     Path(String),
 }
 
