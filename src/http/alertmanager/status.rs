@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 
@@ -150,7 +150,10 @@ fn watched(door: &Door, method: &Method, answer: impl FnOnce() -> Response) -> R
 pub(in crate::http) fn not_here(method: &Method, allow: &'static str) -> Response {
     let answer = match *method {
         Method::OPTIONS => StatusCode::OK.into_response(),
-        _ => text(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed\n"),
+        _ => {
+            let refused = text(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed\n");
+            with(refused, X_CONTENT_TYPE_OPTIONS, "nosniff")
+        }
     };
     with(answer, ALLOW, allow)
 }

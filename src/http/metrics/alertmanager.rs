@@ -34,8 +34,8 @@ pub(super) fn write(page: &mut Page, now: &Now<'_>) {
     page.family(
         "alertmanager_http_concurrency_limit_exceeded_total",
         Kind::Counter,
-        "Reads of API v2 and of this page that were answered with 503, because too many others \
-         were under way.",
+        "Reads of API v2, of this page and of health that were answered with 503, because too many \
+         others were under way.",
     )
     .sample(&[("method", "get")], now.counts.crowded.get());
 }
