@@ -38,6 +38,7 @@ fn exceeded(most: Duration) -> Response {
 
 /// A length of time as Go's `Duration` writes it: `1m30s`, `1.5s`, `250ms`.
 fn written(length: Duration) -> String {
+    const MINUTE: u128 = 60_000_000_000;
     let nanos = length.as_nanos();
     if length < Duration::from_secs(1) {
         return match nanos {
@@ -47,7 +48,6 @@ fn written(length: Duration) -> String {
             _ => decimal(nanos, 1_000_000) + "ms",
         };
     }
-    const MINUTE: u128 = 60_000_000_000;
     let (minutes, seconds) = (nanos / MINUTE, nanos % MINUTE);
     let mut text = String::new();
     if minutes >= 60 {

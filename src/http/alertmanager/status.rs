@@ -148,12 +148,11 @@ fn watched(door: &Door, method: &Method, answer: impl FnOnce() -> Response) -> R
 
 /// What takes other methods.
 pub(in crate::http) fn not_here(method: &Method, allow: &'static str) -> Response {
-    let answer = match *method {
-        Method::OPTIONS => StatusCode::OK.into_response(),
-        _ => {
-            let refused = text(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed\n");
-            with(refused, X_CONTENT_TYPE_OPTIONS, "nosniff")
-        }
+    let answer = if method == Method::OPTIONS {
+        StatusCode::OK.into_response()
+    } else {
+        let refused = text(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed\n");
+        with(refused, X_CONTENT_TYPE_OPTIONS, "nosniff")
     };
     with(answer, ALLOW, allow)
 }

@@ -27,7 +27,7 @@ pub(in crate::http) async fn enter(
     let prefix = &door.web().prefix;
     let path = request.uri().path();
     if let Some(tidy) = tidied(path, prefix).filter(|tidy| tidy != path) {
-        return moved(&request, StatusCode::MOVED_PERMANENTLY, with_query(&tidy, request.uri()));
+        return moved(&request, StatusCode::MOVED_PERMANENTLY, &with_query(&tidy, request.uri()));
     }
     match prefix.place(path) {
         Place::Inside(rest) if rest.len() == path.len() => next.run(request).await,
@@ -54,10 +54,10 @@ fn beside(request: &Request, prefix: &Prefix) -> Response {
     match prefix.place(path) {
         Place::Itself if reads => {
             let to = with_query(&format!("{prefix}/"), request.uri());
-            moved(request, StatusCode::MOVED_PERMANENTLY, to)
+            moved(request, StatusCode::MOVED_PERMANENTLY, &to)
         }
         Place::Outside if path == "/" && reads => {
-            moved(request, StatusCode::FOUND, prefix.to_string())
+            moved(request, StatusCode::FOUND, &prefix.to_string())
         }
         Place::Outside if path == "/" => not_here(request.method(), "GET, OPTIONS"),
         Place::Inside(_) | Place::Itself | Place::Outside => not_found(),
@@ -134,8 +134,8 @@ fn not_found() -> Response {
 }
 
 /// As Go's `Redirect` writes it: with a body for those who read one.
-fn moved(request: &Request, status: StatusCode, to: String) -> Response {
-    let Ok(location) = HeaderValue::from_str(&to) else {
+fn moved(request: &Request, status: StatusCode, to: &str) -> Response {
+    let Ok(location) = HeaderValue::from_str(to) else {
         return StatusCode::BAD_REQUEST.into_response();
     };
     let mut response = (status, [(LOCATION, location)]).into_response();
