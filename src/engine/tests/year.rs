@@ -183,9 +183,9 @@ impl Year {
     }
 
     fn order(&mut self) -> Order {
-        match self.below(20) {
-            0..=11 => self.report(),
-            12..=18 => self.act(),
+        match self.below(100) {
+            0..=59 => self.report(),
+            60..=98 => self.act(),
             _ => self.silence(),
         }
     }

@@ -403,9 +403,9 @@ async fn refuse(judge: &mut Judge, bench: &Bench) {
         }
     }
     assert_eq!(judge.ask(&shut, OWNER, Ask::get("/-/ready")).await, 503);
-    let doors = [bench.door.readers(), bench.door.scrapers()];
-    let _all: Vec<_> =
-        doors.into_iter().flat_map(|one| std::iter::from_fn(|| one.enter().ok())).collect();
+    let readers = bench.door.readers();
+    let _all: Vec<_> = std::iter::from_fn(|| readers.enter().ok()).collect();
+    let _spare: Vec<_> = std::iter::from_fn(|| readers.enter_to_watch().ok()).collect();
     for path in ["/api/v2/alerts", "/api/v2/status", "/metrics"] {
         assert_eq!(judge.ask(&bench.door, OWNER, Ask::get(path).token("ops")).await, 503, "{path}");
     }
