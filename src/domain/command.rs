@@ -7,6 +7,7 @@ use super::alert::Namespace;
 use super::delivery::Outcome;
 use super::entity::Key;
 use super::id::{AccountId, AlertId, DeliveryId, OpId, Revision, SilenceId, TokenId};
+use super::maintenance::Maintenance;
 use super::policy::Policy;
 use super::refusal::Refusal;
 use super::report::Report;
@@ -97,6 +98,10 @@ pub enum SilenceCommand {
     Expire(SilenceId),
     /// Take back one's own acts of that commit.
     Undo(Revision),
+    /// Keep a maintenance: have a silence of it again and again.
+    Repeat(Box<Maintenance>),
+    /// End the maintenance of this name, and its window.
+    RepeatNoMore(Text),
 }
 
 /// What can be done about tokens.

@@ -1,6 +1,7 @@
 //! `decide`: the only door. Every change of anything goes through it, whoever asks.
 
 mod interval;
+mod maintenance;
 mod outbox;
 mod sender;
 mod silence;
@@ -48,6 +49,7 @@ pub fn decide(draft: &mut Draft, order: &Order) -> Result<Answer, Refusal> {
         Command::Token(command) => token(draft, by.actor, command).map(Answer::Token),
         Command::Adopt(policy) => {
             adopt(draft, policy);
+            maintenance::see_to_windows(draft, By { actor: &Actor::Watchbell, seen: None })?;
             Ok(Answer::Done)
         }
         Command::Due(key) => {
@@ -444,7 +446,8 @@ fn due(draft: &mut Draft, key: Key) -> Result<(), Refusal> {
         (Some(Entity::Delivery(delivery)), true) => outbox::attempt(draft, &delivery),
         (Some(Entity::Silence(silence)), true) => silence::passed(draft, &silence)?,
         (Some(Entity::Once(_) | Entity::Source(_)), true) => draft.end(key, None),
-        (Some(Entity::Service(_) | Entity::Token(_)) | None, _) | (Some(_), false) => {}
+        (Some(Entity::Service(_) | Entity::Token(_) | Entity::Maintenance(_)) | None, _)
+        | (Some(_), false) => {}
     }
     Ok(())
 }

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use super::alert::{Alert, Stray};
 use super::delivery::Delivery;
-use super::id::{AlertId, DeliveryId, OnceId, ServiceId, SilenceId, SourceId, TokenId};
+use super::id::{
+    AlertId, DeliveryId, MaintenanceId, OnceId, ServiceId, SilenceId, SourceId, TokenId,
+};
+use super::maintenance::KeptMaintenance;
 use super::once::Once;
 use super::service::Service;
 use super::silence::Silence;
@@ -28,6 +31,8 @@ pub enum Entity {
     Delivery(Arc<Delivery>),
     /// A silence.
     Silence(Arc<Silence>),
+    /// A maintenance that somebody made.
+    Maintenance(Arc<KeptMaintenance>),
 }
 
 /// What an entity is found by.
@@ -47,6 +52,8 @@ pub enum Key {
     Delivery(DeliveryId),
     /// A silence.
     Silence(SilenceId),
+    /// A maintenance that somebody made.
+    Maintenance(MaintenanceId),
 }
 
 impl Entity {
@@ -60,6 +67,7 @@ impl Entity {
             Self::Source(stray) => Key::Source(stray.id),
             Self::Delivery(delivery) => Key::Delivery(delivery.id),
             Self::Silence(silence) => Key::Silence(silence.id),
+            Self::Maintenance(kept) => Key::Maintenance(kept.id),
         }
     }
 
@@ -75,6 +83,7 @@ impl Entity {
             Self::Source(stray) => stray.source.updated,
             Self::Delivery(delivery) => delivery.created,
             Self::Silence(silence) => silence.updated,
+            Self::Maintenance(kept) => kept.created,
             Self::Once(_) => Timestamp::MIN,
         }
     }
@@ -87,7 +96,7 @@ impl Entity {
             Self::Source(stray) => Some(stray.source.forgotten()),
             Self::Delivery(delivery) => delivery.due(),
             Self::Silence(silence) => silence.due(),
-            Self::Service(_) | Self::Token(_) => None,
+            Self::Service(_) | Self::Token(_) | Self::Maintenance(_) => None,
         }
     }
 }

@@ -73,6 +73,18 @@ id!(
     SilenceId
 );
 
+id!(
+    /// A maintenance that somebody made while the program ran.
+    MaintenanceId
+);
+
+impl MaintenanceId {
+    /// The id of the maintenance called `name`.
+    pub fn of(name: &str) -> Self {
+        Self(named("maintenance", name.as_bytes()))
+    }
+}
+
 impl SilenceId {
     /// The first block of the id, which is how people and short commands name it.
     pub fn short(&self) -> String {

@@ -5,6 +5,7 @@
 
 mod days;
 mod error;
+mod kept;
 #[cfg(test)]
 mod tests;
 mod zone;
@@ -17,6 +18,7 @@ use jiff::tz::AmbiguousOffset;
 
 pub use days::Days;
 pub use error::{Piece, RecurrenceError};
+pub use kept::{KeptMaintenance, WindowOf};
 pub use zone::Zone;
 
 use super::matcher::Matcher;

@@ -14,6 +14,7 @@ use super::actor::Actor;
 use super::alert::Suppressor;
 use super::id::{Revision, SilenceId};
 use super::labels::Labels;
+use super::maintenance::WindowOf;
 use super::matcher::Matcher;
 use super::text::Text;
 use super::time::{SignedDuration, Timestamp, after};
@@ -55,7 +56,7 @@ pub struct Silence {
     /// Since when all that it muted is resolved, where that ends it.
     pub quiet: Option<Timestamp>,
     /// The maintenance that comes again and whose window this is, where it is one.
-    pub window_of: Option<Text>,
+    pub window_of: Option<Arc<WindowOf>>,
     /// When it was last changed.
     pub updated: Timestamp,
     /// The commit that last changed it.

@@ -18,8 +18,11 @@ use super::alert::{Alert, Identity, Namespace, Naming, Stray};
 use super::change::Change;
 use super::delivery::Delivery;
 use super::entity::{Entity, Key};
-use super::id::{AlertId, DeliveryId, OnceId, ServiceId, SilenceId, SourceId, TokenId};
+use super::id::{
+    AlertId, DeliveryId, MaintenanceId, OnceId, ServiceId, SilenceId, SourceId, TokenId,
+};
 use super::labels::{Fingerprint, Labels};
+use super::maintenance::{KeptMaintenance, Maintenance};
 use super::once::Once;
 use super::policy::Policy;
 use super::service::Service;
@@ -51,6 +54,8 @@ pub struct Table {
     /// What was told of identities that have no alert. Most often there is nothing.
     strays: OrdMap<SourceId, Arc<Stray>>,
     silences: Silences,
+    /// Those that somebody made; the policy has others.
+    maintenances: OrdMap<MaintenanceId, Arc<KeptMaintenance>>,
     deliveries: OrdMap<DeliveryId, Arc<Delivery>>,
     deliveries_of: OrdSet<(AlertId, DeliveryId)>,
     /// Ended alerts by the time of their end: the first ones are the first to be forgotten.
@@ -240,6 +245,17 @@ impl Table {
         self.silences.all()
     }
 
+    /// Every maintenance: those of the configuration, then those that somebody made.
+    pub fn maintenances(&self) -> impl Iterator<Item = Arc<Maintenance>> {
+        let kept = self.maintenances.values().map(|kept| Arc::new(kept.maintenance.clone()));
+        self.policy.maintenance.iter().cloned().chain(kept)
+    }
+
+    /// The maintenance of this id, if somebody made it.
+    pub fn maintenance(&self, id: MaintenanceId) -> Option<&Arc<KeptMaintenance>> {
+        self.maintenances.get(&id)
+    }
+
     /// The silences that mute at `now` what has these labels.
     pub fn silences_muting<'t>(
         &'t self,
@@ -390,7 +406,8 @@ impl Table {
             | Key::Token(_)
             | Key::Once(_)
             | Key::Source(_)
-            | Key::Silence(_) => &mut self.due,
+            | Key::Silence(_)
+            | Key::Maintenance(_) => &mut self.due,
         };
         if let Some(due) = was {
             deadlines.remove(&(due, change.key));
@@ -422,6 +439,9 @@ impl Table {
                 was.map(Entity::Delivery)
             }
             Entity::Silence(silence) => self.silences.put(silence).map(Entity::Silence),
+            Entity::Maintenance(kept) => {
+                self.maintenances.insert(kept.id, Arc::clone(kept)).map(Entity::Maintenance)
+            }
         }
     }
 
@@ -439,6 +459,7 @@ impl Table {
                 Some(Entity::Delivery(was))
             }
             Key::Silence(id) => self.silences.remove(id).map(Entity::Silence),
+            Key::Maintenance(id) => self.maintenances.remove(&id).map(Entity::Maintenance),
         }
     }
 
@@ -452,6 +473,7 @@ impl Table {
             Key::Source(id) => self.strays.get(&id).cloned().map(Entity::Source),
             Key::Delivery(id) => self.deliveries.get(&id).cloned().map(Entity::Delivery),
             Key::Silence(id) => self.silences.get(id).cloned().map(Entity::Silence),
+            Key::Maintenance(id) => self.maintenances.get(&id).cloned().map(Entity::Maintenance),
         }
     }
 
@@ -465,7 +487,8 @@ impl Table {
         let strays = self.strays.values().cloned().map(Entity::Source);
         let silences = self.silences.all().cloned().map(Entity::Silence);
         let others = services.chain(tokens).chain(onces).chain(strays).chain(deliveries);
-        alerts.chain(others).chain(silences)
+        let maintenances = self.maintenances.values().cloned().map(Entity::Maintenance);
+        alerts.chain(others).chain(silences).chain(maintenances)
     }
 
     /// Most alerts that are put were only heard again: what is found by how they stand is then

@@ -329,7 +329,9 @@ pub(super) fn status_of(refusal: &Refusal) -> StatusCode {
         Refusal::UnknownAlert(_)
         | Refusal::UnknownAccount(_)
         | Refusal::UnknownToken(_)
-        | Refusal::Silence(SilenceRefusal::Unknown) => StatusCode::NOT_FOUND,
+        | Refusal::Silence(SilenceRefusal::Unknown | SilenceRefusal::UnknownMaintenance(_)) => {
+            StatusCode::NOT_FOUND
+        }
         Refusal::Resolved(_)
         | Refusal::Overtaken { .. }
         | Refusal::OpenElsewhere { .. }

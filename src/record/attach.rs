@@ -186,7 +186,8 @@ impl ChangeV1 {
             | Key::Once(_)
             | Key::Source(_)
             | Key::Delivery(_)
-            | Key::Silence(_) => None,
+            | Key::Silence(_)
+            | Key::Maintenance(_) => None,
         };
         let recent = || recent.clone().or_else(before).unwrap_or_default();
         let next = next.map(|next| with_lines(next.into(), recent));
@@ -214,7 +215,8 @@ fn lines(entity: &Entity) -> Vec<EventV1> {
         | Entity::Once(_)
         | Entity::Source(_)
         | Entity::Delivery(_)
-        | Entity::Silence(_) => Vec::new(),
+        | Entity::Silence(_)
+        | Entity::Maintenance(_) => Vec::new(),
     }
 }
 

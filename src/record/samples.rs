@@ -19,9 +19,11 @@ use crate::domain::delivery::{Delivery, Progress, Tell};
 use crate::domain::entity::{Entity, Key};
 use crate::domain::event::{Difference, Event, What};
 use crate::domain::id::{
-    AccountId, AlertId, DeliveryId, OnceId, Revision, ServiceId, SilenceId, SourceId, TokenId,
+    AccountId, AlertId, DeliveryId, MaintenanceId, OnceId, Revision, ServiceId, SilenceId,
+    SourceId, TokenId,
 };
 use crate::domain::labels::Labels;
+use crate::domain::maintenance::{KeptMaintenance, Maintenance, Recurrence, WindowOf};
 use crate::domain::matcher::{Condition, Matcher, Operator};
 use crate::domain::once::Once;
 use crate::domain::service::Service;
@@ -372,12 +374,13 @@ pub(crate) fn entity() -> BoxedStrategy<Entity> {
         2 => stray.prop_map(|stray| Entity::Source(Arc::new(stray))),
         2 => delivery().prop_map(|delivery| Entity::Delivery(Arc::new(delivery))),
         2 => silence().prop_map(|silence| Entity::Silence(Arc::new(silence))),
+        1 => maintenance().prop_map(|kept| Entity::Maintenance(Arc::new(kept))),
     ]
     .boxed()
 }
 
 fn key() -> BoxedStrategy<Key> {
-    (0..7, id())
+    (0..8, id())
         .prop_map(|(kind, id)| match kind {
             0 => Key::Alert(AlertId(id)),
             1 => Key::Service(ServiceId(id)),
@@ -385,7 +388,8 @@ fn key() -> BoxedStrategy<Key> {
             3 => Key::Once(OnceId(id)),
             4 => Key::Source(SourceId(id)),
             5 => Key::Delivery(DeliveryId(id)),
-            _ => Key::Silence(SilenceId(id)),
+            6 => Key::Silence(SilenceId(id)),
+            _ => Key::Maintenance(MaintenanceId(id)),
         })
         .boxed()
 }
@@ -429,16 +433,35 @@ pub(crate) fn silence() -> BoxedStrategy<Silence> {
     let last =
         (actor(), option::of(terms())).prop_map(|(actor, before)| LastChange { actor, before });
     let times = (option::of(time()), time(), revision());
-    (id(), terms(), reach(), option::of(text()), times, last)
+    (id(), terms(), reach(), option::of(window_of()), times, last)
         .prop_map(|(id, terms, reach, window_of, (quiet, updated, revision), last)| Silence {
             id: SilenceId(id),
             terms,
             reach,
             quiet,
-            window_of,
+            window_of: window_of.map(Arc::new),
             updated,
             revision,
             last,
+        })
+        .boxed()
+}
+
+fn window_of() -> BoxedStrategy<WindowOf> {
+    (text(), text(), time()).prop_map(|(name, was, until)| WindowOf { name, was, until }).boxed()
+}
+
+fn maintenance() -> BoxedStrategy<KeptMaintenance> {
+    let when = select(vec![
+        ("sat, sun", "02:00", "2h", "Europe/Berlin"),
+        ("2nd tue", "23:30", "1d 1h", "America/New_York"),
+        ("-1", "00:00", "1m", "UTC"),
+    ]);
+    (id(), text(), vec(matcher(), 0..3), text(), when, actor(), time())
+        .prop_map(|(id, name, matchers, comment, (days, at, lasts, zone), by, created)| {
+            let when = Recurrence::parse(days, at, lasts, zone).unwrap();
+            let maintenance = Maintenance { name, matchers, comment, when };
+            KeptMaintenance { id: MaintenanceId(id), maintenance, by, created }
         })
         .boxed()
 }
@@ -451,6 +474,7 @@ fn silence_deed() -> BoxedStrategy<SilenceDeed> {
         Just(SilenceDeed::Expired),
         Just(SilenceDeed::Undone),
         any::<bool>().prop_map(|resolved| SilenceDeed::Ended { resolved }),
+        text().prop_map(SilenceDeed::Repeats),
     ]
     .boxed()
 }

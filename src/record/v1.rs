@@ -11,6 +11,7 @@ mod entity;
 mod event;
 mod identity;
 mod leaf;
+mod maintenance;
 mod silence;
 mod source;
 mod standing;
@@ -25,6 +26,7 @@ pub use entity::{EntityV1, KeyV1, OnceV1, ServiceV1};
 pub use event::{DifferenceV1, EventV1, WhatV1};
 pub use identity::{IdentityV1, NamingV1};
 pub use leaf::{DigestV1, IdV1, LabelsV1, SeverityV1, SpanV1, TextV1, TimeV1};
+pub use maintenance::{MaintenanceV1, RepeatedV1, WindowOfV1};
 pub use silence::{
     MatcherV1, OperatorV1, ReachV1, SilenceDeedV1, SilenceToldV1, SilenceV1, TermsV1,
 };

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::v1::{DeliveryV1, OnceV1, ServiceV1, SilenceV1, SourceV1, TokenV1};
+use super::v1::{DeliveryV1, MaintenanceV1, OnceV1, ServiceV1, SilenceV1, SourceV1, TokenV1};
 use crate::domain::entity::Entity;
 
 pub use alert::{AlertV2, ToldV2, WordsV2};
@@ -26,6 +26,7 @@ pub enum EntityV2 {
     Source(Box<SourceV1>),
     Delivery(DeliveryV1),
     Silence(Box<SilenceV1>),
+    Maintenance(Box<MaintenanceV1>),
 }
 
 impl From<&Entity> for EntityV2 {
@@ -38,6 +39,7 @@ impl From<&Entity> for EntityV2 {
             Entity::Source(stray) => Self::Source(Box::new(stray.as_ref().into())),
             Entity::Delivery(delivery) => Self::Delivery(delivery.as_ref().into()),
             Entity::Silence(silence) => Self::Silence(Box::new(silence.as_ref().into())),
+            Entity::Maintenance(kept) => Self::Maintenance(Box::new(kept.as_ref().into())),
         }
     }
 }
@@ -52,6 +54,7 @@ impl From<EntityV2> for Entity {
             EntityV2::Source(stray) => Self::Source(Arc::new((*stray).into())),
             EntityV2::Delivery(delivery) => Self::Delivery(Arc::new(delivery.into())),
             EntityV2::Silence(silence) => Self::Silence(Arc::new((*silence).into())),
+            EntityV2::Maintenance(kept) => Self::Maintenance(Arc::new((*kept).into())),
         }
     }
 }

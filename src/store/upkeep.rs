@@ -51,7 +51,9 @@ pub(super) fn doomed(changes: &[&Change]) -> Vec<(i64, Vec<u8>)> {
 
 fn has_timeline(key: Key) -> bool {
     match key {
-        Key::Alert(_) | Key::Service(_) | Key::Token(_) | Key::Silence(_) => true,
+        Key::Alert(_) | Key::Service(_) | Key::Token(_) | Key::Silence(_) | Key::Maintenance(_) => {
+            true
+        }
         Key::Once(_) | Key::Source(_) | Key::Delivery(_) => false,
     }
 }

@@ -109,9 +109,15 @@ fn told_of(table: &Table, change: &Change) -> Option<AlertId> {
         (Key::Alert(id), _) => Some(id),
         (Key::Delivery(_), Some(Entity::Delivery(delivery))) => Some(delivery.alert),
         (Key::Delivery(id), _) => table.delivery(id).map(|delivery| delivery.alert),
-        (Key::Service(_) | Key::Token(_) | Key::Once(_) | Key::Source(_) | Key::Silence(_), _) => {
-            None
-        }
+        (
+            Key::Service(_)
+            | Key::Token(_)
+            | Key::Once(_)
+            | Key::Source(_)
+            | Key::Silence(_)
+            | Key::Maintenance(_),
+            _,
+        ) => None,
     }
 }
 
@@ -145,7 +151,8 @@ fn take(model: &mut Model, taken: &mut Taken, change: &Change, table: &Table, no
             | Entity::Once(_)
             | Entity::Source(_)
             | Entity::Delivery(_)
-            | Entity::Silence(_),
+            | Entity::Silence(_)
+            | Entity::Maintenance(_),
         )
         | None => None,
     };

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::take;
+use super::{maintenance, take};
 use crate::domain::actor::Actor;
 use crate::domain::alert::lifecycle::{By, Happening};
 use crate::domain::alert::{Alert, Suppressor};
@@ -12,6 +12,7 @@ use crate::domain::draft::Draft;
 use crate::domain::entity::{Entity, Key};
 use crate::domain::event::What;
 use crate::domain::id::{Revision, SilenceId};
+use crate::domain::maintenance::WindowOf;
 use crate::domain::refusal::Refusal;
 use crate::domain::silence::{
     LastChange, Reach, Silence, SilenceDeed, SilenceRefusal, SilenceState, SilenceTold, Terms,
@@ -39,6 +40,11 @@ pub(super) fn command(
             undo(draft, by, *revision)?;
             Ok(Answer::Done)
         }
+        SilenceCommand::Repeat(what) => maintenance::make(draft, by, what).map(Answer::Silenced),
+        SilenceCommand::RepeatNoMore(name) => {
+            maintenance::end(draft, by, name)?;
+            Ok(Answer::Done)
+        }
     }
 }
 
@@ -53,12 +59,11 @@ fn set(
     let known = id.map(|id| draft.table().silence(id).cloned().ok_or(SilenceRefusal::Unknown));
     let known = known.transpose()?;
     terms.check(now)?;
-    let last = |before| LastChange { actor: by.actor.clone(), before };
     if let Some(known) = known.as_deref().filter(|known| known.may_become(terms, now)) {
         fits(draft, terms)?;
         let next = Silence {
             terms: terms.clone(),
-            last: last(Some(known.terms.clone())),
+            last: LastChange { actor: by.actor.clone(), before: Some(known.terms.clone()) },
             ..known.clone()
         };
         let deed = SilenceDeed::Updated(SilenceTold::of(terms));
@@ -70,17 +75,27 @@ fn set(
     if let Some(known) = known.filter(|known| known.state(now) != SilenceState::Expired) {
         end_now(draft, by, &known)?;
     }
+    made(draft, by, terms, None)
+}
+
+/// Makes a silence.
+pub(super) fn made(
+    draft: &mut Draft,
+    by: By<'_>,
+    terms: Terms,
+    window_of: Option<Arc<WindowOf>>,
+) -> Result<SilenceId, Refusal> {
+    let deed = SilenceDeed::Created(SilenceTold::of(&terms));
     let silence = Silence {
         id: SilenceId(draft.tick.ids.draw()),
         reach: Reach::Ahead,
         quiet: None,
-        window_of: None,
-        updated: now,
+        window_of,
+        updated: draft.tick.now,
         revision: draft.tick.revision,
-        last: last(None),
+        last: LastChange { actor: by.actor.clone(), before: None },
         terms,
     };
-    let deed = SilenceDeed::Created(SilenceTold::of(&silence.terms));
     begin(draft, by, silence, deed)
 }
 
@@ -131,7 +146,7 @@ fn expire(draft: &mut Draft, by: By<'_>, id: SilenceId) -> Result<(), Refusal> {
     }
 }
 
-fn end_now(draft: &mut Draft, by: By<'_>, silence: &Silence) -> Result<(), Refusal> {
+pub(super) fn end_now(draft: &mut Draft, by: By<'_>, silence: &Silence) -> Result<(), Refusal> {
     let now = draft.tick.now;
     let mut next = silence.clone();
     next.terms.ends = now;
@@ -241,7 +256,11 @@ fn follow(draft: &mut Draft, actor: &Actor, id: SilenceId) -> Result<(), Refusal
             },
         };
         next.quiet = quiet(draft, &next);
+        let over = matches!(next.reach, Reach::Over { .. }) && next.window_of.is_some();
         keep(draft, next);
+        if over {
+            maintenance::see_to_windows(draft, By { actor: &Actor::Watchbell, seen: None })?;
+        }
     }
     Ok(())
 }

@@ -18,6 +18,7 @@ mod calls;
 mod cases;
 mod faster;
 mod laws;
+mod maintenance;
 mod outbox;
 mod silences;
 mod sources;

@@ -17,6 +17,8 @@ pub enum SilenceDeed {
     Expired,
     /// Somebody took back what they had done to it.
     Undone,
+    /// Somebody made a maintenance that comes again, in these words.
+    Repeats(Text),
     /// It ended by itself.
     Ended {
         /// Whether before its time, because all that it muted had been resolved for a while.
@@ -59,6 +61,7 @@ impl SilenceDeed {
             Self::Created(told) => write!(f, "silence made by {actor}: {told}"),
             Self::Updated(told) => write!(f, "silence changed by {actor}: {told}"),
             Self::Expired => write!(f, "silence ended by {actor}"),
+            Self::Repeats(told) => write!(f, "maintenance made by {actor}: {told}"),
             Self::Undone => write!(f, "silence put back by {actor}"),
             Self::Ended { resolved: false } => f.write_str("silence over"),
             Self::Ended { resolved: true } => {

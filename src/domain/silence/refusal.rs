@@ -1,7 +1,9 @@
 //! Why a silence was not made or changed. The words are Alertmanager's where it refuses the same.
 
+use crate::domain::text::Text;
+
 /// The reason.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SilenceRefusal {
     /// There is no such silence.
     #[error("silence not found")]
@@ -34,11 +36,26 @@ pub enum SilenceRefusal {
         /// The largest there may be.
         most: usize,
     },
+    /// A maintenance needs a name.
+    #[error("a maintenance needs a name")]
+    NamelessMaintenance,
+    /// Another maintenance has the name.
+    #[error("a maintenance named {0} exists; choose another name or end it first")]
+    MaintenanceExists(Text),
+    /// No maintenance has the name.
+    #[error("no maintenance named {0}")]
+    UnknownMaintenance(Text),
+    /// The configuration has it.
+    #[error("the maintenance {0} is in watchbell.toml; take it out there")]
+    MaintenanceInFile(Text),
+    /// A maintenance never comes.
+    #[error("it never comes; name other days")]
+    NoWindow,
 }
 
 impl SilenceRefusal {
     /// A word for programs; never changes.
-    pub fn code(self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Unknown => "unknown_silence",
             Self::EndsBeforeStart => "silence_ends_before_start",
@@ -47,6 +64,11 @@ impl SilenceRefusal {
             Self::TooManyMatchers(_) => "too_many_matchers",
             Self::TooMany { .. } => "too_many_silences",
             Self::TooLarge { .. } => "silence_too_large",
+            Self::NamelessMaintenance => "nameless_maintenance",
+            Self::MaintenanceExists(_) => "maintenance_exists",
+            Self::UnknownMaintenance(_) => "unknown_maintenance",
+            Self::MaintenanceInFile(_) => "maintenance_in_file",
+            Self::NoWindow => "maintenance_never",
         }
     }
 }

@@ -94,7 +94,7 @@ impl From<&Refusal> for WhyV1 {
             Refusal::UnknownToken(name) => Self::UnknownToken(name.into()),
             Refusal::OwnNamespace(name) => Self::OwnNamespace(name.into()),
             Refusal::EmptyTokenName => Self::EmptyTokenName,
-            Refusal::Silence(refusal) => Self::Silence((*refusal).into()),
+            Refusal::Silence(refusal) => Self::Silence(refusal.into()),
         }
     }
 }

@@ -16,9 +16,11 @@ use crate::domain::alert::{
 use crate::domain::delivery::{Delivery, Progress, Tell};
 use crate::domain::event::{Difference, What};
 use crate::domain::id::{
-    AccountId, AlertId, DeliveryId, OnceId, Revision, ServiceId, SilenceId, SourceId, TokenId,
+    AccountId, AlertId, DeliveryId, MaintenanceId, OnceId, Revision, ServiceId, SilenceId,
+    SourceId, TokenId,
 };
 use crate::domain::labels::Labels;
+use crate::domain::maintenance::{KeptMaintenance, Maintenance, Recurrence, WindowOf};
 use crate::domain::matcher::{Dialect, Matcher};
 use crate::domain::once::Once;
 use crate::domain::service::Service;
@@ -207,6 +209,7 @@ fn entities() -> Vec<(&'static str, Entity)> {
     entities.extend(told_alerts());
     entities.extend(deliveries());
     entities.extend(silences());
+    entities.push(("maintenance", maintenance()));
     entities
 }
 
@@ -360,7 +363,7 @@ fn silences() -> [(&'static str, Entity); 5] {
             terms: terms(quiet),
             reach,
             quiet: quiet.then(|| at(60)),
-            window_of: (!quiet).then(|| "patching".into()),
+            window_of: (!quiet).then(|| Arc::new(window_of())),
             updated: at(1),
             revision: Revision(300),
             last: LastChange { actor: Actor::Account(alice()), before },
@@ -373,6 +376,24 @@ fn silences() -> [(&'static str, Entity); 5] {
         ("silence_ending", silence(Reach::Ending, true, None)),
         ("silence_over", silence(Reach::Over { kept: at(9_000) }, false, None)),
     ]
+}
+
+fn window_of() -> WindowOf {
+    let was = "team=\"db\" every sat at 02:00 UTC for 2h".into();
+    WindowOf { name: "patching".into(), was, until: at(7_200) }
+}
+
+fn maintenance() -> Entity {
+    let when = Recurrence::parse("2nd tue, last sun", "02:30", "2h", "Europe/Berlin").unwrap();
+    let matchers = terms(false).matchers.to_vec();
+    let maintenance =
+        Maintenance { name: "patching".into(), matchers, comment: "why".into(), when };
+    Entity::Maintenance(Arc::new(KeptMaintenance {
+        id: MaintenanceId(id(10)),
+        maintenance,
+        by: Actor::Account(alice()),
+        created: at(1),
+    }))
 }
 
 fn of_silences() -> Vec<(&'static str, What)> {
@@ -390,6 +411,7 @@ fn of_silences() -> Vec<(&'static str, What)> {
         ("silence_expired", What::Silence(SilenceDeed::Expired)),
         ("silence_undone", What::Silence(SilenceDeed::Undone)),
         ("silence_ended", What::Silence(SilenceDeed::Ended { resolved: true })),
+        ("repeats", What::Silence(SilenceDeed::Repeats("every sat".into()))),
     ]
 }
 

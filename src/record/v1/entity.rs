@@ -7,11 +7,14 @@ use serde::{Deserialize, Serialize};
 use super::alert::AlertV1;
 use super::delivery::DeliveryV1;
 use super::leaf::{IdV1, TextV1, TimeV1};
+use super::maintenance::MaintenanceV1;
 use super::silence::SilenceV1;
 use super::source::SourceV1;
 use super::token::TokenV1;
 use crate::domain::entity::{Entity, Key};
-use crate::domain::id::{AlertId, DeliveryId, OnceId, ServiceId, SilenceId, SourceId, TokenId};
+use crate::domain::id::{
+    AlertId, DeliveryId, MaintenanceId, OnceId, ServiceId, SilenceId, SourceId, TokenId,
+};
 use crate::domain::once::Once;
 use crate::domain::service::Service;
 
@@ -27,6 +30,7 @@ pub enum KeyV1 {
     Source(IdV1),
     Delivery(IdV1),
     Silence(IdV1),
+    Maintenance(IdV1),
 }
 
 impl From<Key> for KeyV1 {
@@ -39,6 +43,7 @@ impl From<Key> for KeyV1 {
             Key::Source(id) => Self::Source(IdV1(id.0)),
             Key::Delivery(id) => Self::Delivery(IdV1(id.0)),
             Key::Silence(id) => Self::Silence(IdV1(id.0)),
+            Key::Maintenance(id) => Self::Maintenance(IdV1(id.0)),
         }
     }
 }
@@ -53,6 +58,7 @@ impl From<KeyV1> for Key {
             KeyV1::Source(id) => Self::Source(SourceId(id.0)),
             KeyV1::Delivery(id) => Self::Delivery(DeliveryId(id.0)),
             KeyV1::Silence(id) => Self::Silence(SilenceId(id.0)),
+            KeyV1::Maintenance(id) => Self::Maintenance(MaintenanceId(id.0)),
         }
     }
 }
@@ -69,6 +75,7 @@ pub enum EntityV1 {
     Source(Box<SourceV1>),
     Delivery(DeliveryV1),
     Silence(Box<SilenceV1>),
+    Maintenance(Box<MaintenanceV1>),
 }
 
 impl From<&Entity> for EntityV1 {
@@ -81,6 +88,7 @@ impl From<&Entity> for EntityV1 {
             Entity::Source(stray) => Self::Source(Box::new(stray.as_ref().into())),
             Entity::Delivery(delivery) => Self::Delivery(delivery.as_ref().into()),
             Entity::Silence(silence) => Self::Silence(Box::new(silence.as_ref().into())),
+            Entity::Maintenance(kept) => Self::Maintenance(Box::new(kept.as_ref().into())),
         }
     }
 }
@@ -95,6 +103,7 @@ impl From<EntityV1> for Entity {
             EntityV1::Source(source) => Self::Source(Arc::new((*source).into())),
             EntityV1::Delivery(delivery) => Self::Delivery(Arc::new(delivery.into())),
             EntityV1::Silence(silence) => Self::Silence(Arc::new((*silence).into())),
+            EntityV1::Maintenance(kept) => Self::Maintenance(Arc::new((*kept).into())),
         }
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::actor::ActorV1;
 use super::leaf::{IdV1, LabelsV1, TextV1, TimeV1};
+use super::maintenance::WindowOfV1;
 use crate::domain::id::{Revision, SilenceId};
 use crate::domain::matcher::{Condition, Matcher, Operator};
 use crate::domain::silence::{LastChange, Reach, Silence, SilenceDeed, SilenceTold, Terms};
@@ -19,7 +20,7 @@ pub struct SilenceV1 {
     pub terms: TermsV1,
     pub reach: ReachV1,
     pub quiet: Option<TimeV1>,
-    pub window_of: Option<TextV1>,
+    pub window_of: Option<WindowOfV1>,
     pub updated: TimeV1,
     pub revision: u64,
     pub actor: ActorV1,
@@ -35,7 +36,7 @@ impl From<&Silence> for SilenceV1 {
             terms: terms.into(),
             reach: (*reach).into(),
             quiet: quiet.map(TimeV1),
-            window_of: window_of.as_ref().map(Into::into),
+            window_of: window_of.as_deref().map(Into::into),
             updated: TimeV1(*updated),
             revision: revision.0,
             actor: actor.into(),
@@ -52,7 +53,7 @@ impl From<SilenceV1> for Silence {
             terms: silence.terms.into(),
             reach: silence.reach.into(),
             quiet: silence.quiet.map(|time| time.0),
-            window_of: silence.window_of.map(Into::into),
+            window_of: silence.window_of.map(|of| Arc::new(of.into())),
             updated: silence.updated.0,
             revision: Revision(silence.revision),
             last: LastChange { actor: silence.actor.into(), before },
@@ -245,6 +246,7 @@ pub enum SilenceDeedV1 {
     Expired,
     Undone,
     Ended { resolved: bool },
+    Repeats(TextV1),
 }
 
 impl From<&SilenceDeed> for SilenceDeedV1 {
@@ -255,6 +257,7 @@ impl From<&SilenceDeed> for SilenceDeedV1 {
             SilenceDeed::Expired => Self::Expired,
             SilenceDeed::Undone => Self::Undone,
             SilenceDeed::Ended { resolved } => Self::Ended { resolved: *resolved },
+            SilenceDeed::Repeats(told) => Self::Repeats(told.into()),
         }
     }
 }
@@ -267,6 +270,7 @@ impl From<SilenceDeedV1> for SilenceDeed {
             SilenceDeedV1::Expired => Self::Expired,
             SilenceDeedV1::Undone => Self::Undone,
             SilenceDeedV1::Ended { resolved } => Self::Ended { resolved },
+            SilenceDeedV1::Repeats(told) => Self::Repeats(told.into()),
         }
     }
 }

@@ -318,7 +318,7 @@ fn count(checkup: &mut Checkup, entities: &[Entity]) {
             Entity::Service(_) => findings.services += 1,
             Entity::Token(_) => findings.tokens += 1,
             Entity::Delivery(_) => findings.deliveries += 1,
-            Entity::Once(_) | Entity::Source(_) | Entity::Silence(_) => {}
+            Entity::Once(_) | Entity::Source(_) | Entity::Silence(_) | Entity::Maintenance(_) => {}
         }
     }
 }
@@ -349,7 +349,8 @@ fn hold_together(checkup: &mut Checkup, entities: &[Entity]) {
             | Entity::Token(_)
             | Entity::Once(_)
             | Entity::Source(_)
-            | Entity::Silence(_) => {}
+            | Entity::Silence(_)
+            | Entity::Maintenance(_) => {}
         }
     }
 }
@@ -363,5 +364,6 @@ fn named(key: Key) -> String {
         Key::Source(id) => format!("source {}", id.0),
         Key::Delivery(id) => format!("notification {}", id.0),
         Key::Silence(id) => format!("silence {}", id.0),
+        Key::Maintenance(id) => format!("maintenance {}", id.0),
     }
 }

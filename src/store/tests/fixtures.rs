@@ -56,6 +56,9 @@ fn told(store: &Store, loaded: &Loaded) -> String {
                 let (id, terms) = (silence.id.short(), SilenceTold::of(&silence.terms));
                 writeln!(text, "silence {id}: {terms}, {:?}", silence.reach).unwrap();
             }
+            Entity::Maintenance(kept) => {
+                writeln!(text, "maintenance {}", kept.maintenance.told()).unwrap();
+            }
             // What it tells is shown by its alert.
             Entity::Source(_) => continue,
         }

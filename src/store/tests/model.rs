@@ -51,7 +51,8 @@ impl Model {
                 | Entity::Once(_)
                 | Entity::Source(_)
                 | Entity::Delivery(_)
-                | Entity::Silence(_) => entity.clone(),
+                | Entity::Silence(_)
+                | Entity::Maintenance(_) => entity.clone(),
             })
             .collect()
     }
