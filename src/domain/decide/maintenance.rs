@@ -58,11 +58,12 @@ pub(super) fn make(
 pub(super) fn end(draft: &mut Draft, by: By<'_>, name: &Text) -> Result<(), Refusal> {
     let id = MaintenanceId::of(name.as_str());
     if draft.table().maintenance(id).is_none() {
-        let in_file = draft.table().policy().maintenance.iter().any(|known| known.name == *name);
-        return Err(match in_file {
-            true => SilenceRefusal::MaintenanceInFile(name.clone()).into(),
-            false => SilenceRefusal::UnknownMaintenance(name.clone()).into(),
-        });
+        let in_file = draft.table().policy().maintenance.iter().find(|known| known.name == *name);
+        let refused = match in_file {
+            Some(_) => SilenceRefusal::MaintenanceInFile(name.clone()),
+            None => SilenceRefusal::UnknownMaintenance(name.clone()),
+        };
+        return Err(refused.into());
     }
     let key = Key::Maintenance(id);
     let event = draft.event(by.actor, key, What::Silence(SilenceDeed::Expired), None);
