@@ -1,10 +1,8 @@
 //! The end of a snooze, as people name it: in the console and on the command line alike. Reads no
 //! clock.
 
-use jiff::civil::Time;
-
 use super::alert::Suppressor;
-use super::time::{TimeZone, Timestamp, parse_span};
+use super::time::{TimeZone, Timestamp, next_by_clock, parse_span};
 
 /// Why a text names no end of a snooze.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,23 +18,13 @@ pub enum Unfit {
 pub fn until(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, Unfit> {
     let span = match parse_span(text) {
         Some(span) => span,
-        None => next(text, now, zone).ok_or(Unfit::NoTime)?.duration_since(now),
+        None => next_by_clock(text, now, zone).ok_or(Unfit::NoTime)?.duration_since(now),
     };
     if span > Suppressor::LONGEST_SNOOZE {
         return Err(Unfit::TooLong);
     }
     let until = now.checked_add(span).ok().filter(|until| *until > now);
     until.ok_or(Unfit::NoTime)
-}
-
-fn next(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
-    let (hour, minute) = text.trim().split_once(':')?;
-    let time = Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()?;
-    let today = now.to_zoned(zone.clone()).date();
-    let days = [today, today.tomorrow().ok()?];
-    let times =
-        days.into_iter().filter_map(|day| day.to_datetime(time).to_zoned(zone.clone()).ok());
-    times.map(|zoned| zoned.timestamp()).find(|at| *at > now)
 }
 
 #[cfg(test)]

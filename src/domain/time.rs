@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::civil::{DateTime, Time};
 use jiff::fmt::temporal::Pieces;
 use jiff::tz::Offset;
 pub use jiff::tz::TimeZone;
@@ -82,6 +83,28 @@ pub fn parse_time(text: &str) -> Option<Timestamp> {
     }
 }
 
+/// The next time after `now` at which a clock of `zone` shows `text`, as `08:00`. Nothing where that is
+/// no time of a clock.
+pub fn next_by_clock(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    let (hour, minute) = text.trim().split_once(':')?;
+    let time = Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()?;
+    let today = now.to_zoned(zone.clone()).date();
+    let days = [today, today.tomorrow().ok()?];
+    let times =
+        days.into_iter().filter_map(|day| day.to_datetime(time).to_zoned(zone.clone()).ok());
+    times.map(|zoned| zoned.timestamp()).find(|at| *at > now)
+}
+
+/// The time that somebody names: in RFC 3339, by a day and the clock of `zone` (`2026-11-24 08:00`), or
+/// by that clock alone, the next one after `now`. Nothing where it names none.
+pub fn named_time(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    let by_day = || {
+        let day: DateTime = text.trim().parse().ok()?;
+        Some(day.to_zoned(zone.clone()).ok()?.timestamp())
+    };
+    parse_time(text).or_else(|| next_by_clock(text, now, zone)).or_else(by_day)
+}
+
 /// The length of time that `text` names, as `90s`, `1h 30m` or `90d`; a day has 24 hours, and
 /// months and years have no length. Nothing where it names none.
 pub fn parse_span(text: &str) -> Option<SignedDuration> {
@@ -140,6 +163,30 @@ mod tests {
         ];
         for (text, time) in table {
             assert_eq!(parse_time(text), time, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_named_whole_or_by_the_clock_of_a_zone() {
+        let berlin = TimeZone::get("Europe/Berlin").unwrap();
+        let now: Timestamp = "2026-11-22T03:14:00Z".parse().unwrap();
+        let table = [
+            ("2026-11-24T08:00:00Z", Some("2026-11-24T08:00:00Z")),
+            ("2026-11-24T08:00:00+05:30", Some("2026-11-24T02:30:00Z")),
+            ("2026-11-24T08:00:00", Some("2026-11-24T07:00:00Z")),
+            ("2026-07-24 08:00", Some("2026-07-24T06:00:00Z")),
+            ("2026-11-24", Some("2026-11-23T23:00:00Z")),
+            ("08:00", Some("2026-11-22T07:00:00Z")),
+            ("4:00", Some("2026-11-23T03:00:00Z")),
+            ("24:00", None),
+            ("2h", None),
+            ("2026-13-24 08:00", None),
+            ("tomorrow", None),
+            ("", None),
+        ];
+        for (text, time) in table {
+            let time = time.map(|time| time.parse().unwrap());
+            assert_eq!(named_time(text, now, &berlin), time, "of {text:?}");
         }
     }
 
