@@ -34,4 +34,7 @@ pub use secret::Secret;
 pub use socket::{SocketPathError, Users, bind_socket, owner_pid, share_socket, socket_path};
 pub use source::{AskError, Kind, ListedToken, NewToken, Source};
 pub use stream::Exported;
-pub use view::{Explained, ListedAccount, ListedService, Listing, Shown, Whole};
+pub use view::{
+    Explained, ListedAccount, ListedService, Listing, Previewed, Shown, ShownSilence, Silences,
+    Whole,
+};

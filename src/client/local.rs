@@ -6,11 +6,14 @@ use super::export::Export;
 use super::reading::{self, FindError, Wanted};
 use crate::domain::command::Order;
 use crate::domain::id::{AccountId, OpId};
+use crate::domain::matcher::Matcher;
 use crate::domain::query::Filter;
 use crate::domain::time::Timestamp;
 use crate::domain::token::{Scope, Scopes};
 use crate::engine::{Feed, Handle, Published, Receipt, SubmitError, Vitals};
-use crate::record::shown::{AccountV1, ExplanationV1, FoundV1, ListingV1, ServiceShownV1};
+use crate::record::shown::{
+    AccountV1, ExplanationV1, FoundV1, ListingV1, PreviewV1, ServiceShownV1, SilencesV1,
+};
 use crate::record::v1::TokenShownV1;
 
 /// The service in this process: the engine behind its handle. Cloning is cheap, and a clone may
@@ -87,6 +90,16 @@ impl Local {
     /// Why the alert whose id begins so calls people, or does not.
     pub(super) fn explain(&self, beginning: &str) -> Result<ExplanationV1, FindError> {
         reading::explained(&self.handle, beginning)
+    }
+
+    /// All silences, in API v2's order.
+    pub(super) fn silences(&self) -> SilencesV1 {
+        reading::silences(&self.handle)
+    }
+
+    /// What a silence with these matchers would mute.
+    pub(super) fn preview(&self, matchers: &[Matcher]) -> PreviewV1 {
+        reading::preview(&self.handle, matchers)
     }
 
     /// All services, by name.

@@ -1,10 +1,14 @@
 //! What can be read of the service: the same answers for a verb in the owner's process and for
 //! one that asks over the socket. Changes nothing.
 
+mod silence;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use uuid::Uuid;
+
+pub use silence::{preview, silences};
 
 use crate::domain::alert::Alert;
 use crate::domain::explain::{explain, utc};

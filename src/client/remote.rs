@@ -12,11 +12,14 @@ use super::source::AskError;
 use super::stream::Exported;
 use crate::domain::command::Command;
 use crate::domain::id::{AccountId, OpId, Revision};
+use crate::domain::matcher::Matcher;
 use crate::domain::text::Text;
 use crate::engine::{Receipt, SubmitError};
 use crate::record::order::{OrderV1, ReceiptV1, RefusalV1};
-use crate::record::shown::{AccountV1, ExplanationV1, FoundV1, ListingV1, ServiceShownV1};
-use crate::record::v1::{IdV1, TokenShownV1};
+use crate::record::shown::{
+    AccountV1, ExplanationV1, FoundV1, ListingV1, PreviewV1, ServiceShownV1, SilencesV1,
+};
+use crate::record::v1::{IdV1, MatcherV1, TokenShownV1};
 
 /// A commit takes milliseconds; a disk that takes longer than this is broken.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -139,6 +142,17 @@ impl Remote {
     /// Why the alert whose id begins so calls people, or does not.
     pub(super) async fn explain(&self, beginning: &str) -> Result<ExplanationV1, AskError> {
         self.answer(self.http.get(below("explain", beginning)?)).await
+    }
+
+    /// All silences, in API v2's order.
+    pub(super) async fn silences(&self) -> Result<SilencesV1, AskError> {
+        self.answer(self.http.get(url("silences"))).await
+    }
+
+    /// What a silence with these matchers would mute.
+    pub(super) async fn preview(&self, matchers: &[Matcher]) -> Result<PreviewV1, AskError> {
+        let matchers: Vec<MatcherV1> = matchers.iter().cloned().map(MatcherV1).collect();
+        self.answer(self.http.post(url("preview")).json(&matchers)).await
     }
 
     /// All services, by name.

@@ -6,12 +6,14 @@ use super::reading::{FindError, Wanted};
 use super::remote::{Remote, RemoteError};
 use super::secret::Secret;
 use super::stream::Exported;
-use super::view::{Explained, ListedAccount, ListedService, Listing, Whole};
+use super::view::{Explained, ListedAccount, ListedService, Listing, Previewed, Silences, Whole};
 use crate::domain::alert::Namespace;
 use crate::domain::command::{Command, Order, TokenCommand};
 use crate::domain::id::{AccountId, Revision};
+use crate::domain::matcher::Matcher;
 use crate::domain::query::Filter;
 use crate::domain::refusal::Refusal;
+use crate::domain::silence::SilenceRefusal;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::domain::token::Scopes;
@@ -104,15 +106,29 @@ pub enum Kind {
 impl AskError {
     /// Whether the service was asked, and refused: the next question may have another answer.
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::Submit(SubmitError::Refused(_)))
+        self.refusal().is_some()
+    }
+
+    /// What the service refused for, where it did.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Submit(SubmitError::Refused(refusal)) => Some(refusal),
+            Self::Submit(_)
+            | Self::NotAllowed(_)
+            | Self::Remote(_)
+            | Self::NotFound(_)
+            | Self::NotRead(_)
+            | Self::Panicked => None,
+        }
     }
 
     /// What kind of answer it is.
     pub fn kind(&self) -> Kind {
         match self {
-            Self::NotFound(_) | Self::Submit(SubmitError::Refused(Refusal::UnknownAlert(_))) => {
-                Kind::NotFound
-            }
+            Self::NotFound(_)
+            | Self::Submit(SubmitError::Refused(
+                Refusal::UnknownAlert(_) | Refusal::Silence(SilenceRefusal::Unknown),
+            )) => Kind::NotFound,
             Self::Submit(
                 SubmitError::Busy
                 | SubmitError::Unavailable(_)
@@ -208,6 +224,24 @@ impl Source {
             Self::Local(local) => Ok(local.explain(beginning)?),
             Self::Remote(remote) => remote.explain(beginning).await,
         }
+    }
+
+    /// All silences that are kept, in API v2's order.
+    pub async fn silences(&self) -> Result<Silences, AskError> {
+        Ok(match self {
+            Self::Local(local) => local.silences(),
+            Self::Remote(remote) => remote.silences().await?,
+        }
+        .into())
+    }
+
+    /// What a silence with these matchers would mute now, and would have muted lately.
+    pub async fn preview(&self, matchers: &[Matcher]) -> Result<Previewed, AskError> {
+        Ok(match self {
+            Self::Local(local) => local.preview(matchers),
+            Self::Remote(remote) => remote.preview(matchers).await?,
+        }
+        .into())
     }
 
     /// All services, by name.

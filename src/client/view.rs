@@ -4,9 +4,12 @@ use super::source::ListedToken;
 use crate::domain::alert::{Alert, Namespace};
 use crate::domain::event::Event;
 use crate::domain::id::{AccountId, Revision};
+use crate::domain::silence::{Preview, Silence};
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
-use crate::record::shown::{AlertShownV1, FoundV1, ListingV1};
+use crate::record::shown::{
+    AlertShownV1, FoundV1, ListingV1, PreviewV1, SilenceShownV1, SilencesV1, TitleV1,
+};
 use crate::record::v1::TokenShownV1;
 
 pub use crate::record::shown::{
@@ -42,6 +45,64 @@ pub struct Whole {
     pub shown: Shown,
     /// The newest lines of its timeline, oldest first.
     pub timeline: Vec<Event>,
+}
+
+/// All silences that are kept, as they were at one time, in API v2's order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Silences {
+    /// When.
+    pub now: Timestamp,
+    /// The silences.
+    pub silences: Vec<ShownSilence>,
+}
+
+/// A silence with what becomes of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownSilence {
+    /// The silence.
+    pub silence: Silence,
+    /// How many open alerts it mutes.
+    pub mutes: usize,
+    /// How many of those would call somebody if it ended.
+    pub would_call: usize,
+}
+
+/// What matchers would mute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Previewed {
+    /// When that was.
+    pub at: Timestamp,
+    /// How many alerts were open.
+    pub open: usize,
+    /// How much would be muted.
+    pub preview: Preview,
+    /// What it is of that which is open, the most frequent first.
+    pub titles_now: Vec<(Text, usize)>,
+}
+
+impl From<SilencesV1> for Silences {
+    fn from(silences: SilencesV1) -> Self {
+        let SilencesV1 { now, silences } = silences;
+        Self { now: now.0, silences: silences.into_iter().map(Into::into).collect() }
+    }
+}
+
+impl From<SilenceShownV1> for ShownSilence {
+    fn from(shown: SilenceShownV1) -> Self {
+        let SilenceShownV1 { silence, mutes, would_call } = shown;
+        Self { silence: silence.into(), mutes, would_call }
+    }
+}
+
+impl From<PreviewV1> for Previewed {
+    fn from(record: PreviewV1) -> Self {
+        let PreviewV1 { at, open, now, lately, titles_now, titles } = record;
+        let told = |titles: Vec<TitleV1>| {
+            titles.into_iter().map(|TitleV1 { title, alerts }| (title.into(), alerts)).collect()
+        };
+        let preview = Preview { now: now.into(), lately: lately.into(), titles: told(titles) };
+        Self { at: at.0, open, preview, titles_now: told(titles_now) }
+    }
 }
 
 impl From<ListingV1> for Listing {

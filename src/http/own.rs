@@ -6,6 +6,7 @@
 
 mod attach;
 mod peer;
+mod silence;
 mod told;
 mod vital;
 
@@ -53,12 +54,14 @@ pub(super) fn described() -> Vec<Entry> {
 const PREFIX: &str = "/own/v1";
 
 /// Every path, with what answers there.
-fn places() -> [Place; 10] {
+fn places() -> [Place; 12] {
     [
         Place::at("/orders").post(order, told::order),
         Place::at("/alerts").get(alerts, told::alerts),
         Place::at("/alerts/{beginning}").get(alert, told::alert),
         Place::at("/explain/{beginning}").get(explain, told::explain),
+        Place::at("/silences").get(silence::all, told::silences),
+        Place::at("/preview").post(silence::preview, told::preview),
         Place::at("/services").get(services, told::services),
         Place::at("/accounts").get(accounts, told::accounts),
         Place::at("/tokens").get(tokens, told::tokens),

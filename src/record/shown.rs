@@ -1,6 +1,10 @@
 //! What one watchbell shows another over the socket: records, with what they leave to the table.
 
+mod silence;
+
 use serde::{Deserialize, Serialize};
+
+pub use silence::{PreviewV1, ReachedV1, SilenceShownV1, SilencesV1, TitleV1};
 
 use super::v1::{AlertV1, EventV1, IdV1, TextV1, TimeV1};
 use crate::domain::alert::Alert;

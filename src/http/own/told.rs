@@ -108,6 +108,76 @@ fn meanings() -> Schema {
     words("What it means for a call.", &["calls", "quiet"])
 }
 
+/// All silences, as they were at one time.
+#[derive(ToSchema)]
+#[schema(as = SilenceRecords)]
+struct Silences {
+    #[schema(format = DateTime)]
+    now: String,
+    silences: Vec<ShownSilence>,
+}
+
+/// A silence with what the table knows of it.
+#[derive(ToSchema)]
+#[schema(as = SilenceRecord)]
+struct ShownSilence {
+    /// A record.
+    silence: Object,
+    /// How many open alerts it mutes.
+    mutes: u64,
+    /// How many of those would call somebody if it ended.
+    would_call: u64,
+}
+
+/// What a label must be.
+#[derive(ToSchema)]
+#[schema(as = MatcherRecord)]
+struct Matcher {
+    name: String,
+    #[schema(schema_with = operators)]
+    operator: String,
+    value: String,
+}
+
+fn operators() -> Schema {
+    words("How the value is compared.", &["equal", "not_equal", "matches", "matches_not"])
+}
+
+/// What matchers would mute.
+#[derive(ToSchema)]
+#[schema(as = PreviewRecord)]
+struct Preview {
+    #[schema(format = DateTime)]
+    at: String,
+    /// How many alerts were open.
+    open: u64,
+    now: Reached,
+    /// What was open in the last 7 days, what is open included.
+    lately: Reached,
+    /// Of what is open, the most frequent first.
+    titles_now: Vec<Title>,
+    titles: Vec<Title>,
+}
+
+/// A title, with how many alerts have it.
+#[derive(ToSchema)]
+#[schema(as = TitleRecord)]
+struct Title {
+    title: String,
+    alerts: u64,
+}
+
+/// How much is reached.
+#[derive(ToSchema)]
+#[schema(as = ReachedRecord)]
+struct Reached {
+    alerts: u64,
+    /// Of what is open, what would call; of all, what is critical.
+    critical: u64,
+    /// Pages about them that channels took.
+    pages: u64,
+}
+
 /// A service.
 #[derive(ToSchema)]
 #[schema(as = ServiceRecord)]
@@ -206,6 +276,24 @@ fn read(name: &str, summary: &str) -> Described {
 
 fn all_of(name: &str, summary: &str) -> Described {
     Described::socket(name, summary).needs_on_socket(Scope::Admin)
+}
+
+pub(super) fn silences() -> Described {
+    read("ownListSilences", "All silences that are kept, in API v2's order").answers(
+        200,
+        "The silences.",
+        Shape::of::<Silences>(),
+    )
+}
+
+pub(super) fn preview() -> Described {
+    read("ownPreviewSilence", "What a silence with these matchers would mute")
+        .about("Makes none.")
+        .takes("At most 256 KiB.", Shape::list_of::<Matcher>())
+        .answers(200, "What it would mute.", Shape::of::<Preview>())
+        .fails(400, "They are none.")
+        .fails(413, "They are too large.")
+        .fails(415, "They are not said to be JSON.")
 }
 
 pub(super) fn services() -> Described {

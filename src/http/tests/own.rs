@@ -3,9 +3,13 @@
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::domain::command::AlertCommand;
+use crate::domain::command::{AlertCommand, SilenceCommand};
 use crate::domain::id::OpId;
+use crate::domain::labels::Labels;
+use crate::domain::matcher::{Dialect, Matcher};
 use crate::domain::refusal::Refusal;
+use crate::domain::silence::Terms;
+use crate::domain::time::{SignedDuration, after};
 use crate::http::{OpenTo, Owner, own_router};
 use crate::record::order::{AnswerV1, OrderV1, ReceiptV1, RefusalV1};
 use crate::record::v1::{IdV1, TokenShownV1};
@@ -108,7 +112,7 @@ async fn what_is_no_order_is_refused() {
         line(Ask::get("/own/v1/orders")).await,
     ];
     insta::assert_snapshot!(lines.join("\n"), @r#"
-    400 bad_order: the body is no order: unknown variant `dance`, expected one of `create`, `alerts`, `token` at line 1 column 18; use the same version for both
+    400 bad_order: the body is no order: unknown variant `dance`, expected one of `create`, `alerts`, `token`, `silence` at line 1 column 18; use the same version for both
     415 unsupported_media_type: the body must be JSON; send Content-Type: application/json
     413 too_large: the body is larger than 262144 bytes; send it in several posts
     405 method_not_allowed: GET is not possible here; the Allow header names what is
@@ -131,7 +135,7 @@ async fn people_of_the_socket_s_group_do_what_those_on_call_do_and_no_more() {
     let bob = async |asked| ask_of(&bench, OpenTo::Group, Peer::User(BOBS), asked).await;
     assert_eq!(bob(post(&act(&id, AlertCommand::Acknowledge))).await.status, 200);
     assert_eq!(bob(post(&act(&id, AlertCommand::Resolve))).await.status, 200);
-    let reads = ["alerts", "services", "accounts", &format!("explain/{id}")];
+    let reads = ["alerts", "silences", "services", "accounts", &format!("explain/{id}")];
     for read in reads {
         assert_eq!(bob(Ask::get(&format!("/own/v1/{read}"))).await.status, 200, "{read}");
     }
@@ -216,4 +220,46 @@ async fn alerts_are_listed_as_the_console_s_filter_says_and_found_by_a_beginning
         owner("/own/v1/explain/-").await.line(),
     ];
     insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[tokio::test]
+async fn what_a_silence_would_mute_is_told_and_then_how_much_it_mutes() {
+    let bench = bench().await;
+    let alerts = json!([
+        {"title": "disk", "service": "web"},
+        {"title": "cpu", "service": "web", "severity": "warning"},
+    ]);
+    bench.post("ops", alerts).await;
+    let owner = async |asked| ask(&bench, Peer::User(OWNER), asked).await;
+    let preview = async |matchers: Value| owner(Ask::post("/own/v1/preview").json(&matchers)).await;
+    let matcher = |name: &str, operator: &str, value: &str| json!({"name": name, "operator": operator, "value": value});
+    let web = matcher("service", "matches", "w.*");
+    let mut told = preview(json!([web])).await.body;
+    told["at"] = json!("TIME");
+    let nothing = preview(json!([])).await.body["now"]["alerts"].clone();
+    let lines = [
+        told.to_string(),
+        nothing.to_string(),
+        preview(json!([matcher("a", "matches", "(")])).await.line(),
+        preview(json!({})).await.line(),
+        owner(Ask::post("/own/v1/preview").text("[]")).await.line(),
+    ];
+    insta::assert_snapshot!(lines.join("\n"));
+
+    let now = bench.handle.now();
+    let terms = Terms {
+        matchers: [Matcher::parse("service=~w.*", Dialect::Fallback).unwrap()].into(),
+        starts: now,
+        ends: after(now, SignedDuration::from_hours(1)),
+        by: "alice".into(),
+        comment: "".into(),
+        annotations: Labels::default(),
+        until_resolved: false,
+    };
+    let command = Command::Silence(SilenceCommand::Set(None, Box::new(terms)));
+    let order = OrderV1::of(OpId(uuid::Uuid::nil()), None, &command).unwrap();
+    assert_eq!(owner(post(&order)).await.status, 200);
+    let listed = owner(Ask::get("/own/v1/silences")).await.body;
+    let silence = &listed["silences"][0];
+    assert_eq!((&silence["mutes"], &silence["would_call"]), (&json!(2), &json!(1)), "{listed}");
 }

@@ -340,6 +340,26 @@ fn of_own(ids: &[String], from: &str) -> Vec<(u16, Ask)> {
     ]
 }
 
+/// The same of silences there.
+fn of_own_silences() -> Vec<(u16, Ask)> {
+    let preview = |body: Value| Ask::post("/own/v1/preview").json(&body);
+    let matcher = json!({"name": "service", "operator": "matches", "value": "w.*"});
+    let terms = json!({
+        "matchers": [matcher], "starts": "2026-01-01T00:00:00Z", "ends": "2096-01-01T00:00:00Z",
+        "by": "alice", "comment": "maintenance", "annotations": {}, "until_resolved": false
+    });
+    let set = json!({"op": "00000000-0000-4000-8000-000000000021", "seen": null,
+        "command": {"silence": {"set": {"id": null, "terms": terms}}}});
+    vec![
+        (200, preview(json!([matcher]))),
+        (400, preview(json!([{"name": "a", "operator": "matches", "value": "("}]))),
+        (413, preview(json!("x".repeat(300_000)))),
+        (415, Ask::post("/own/v1/preview")),
+        (200, Ask::post("/own/v1/orders").json(&set)),
+        (200, Ask::get("/own/v1/silences")),
+    ]
+}
+
 /// What is promised and cannot be had here: faults of ours, and ids that begin alike.
 fn is_rare(name: &str, status: u16) -> bool {
     status == 500 || (status == 409 && matches!(name, "ownGetAlert" | "ownExplainAlert"))
@@ -352,8 +372,8 @@ async fn whatever_is_answered_has_the_shape_that_is_listed_for_its_status() {
     let cursor = bench.handle.latest().cursor;
     let from = format!("{}-{}", cursor.epoch, cursor.revision.0);
     let mut judge = Judge::new();
-    let own = of_own(&ids, &from);
-    for (status, ask) in own.into_iter().chain(of_ttyops(&ids)).chain(of_alertmanager()) {
+    let own = of_own(&ids, &from).into_iter().chain(of_own_silences());
+    for (status, ask) in own.chain(of_ttyops(&ids)).chain(of_alertmanager()) {
         judge.must(&bench, status, ask).await;
     }
     if judge.document.0["paths"].get("/api/v2/silences").is_some() {
