@@ -12,6 +12,7 @@ mod keys;
 mod output;
 mod places;
 mod roster;
+mod silence;
 mod terminal;
 pub mod token;
 mod user;
@@ -38,6 +39,7 @@ pub use self::generate::{Shell, completions, manual};
 pub use self::keys::{KeysError, KeysVerb};
 pub use self::places::{Places, PlacesError};
 pub use self::roster::{AccountVerb, ServiceVerb};
+pub use self::silence::{Input, SilenceVerb};
 pub use self::terminal::{NoTerminal, Terminal, terminal_width};
 pub use self::token::TokenVerb;
 pub use self::user::{UnixUser, group_id, group_name, user_id, user_name};
@@ -143,8 +145,8 @@ const AFTER: &str = "\
 Without a command, watchbell takes alerts in and shows the console.
 
 Exit codes: 0 done, also where nothing had to change; 1 refused or failed; 2 not understood;
-3 no such alert, or the beginning of several ids; 4 the service is busy or cannot save: try again.
-A line on stderr says why";
+3 no such alert or silence, or the beginning of several ids; 4 the service is busy or cannot save:
+try again. A line on stderr says why";
 
 /// What every verb understands.
 #[derive(Clone, Debug, Args)]
@@ -186,6 +188,8 @@ pub enum Verb {
     Alertmanager(Alertmanager),
     /// List alerts, show them, make them and act on them
     Alert(AlertVerb),
+    /// Mute alerts by their labels for a time; list, change and end that
+    Silence(SilenceVerb),
     /// Say why an alert calls people, or does not
     Explain(Explain),
     /// List the services
@@ -230,6 +234,7 @@ impl Verb {
             Self::Alert(AlertVerb { what: What::Create(_), .. }) | Self::Token(_) => {
                 Beginning::Allowed
             }
+            Self::Silence(silence) => silence.beginning(),
             Self::Serve
             | Self::Alertmanager(_)
             | Self::Backup(_)

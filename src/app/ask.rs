@@ -6,12 +6,16 @@ use anyhow::Result;
 
 use super::Plan;
 use super::owner::out_of_reach;
-use crate::cli::{Asking, Exit, Said, Verb, VerbError, terminal_width};
+use crate::cli::{Asking, Exit, Input, Said, Verb, VerbError, terminal_width};
 use crate::client::{Asker, OwnerError, reach};
 
 /// A verb that asks something: of the owner, or of the data itself.
 pub(super) async fn ask(verb: &Verb, plan: Plan) -> Result<Exit> {
     let Plan { places, config, owner, access: _, keeps: _, log: _, unfollowed: _ } = plan;
+    let input = match verb {
+        Verb::Silence(silence) => silence.read()?,
+        _ => Input::default(),
+    };
     let policy = config.policy;
     let reached = reach(&places.data, &places.socket, policy.clone(), verb.beginning()).await;
     let reached = reached.map_err(out_of_reach)?;
@@ -24,6 +28,7 @@ pub(super) async fn ask(verb: &Verb, plan: Plan) -> Result<Exit> {
     };
     let said = match verb {
         Verb::Alert(alert) => alert.carry_out(asking).await,
+        Verb::Silence(silence) => silence.carry_out(input, asking).await,
         Verb::Explain(explain) => explain.carry_out(&asking).await,
         Verb::Service(service) => service.carry_out(&asking).await,
         Verb::Account(account) => account.carry_out(&asking).await,

@@ -27,6 +27,7 @@ pub struct Output {
     /// Print this: table, json, or jsonl (a JSON object a line)
     #[arg(
         long = "output",
+        short = 'o',
         value_name = "FORMAT",
         default_value = "table",
         hide_default_value = true,

@@ -18,13 +18,20 @@ fn the_definition_is_sound() {
 
 #[test]
 fn help_says_it_all_in_a_screen() {
-    let pages: [&[&str]; 11] = [
+    let pages: [&[&str]; 18] = [
         &["--help"],
         &["serve", "--help"],
         &["alert", "--help"],
         &["alert", "list", "--help"],
         &["alert", "create", "--help"],
         &["alert", "snooze", "--help"],
+        &["silence", "--help"],
+        &["silence", "add", "--help"],
+        &["silence", "query", "--help"],
+        &["silence", "expire", "--help"],
+        &["silence", "update", "--help"],
+        &["silence", "import", "--help"],
+        &["silence", "preview", "--help"],
         &["token", "--help"],
         &["token", "create", "--help"],
         &["token", "list", "--help"],
@@ -76,7 +83,7 @@ fn a_token_without_a_known_scope_is_not_understood() {
 fn every_verb_is_completed_in_every_shell_and_described_in_the_manual() {
     let first = |bytes: Vec<u8>, lines: usize| {
         let text = String::from_utf8(bytes).unwrap();
-        assert!(["alert", "snooze", "explain"].iter().all(|verb| text.contains(verb)));
+        assert!(["alert", "snooze", "silence", "explain"].iter().all(|verb| text.contains(verb)));
         text.lines().take(lines).collect::<Vec<_>>().join("\n")
     };
     let texts = [
@@ -97,6 +104,13 @@ fn ids_come_before_what_is_done_with_them() {
         "watchbell alert snooze 1a 2b 2h --as bob",
         "watchbell alert --as bob note 1a it is bad",
         "watchbell alert resolve 1a --note done",
+        "watchbell silence add DiskFull a=b --duration 1d12h -c why -a alice --annotation x=y=z",
+        "watchbell silence add a!~b --start 22:00 --end 2026-11-24T08:00:00+01:00 --as bob",
+        "watchbell silence --as bob query -q --active --expired --pending --id 1a --id 2b",
+        "watchbell silence update 1a2b 3c4d --until-resolved --for 2h",
+        "watchbell silence update 1a2b --until-resolved=false",
+        "watchbell silence import",
+        "watchbell silence import - --force",
     ] {
         parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));
     }
@@ -109,6 +123,14 @@ fn ids_come_before_what_is_done_with_them() {
         "watchbell alert note 1a",
         "watchbell alert create --title x",
         "watchbell alert create --title x --service y --label z",
+        "watchbell silence",
+        "watchbell silence add a=b --for soon",
+        "watchbell silence add a=b --for -2h",
+        "watchbell silence add a=b --for 0s",
+        "watchbell silence add a=b --for 2h --until 08:00",
+        "watchbell silence add a=b --until 2h",
+        "watchbell silence add a=b --annotation x",
+        "watchbell silence update 1a --until-resolved=perhaps",
         "watchbell completions tcsh",
     ] {
         assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");

@@ -26,14 +26,27 @@ pub(crate) fn create(home: &Home, title: &str, more: &[&str]) -> String {
 
 /// What is said, with ids named, times left out and the user's number neutral.
 #[derive(Default)]
-struct Transcript {
-    names: BTreeMap<String, &'static str>,
-    text: String,
+pub(crate) struct Transcript {
+    pub(crate) names: BTreeMap<String, &'static str>,
+    pub(crate) text: String,
 }
 
 impl Transcript {
-    fn step(&mut self, home: &Home, args: &[&str]) -> Said {
+    pub(crate) fn step(&mut self, home: &Home, args: &[&str]) -> Said {
         let said = home.run(args);
+        self.add(args, said)
+    }
+
+    /// As `step`, of what prints the id of something new, which is called `name` from then on.
+    pub(crate) fn makes(&mut self, home: &Home, args: &[&str], name: &'static str) -> String {
+        let said = home.run(args);
+        let id = said.stdout.trim_end().to_owned();
+        self.names.insert(id.clone(), name);
+        self.add(args, said);
+        id
+    }
+
+    fn add(&mut self, args: &[&str], said: Said) -> Said {
         let line = format!(
             "$ watchbell {}\n{}{}({})\n\n",
             args.join(" "),

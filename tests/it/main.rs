@@ -36,6 +36,7 @@ mod prefix;
 mod prometheus;
 mod pty;
 mod screen;
+mod silence;
 mod standin;
 mod start;
 mod storm;
