@@ -36,7 +36,7 @@ pub struct Output {
     pub format: Format,
 }
 
-/// The widest cell of a column before the last one where a table is cut.
+/// The widest cell of a column before the last one where a table does not fit and is cut.
 const WIDEST: usize = 24;
 
 impl Output {
@@ -93,18 +93,18 @@ fn table<const N: usize>(
     width: Option<usize>,
 ) -> String {
     rows.insert(0, head.map(str::to_owned));
-    if width.is_some() {
-        for row in &mut rows {
-            if let Some((_, others)) = row.split_last_mut() {
-                for cell in others {
-                    *cell = cut(cell, WIDEST);
-                }
+    let whole = columns(&rows);
+    let Some(width) = width.filter(|width| whole.lines().any(|line| line.width() > *width)) else {
+        return whole;
+    };
+    for row in &mut rows {
+        if let Some((_, others)) = row.split_last_mut() {
+            for cell in others {
+                *cell = cut(cell, WIDEST);
             }
         }
     }
-    let lines = columns(&rows);
-    let Some(width) = width else { return lines };
-    lines.lines().fold(String::new(), |text, line| text + &cut(line, width) + "\n")
+    columns(&rows).lines().fold(String::new(), |text, line| text + &cut(line, width) + "\n")
 }
 
 /// Lines of cells, each column as wide as its widest cell.
@@ -154,14 +154,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_is_cut_to_its_terminal_and_else_left_whole() {
+    fn a_table_that_does_not_fit_is_cut_to_its_terminal_and_else_left_whole() {
         let row = |cells: [&str; 3]| cells.map(str::to_owned);
         let rows = vec![
             row(["8c2f1a34", "payments-and-everything-else", "p99 latency above 2 s for 10 min"]),
             row(["1b", "容量", "ディスク容量がいっぱいです"]),
         ];
         let head = ["ID", "SERVICE", "TITLE"];
-        let shown = [None, Some(60), Some(40), Some(1), Some(0)]
+        let shown = [None, Some(76), Some(60), Some(40), Some(1), Some(0)]
             .map(|width| table(head, rows.clone(), width))
             .join("--\n");
         insta::assert_snapshot!(shown);
