@@ -132,6 +132,11 @@ fn why(error: &AskError) -> String {
         SilenceRefusal::TooLarge { size, most } => {
             format!("it has {size} bytes, and {most} are allowed; write less")
         }
+        SilenceRefusal::NamelessMaintenance
+        | SilenceRefusal::MaintenanceExists(_)
+        | SilenceRefusal::UnknownMaintenance(_)
+        | SilenceRefusal::MaintenanceInFile(_)
+        | SilenceRefusal::NoWindow => refusal.to_string(),
     }
 }
 

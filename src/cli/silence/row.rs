@@ -8,7 +8,6 @@ use serde::Serialize;
 use crate::client::ShownSilence;
 use crate::domain::matcher::{Matcher, Operator};
 use crate::domain::silence::SilenceState;
-use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 
 /// One silence for programs.
@@ -64,7 +63,7 @@ impl<'a> Row<'a> {
             until_resolved: terms.until_resolved,
             mutes: *mutes,
             would_call: *would_call,
-            maintenance: silence.window_of.as_ref().map(Text::as_str),
+            maintenance: silence.window_of.as_ref().map(|of| of.name.as_str()),
         }
     }
 }
@@ -97,7 +96,7 @@ pub(super) fn cells(shown: &ShownSilence, now: Timestamp) -> [String; 8] {
     let why = [
         Some(terms.why().to_string()).filter(|why| !why.is_empty()),
         terms.until_resolved.then(|| "ends when resolved".to_owned()),
-        silence.window_of.as_ref().map(|name| format!("maintenance {name}")),
+        silence.window_of.as_ref().map(|of| format!("maintenance {}", of.name)),
     ];
     [
         silence.id.short(),

@@ -4,13 +4,15 @@ use super::when::{Span, When};
 use super::*;
 use crate::cli::output::{Format, Output};
 use crate::client::{Previewed, ShownSilence, Silences};
+use std::sync::Arc;
+
 use crate::domain::command::{Answer, Command, SilenceCommand};
 use crate::domain::id::SilenceId;
 use crate::domain::labels::Labels;
+use crate::domain::maintenance::WindowOf;
 use crate::domain::matcher::{Dialect, Matcher};
 use crate::domain::samples::{Desk, account, labels, payload};
 use crate::domain::silence::{Preview, Reached, Terms};
-use crate::domain::text::Text;
 use crate::domain::time::{SignedDuration, TimeZone, Timestamp, after, before};
 
 fn words(line: &[&str]) -> Vec<String> {
@@ -122,7 +124,9 @@ fn silences() -> (Desk, Silences) {
     let pending = set(&mut desk, pending);
     let shown = |(id, mutes, would_call, window_of): (_, usize, usize, Option<&str>)| {
         let mut silence = desk.table.silence(id).unwrap().as_ref().clone();
-        silence.window_of = window_of.map(Text::derive);
+        let window_of =
+            window_of.map(|name| WindowOf { name: name.into(), was: name.into(), until: desk.now });
+        silence.window_of = window_of.map(Arc::new);
         ShownSilence { silence, mutes, would_call }
     };
     let rows = [(active, 1, 1, None), (pending, 0, 0, Some("moves")), (ended, 0, 0, None)];
