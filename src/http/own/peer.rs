@@ -85,7 +85,8 @@ impl Caller {
         match self.standing {
             Standing::Master => Scopes::all(),
             Standing::Member => {
-                [Scope::Read, Scope::Ack, Scope::Assign, Scope::Resolve].into_iter().collect()
+                use Scope::{Ack, Assign, Read, Resolve, Silence};
+                [Read, Ack, Assign, Resolve, Silence].into_iter().collect()
             }
         }
     }
