@@ -23,6 +23,10 @@ pub(super) fn plan(flags: &Alertmanager) -> Result<Plan> {
     let user = UnixUser::find();
     let mut config = Config::read("", MEANT, &Given { user: &user.name, listen: common.listen })?;
     config.listen.web = web(flags)?;
+    let limit = |most: usize| Some(most).filter(|most| *most > 0);
+    config.policy.silence_retention = flags.retention();
+    config.policy.max_silences = limit(flags.max_silences);
+    config.policy.max_silence_size = limit(flags.max_silence_size);
     let actor = config.account_of(&user.name).map_or_else(
         || Actor::User(user.name.as_str().into()),
         |account| Actor::Account(account.person()),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::{Common, LogLevel};
-use crate::domain::time::parse_span;
+use crate::domain::time::{SignedDuration, parse_span};
 
 /// What Alertmanager would be started with.
 #[derive(Debug, Args)]
@@ -70,6 +70,36 @@ pub struct Alertmanager {
         value_parser = length
     )]
     pub timeout: Timeout,
+    /// Keep silences that are over for so long
+    #[arg(
+        long = "data.retention",
+        value_name = "DURATION",
+        default_value = "120h",
+        value_parser = length
+    )]
+    pub retention: Timeout,
+    /// Taken and not used: everything is kept at once
+    #[arg(long = "data.maintenance-interval", value_name = "DURATION")]
+    pub maintenance_interval: Option<String>,
+    /// Keep no more silences than this, those that are over included; 0 is no limit
+    #[arg(
+        long = "silences.max-silences",
+        value_name = "COUNT",
+        default_value_t = 0,
+        hide_default_value = true
+    )]
+    pub max_silences: usize,
+    /// Refuse silences that are larger than this; 0 is no limit
+    #[arg(
+        long = "silences.max-silence-size-bytes",
+        value_name = "BYTES",
+        default_value_t = 0,
+        hide_default_value = true
+    )]
+    pub max_silence_size: usize,
+    /// Taken and not used: what was done about a silence is in its timeline
+    #[arg(long = "log.silences")]
+    pub log_silences: bool,
     /// Taken and not used: there is no cluster yet
     #[arg(long = "cluster.listen-address", value_name = "ADDR:PORT")]
     pub cluster_address: Option<String>,
@@ -97,6 +127,12 @@ impl Alertmanager {
     /// How many GETs are answered at one time, if a number is given.
     pub fn get_concurrency(&self) -> Option<NonZero<usize>> {
         usize::try_from(self.get_concurrency).ok().and_then(NonZero::new)
+    }
+
+    /// How long silences that are over are kept.
+    pub fn retention(&self) -> SignedDuration {
+        let span = self.retention.0.and_then(|span| SignedDuration::try_from(span).ok());
+        span.unwrap_or_default()
     }
 
     /// What was asked for and is not done.
