@@ -30,7 +30,7 @@ pub use refusal::SilenceRefusal;
 pub struct Terms {
     /// All of them must match; in the order in which they were given.
     pub matchers: Arc<[Matcher]>,
-    /// From when on.
+    /// From when on. In an order [`Self::AT_ONCE`] stands for the moment at which it is decided.
     pub starts: Timestamp,
     /// Until when, at the latest.
     pub ends: Timestamp,
@@ -117,22 +117,28 @@ impl Terms {
     /// A silence has no more matchers than this: each is asked of every new alert.
     pub const MOST_MATCHERS: usize = 64;
 
+    /// The start of what is wanted now, whenever that is.
+    pub const AT_ONCE: Timestamp = Timestamp::MIN;
+
     /// Refuses what is over before it begins, what is over now, and what would mute all there is.
     ///
     /// The rules, their order and their words are Alertmanager's (`postSilencesHandler` and
     /// `validateSilence`).
     pub fn check(&self, now: Timestamp) -> Result<(), SilenceRefusal> {
-        if self.starts >= self.ends {
-            return Err(SilenceRefusal::EndsBeforeStart);
-        }
-        if self.ends < now {
-            return Err(SilenceRefusal::EndsInPast);
-        }
+        self.check_times(now)?;
         if self.matchers.len() > Self::MOST_MATCHERS {
             return Err(SilenceRefusal::TooManyMatchers(Self::MOST_MATCHERS));
         }
         let asks = |matcher: &Matcher| !matcher.allows_absence();
         if self.matchers.iter().any(asks) { Ok(()) } else { Err(SilenceRefusal::MatchesAbsence) }
+    }
+
+    /// The part of [`Self::check`] that comes first: whether it could be in force.
+    pub fn check_times(&self, now: Timestamp) -> Result<(), SilenceRefusal> {
+        if self.starts >= self.ends {
+            return Err(SilenceRefusal::EndsBeforeStart);
+        }
+        if self.ends < now { Err(SilenceRefusal::EndsInPast) } else { Ok(()) }
     }
 
     /// Whether labels are as all matchers want them.

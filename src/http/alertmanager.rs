@@ -15,11 +15,14 @@ mod post;
 mod query;
 mod quote;
 mod shape;
+mod silence;
+mod silences;
 mod status;
 mod surface;
 mod threshold;
 mod time;
 mod told;
+mod typed;
 mod uri;
 mod wire;
 
@@ -102,6 +105,12 @@ async fn answered(endpoint: Endpoint, request: Request, door: Door) -> Response 
         Endpoint::Alerts => alerts::get.call(request, door).await,
         Endpoint::Groups => groups::get.call(request, door).await,
         Endpoint::Receivers => status::receivers.call(request, door).await,
+        Endpoint::Silences if posted => silences::post.call(request, door).await,
+        Endpoint::Silences => silences::get.call(request, door).await,
+        Endpoint::Silence if request.method() == Method::DELETE => {
+            silence::delete.call(request, door).await
+        }
+        Endpoint::Silence => silence::get.call(request, door).await,
         Endpoint::Status => status::status.call(request, door).await,
     }
 }

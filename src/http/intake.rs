@@ -25,13 +25,20 @@ pub(super) async fn parse<T: Send + 'static>(
     parse: impl FnOnce(Vec<u8>) -> T + Send + 'static,
 ) -> Result<(T, Share), ApiError> {
     const LONG: usize = 256 * 1024;
-    let Taken { bytes, share } = body;
-    let long = bytes.len() > LONG;
-    let parse = move || (parse(bytes), share);
-    if !long {
-        return Ok(parse());
+    if body.bytes.len() > LONG {
+        return parse_aside(body, parse).await;
     }
-    let parsing = tokio::task::spawn_blocking(parse);
+    let Taken { bytes, share } = body;
+    Ok((parse(bytes), share))
+}
+
+/// The same, whatever its length.
+pub(super) async fn parse_aside<T: Send + 'static>(
+    body: Taken,
+    parse: impl FnOnce(Vec<u8>) -> T + Send + 'static,
+) -> Result<(T, Share), ApiError> {
+    let Taken { bytes, share } = body;
+    let parsing = tokio::task::spawn_blocking(move || (parse(bytes), share));
     parsing.await.map_err(|error| match error.try_into_panic() {
         // It is this request's, and answered where all are.
         Ok(panic) => std::panic::resume_unwind(panic),

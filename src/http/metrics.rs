@@ -70,7 +70,7 @@ pub(super) async fn metrics(State(door): State<Door>, request: Request) -> Respo
 }
 
 async fn scrape(door: &Door, request: Request) -> Result<Response, ApiError> {
-    caller(door, &mut request.into_parts().0).await?;
+    caller(door, &mut request.into_parts().0, Scope::Read).await?;
     let _place = match door.readers().enter_to_watch() {
         Ok(place) => place,
         Err(full) => return Ok(full.tell(door)),

@@ -12,6 +12,7 @@ mod overload;
 mod own;
 mod posting;
 mod reading;
+mod silences;
 mod v2;
 mod web;
 

@@ -131,19 +131,6 @@ fn every_command_says_the_same_as_with_a_real_alertmanager() {
     }
 }
 
-/// What of amtool cannot be done yet says what can be instead.
-#[test]
-fn whoever_wants_to_silence_reads_what_to_do_instead() {
-    let home = Home::new();
-    let secret = home.token("amtool", "ingest,read");
-    let service = Service::start(&home);
-    let host = format!("x:{secret}@{}", service.address);
-    let add = ["silence", "add", "alertname=a", "-c", "later", "-a", "alice"];
-    let said = amtool(&host, &add);
-    let told = "silences are not served yet; snooze the alert in the console";
-    assert!(said.code != Some(0) && said.stderr.contains(told), "{}", said.stderr);
-}
-
 /// One of the two that are spoken with.
 struct Side {
     host: String,

@@ -56,6 +56,8 @@ fn set(
     terms: &Terms,
 ) -> Result<SilenceId, Refusal> {
     let now = draft.tick.now;
+    let at_once = terms.starts == Terms::AT_ONCE;
+    let terms = &Terms { starts: if at_once { now } else { terms.starts }, ..terms.clone() };
     let known = id.map(|id| draft.table().silence(id).cloned().ok_or(SilenceRefusal::Unknown));
     let known = known.transpose()?;
     terms.check(now)?;

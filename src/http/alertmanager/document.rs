@@ -2,19 +2,17 @@
 //! (`PostableAlerts` and `PostableAlert` of its API v2). What is wrong here rejects the whole post.
 //! Must not decide what an alert means.
 
-use std::borrow::Cow;
-
 use super::error::Fault;
 use super::json::{self, Malformed, Reader, Shape};
+use super::typed::{self, Pairs, Wrong, moment, pairs, string, unlike};
 use super::{quote, time, uri};
 use crate::domain::labels::Labels;
 use crate::domain::time::Moment;
 use crate::http::error::ApiError;
 
-/// How many alerts one post may list, and how many labels and annotations each may have: far more
-/// than anybody sends, and few enough that no body becomes gigabytes of rows.
+/// How many alerts one post may list: far more than anybody sends, and few enough that no body becomes
+/// gigabytes of rows.
 const MOST_ALERTS: usize = 100_000;
-pub(super) const MOST_PAIRS: usize = 1_024;
 
 /// One entry of the list.
 #[derive(Debug, PartialEq, Eq)]
@@ -81,12 +79,6 @@ fn unparsable(why: &str) -> Fault {
     Fault::framework(400, format!("parsing alerts body from \"\" failed, because {why}"))
 }
 
-fn unlike(shape: Shape, what: &str) -> String {
-    format!("json: cannot unmarshal {} into Go {what}", shape.word())
-}
-
-type Pairs<'a> = Option<Vec<(Cow<'a, str>, Cow<'a, str>)>>;
-
 /// An alert while it is read: of fields that come again the last one counts, and objects that come
 /// again are one.
 #[derive(Debug, Default)]
@@ -98,21 +90,6 @@ struct Draft<'a> {
     link: Box<str>,
     /// Whether there were more labels or annotations than are kept.
     wide: bool,
-}
-
-/// What is wrong with the types of one alert. Alertmanager reads each alert twice, first for times
-/// and annotations; in each reading a field that refuses its value stops it at once, while other
-/// wrong types are told at the end.
-#[derive(Debug, Default)]
-struct Wrong {
-    at_once: Option<String>,
-    at_the_end: Option<String>,
-}
-
-impl Wrong {
-    fn first(self) -> Option<String> {
-        self.at_once.or(self.at_the_end)
-    }
 }
 
 impl<'a> Draft<'a> {
@@ -133,6 +110,7 @@ impl<'a> Draft<'a> {
             }
         }
         let mut draft = Self::default();
+        // Alertmanager reads each alert twice, first for times and annotations.
         let (mut first, mut second) = (Wrong::default(), Wrong::default());
         while let Some(name) = reader.name() {
             match Name::of(&name) {
@@ -204,7 +182,6 @@ enum Name {
 }
 
 impl Name {
-    /// Names are known in any case, as Go folds it: two letters beyond ASCII are letters of it.
     fn of(name: &str) -> Option<Self> {
         const NAMES: [(&str, Name); 5] = [
             ("labels", Name::Labels),
@@ -213,87 +190,7 @@ impl Name {
             ("endsat", Name::EndsAt),
             ("generatorurl", Name::Link),
         ];
-        let folded = |c: char| match c {
-            '\u{17f}' => 's',
-            '\u{212a}' => 'k',
-            c => c.to_ascii_lowercase(),
-        };
-        let found = NAMES.into_iter().find(|(known, _)| name.chars().map(folded).eq(known.chars()));
+        let found = NAMES.into_iter().find(|(known, _)| typed::is_called(name, known));
         found.map(|(_, name)| name)
-    }
-}
-
-/// Labels or annotations, added to those that came before under the same name; whether all of them
-/// could be.
-fn pairs<'a>(
-    reader: &mut Reader<'a>,
-    into: &mut Pairs<'a>,
-    field: &str,
-    wrong: &mut Wrong,
-) -> bool {
-    match reader.shape() {
-        Shape::Object => reader.enter(),
-        Shape::Null => {
-            *into = None;
-            reader.skip();
-            return true;
-        }
-        shape @ (Shape::Bool | Shape::Number | Shape::Text | Shape::List) => {
-            let what = format!("struct field {field} of type models.LabelSet");
-            wrong.at_the_end.get_or_insert(unlike(shape, &what));
-            reader.skip();
-            return true;
-        }
-    }
-    let pairs = into.get_or_insert_default();
-    let mut fit = true;
-    while let Some(name) = reader.name() {
-        let value = match reader.shape() {
-            Shape::Text => reader.text(),
-            Shape::Null => {
-                reader.skip();
-                Cow::Borrowed("")
-            }
-            shape @ (Shape::Bool | Shape::Number | Shape::List | Shape::Object) => {
-                wrong.at_the_end.get_or_insert_with(|| {
-                    let name = quote::brief(&name);
-                    unlike(shape, &format!("struct field {field}.{name} of type string"))
-                });
-                reader.skip();
-                continue;
-            }
-        };
-        fit &= pairs.len() < MOST_PAIRS;
-        if fit {
-            pairs.push((name, value));
-        }
-    }
-    fit
-}
-
-/// A time. `null` changes nothing.
-fn moment(reader: &mut Reader<'_>, into: &mut Option<Moment>, field: &str, wrong: &mut Wrong) {
-    let read =
-        string(reader, field).and_then(|text| text.map(|text| time::parse(&text)).transpose());
-    match read {
-        Ok(moment) => *into = moment.or(*into),
-        Err(why) => {
-            wrong.at_once.get_or_insert(why);
-        }
-    }
-}
-
-/// A text; nothing where it is `null`.
-fn string<'a>(reader: &mut Reader<'a>, field: &str) -> Result<Option<Cow<'a, str>>, String> {
-    match reader.shape() {
-        Shape::Text => Ok(Some(reader.text())),
-        Shape::Null => {
-            reader.skip();
-            Ok(None)
-        }
-        shape @ (Shape::Bool | Shape::Number | Shape::List | Shape::Object) => {
-            reader.skip();
-            Err(unlike(shape, &format!("struct field {field} of type string")))
-        }
     }
 }

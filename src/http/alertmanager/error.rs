@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use axum::body::Body;
-use axum::http::header::{ALLOW, CONTENT_TYPE};
+use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
@@ -122,6 +122,11 @@ fn handler(status: StatusCode, message: &str) -> Response {
     quote::push_json(&mut body, message, Html::Plain);
     body.push(b'\n');
     json(status, body)
+}
+
+/// An answer without a body.
+pub(super) fn nothing(status: StatusCode) -> Response {
+    (status, [(CONTENT_LENGTH, HeaderValue::from_static("0"))]).into_response()
 }
 
 /// An answer that is JSON already.

@@ -108,6 +108,13 @@ impl<'a> Reader<'a> {
         unquoted(self.json.get(from..end).unwrap_or_default())
     }
 
+    /// Which of both words comes next.
+    pub(super) fn truth(&mut self) -> bool {
+        let truth = self.peek() == Some(b't');
+        self.skip();
+        truth
+    }
+
     /// Past the value that comes next, however deep it is.
     pub(super) fn skip(&mut self) {
         let mut depth = 0_usize;

@@ -4,11 +4,10 @@
 use axum::Extension;
 use axum::body::HttpBody as _;
 use axum::extract::Request;
-use axum::http::header::CONTENT_LENGTH;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::error::Fault;
+use super::error::{self, Fault};
 use super::{document, media, wire};
 use crate::domain::report::Road;
 use crate::engine::{Fate, Handle};
@@ -32,9 +31,7 @@ pub(super) async fn alerts(
     let mut share = None;
     match take(&handle, &caller, &room, request, &mut share).await {
         // Senders take any 200, and one of them nothing else.
-        Ok(()) => {
-            (StatusCode::OK, [(CONTENT_LENGTH, HeaderValue::from_static("0"))]).into_response()
-        }
+        Ok(()) => error::nothing(StatusCode::OK),
         Err(fault) => fault.into_response(),
     }
 }

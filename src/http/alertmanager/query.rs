@@ -3,8 +3,10 @@
 
 use crate::domain::labels::Labels;
 use crate::domain::matcher::{Condition, Dialect, Matcher, MatcherError, Operator, PatternError};
+use crate::domain::silence::{SilenceState, Terms};
 use crate::domain::suppress::{State, Status};
 use crate::domain::table::{Lookup, Table};
+use crate::domain::time::Timestamp;
 
 /// How many matchers of one kind a query may have: each may compile to a megabyte.
 const MATCHERS: usize = 64;
@@ -205,6 +207,39 @@ impl Wanted {
         (self.active || status.state() != State::Active)
             && (self.silenced || status.silenced_by.is_empty())
             && (self.inhibited || status.inhibited_by.is_empty())
+    }
+}
+
+/// Which silences are asked for.
+#[derive(Debug)]
+pub(super) struct WantedSilences {
+    filter: Vec<Matcher>,
+    active: bool,
+    expired: bool,
+    pending: bool,
+}
+
+impl WantedSilences {
+    /// Reads what is known.
+    pub(super) fn read(query: Option<&str>, dialect: Dialect) -> Result<Self, QueryError> {
+        let pairs = Pairs::of(query)?;
+        Ok(Self {
+            filter: pairs.matchers("filter", dialect, QueryError::Filter)?,
+            active: pairs.flag("active"),
+            expired: pairs.flag("expired"),
+            pending: pairs.flag("pending"),
+        })
+    }
+
+    /// Whether a silence of these terms is asked for at `now`: one that has every matcher that is
+    /// asked for, word for word (`CheckSilenceMatchesFilterLabels`).
+    pub(super) fn has(&self, terms: &Terms, now: Timestamp) -> bool {
+        let state = match terms.state(now) {
+            SilenceState::Active => self.active,
+            SilenceState::Expired => self.expired,
+            SilenceState::Pending => self.pending,
+        };
+        state && self.filter.iter().all(|wanted| terms.matchers.contains(wanted))
     }
 }
 

@@ -1,6 +1,8 @@
 //! What API v2 answers with, as JSON: Alertmanager's fields in Alertmanager's order, byte by byte.
 //! Writes what it is given and leaves nothing out.
 
+mod silence;
+
 use std::io::Write as _;
 
 use super::quote::{self, Html};
@@ -8,6 +10,8 @@ use crate::domain::labels::Labels;
 use crate::domain::routing::Routed;
 use crate::domain::suppress::Status;
 use crate::domain::time::Moment;
+
+pub(super) use silence::silence;
 
 /// One alert of `receiver`.
 pub(super) fn alert(into: &mut Vec<u8>, alert: &Routed<'_>, receiver: &str, status: &Status) {

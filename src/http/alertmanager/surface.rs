@@ -4,7 +4,7 @@
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{CACHE_CONTROL, VARY};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
@@ -29,15 +29,21 @@ pub(super) enum Endpoint {
     Groups,
     /// Where the receivers are listed.
     Receivers,
+    /// Where silences are posted to, and listed.
+    Silences,
+    /// Where one is read, and ended.
+    Silence,
     /// Where the service tells of itself.
     Status,
 }
 
-/// Every path, with the methods that it takes.
-const ENDPOINTS: [(&str, Endpoint, &[&str]); 4] = [
+/// Every path, with the methods that it takes. A name in braces at its end stands for any one segment.
+const ENDPOINTS: [(&str, Endpoint, &[&str]); 6] = [
     ("/api/v2/alerts", Endpoint::Alerts, &["GET", "POST"]),
     ("/api/v2/alerts/groups", Endpoint::Groups, &["GET"]),
     ("/api/v2/receivers", Endpoint::Receivers, &["GET"]),
+    ("/api/v2/silences", Endpoint::Silences, &["GET", "POST"]),
+    ("/api/v2/silence/{silenceID}", Endpoint::Silence, &["DELETE", "GET"]),
     ("/api/v2/status", Endpoint::Status, &["GET"]),
 ];
 
@@ -50,6 +56,28 @@ pub(in crate::http) fn paths() -> impl Iterator<Item = &'static str> {
 /// Whether it is the path of an endpoint, in its tidy form.
 pub(super) fn is_endpoint(path: &str) -> bool {
     ENDPOINTS.into_iter().any(|(endpoint, ..)| endpoint == path)
+}
+
+impl Endpoint {
+    /// The right that asking for it so needs.
+    fn scope(self, method: &Method) -> Scope {
+        match (self, method) {
+            (_, &Method::GET) => Scope::Read,
+            (Self::Silences | Self::Silence, _) => Scope::Silence,
+            (Self::Alerts | Self::Groups | Self::Receivers | Self::Status, _) => Scope::Ingest,
+        }
+    }
+}
+
+/// Whether `path` is the one of `endpoint`.
+fn is_at(path: &str, endpoint: &str) -> bool {
+    match endpoint.split_once('{') {
+        None => path == endpoint,
+        Some((before, _)) => {
+            let segment = path.strip_prefix(before);
+            segment.is_some_and(|one| !one.is_empty() && !one.contains('/'))
+        }
+    }
 }
 
 /// Lets through to a handler what one takes and whose caller may; gives every answer its headers.
@@ -148,36 +176,30 @@ async fn admit(door: &Door, request: Request) -> Result<(Endpoint, Request), Fau
     let (mut parts, body) = request.into_parts();
     let path = parts.uri.path();
     let known = path.strip_suffix('/').unwrap_or(path);
-    let found = ENDPOINTS.into_iter().find(|(path, ..)| *path == known);
+    let found = ENDPOINTS.into_iter().find(|(path, ..)| is_at(known, path));
     let Some((_, endpoint, allowed)) = found else {
-        if is_of_silences(known) {
-            let told = "silences are not served yet; snooze the alert in the console".to_owned();
-            return Err(Fault::Handler(StatusCode::NOT_FOUND, told));
-        }
         return Err(Fault::framework(404, format!("path {path} was not found")));
     };
     if !allowed.contains(&parts.method.as_str()) {
         return Err(Fault::Method { method: parts.method.to_string(), allowed });
     }
-    let caller = caller(door, &mut parts).await?;
+    let scope = endpoint.scope(&parts.method);
+    let caller = caller(door, &mut parts, scope).await?;
     parts.extensions.insert(caller);
-    if parts.method == Method::GET {
+    if parts.method != Method::POST {
         media::must_fit(&parts.headers, &body)?;
     }
     Ok((endpoint, Request::from_parts(parts, body)))
 }
 
-/// Whether it is a path of silences. Their clients print an answer that is a JSON string, and of any
-/// other that they cannot read it.
-fn is_of_silences(path: &str) -> bool {
-    path == "/api/v2/silences" || path.starts_with("/api/v2/silence/")
-}
-
-/// Who calls, if they may: the one place where API v2 and what is read beside it ask. Posts need
-/// `ingest`, all else `read`.
-pub(in crate::http) async fn caller(door: &Door, parts: &mut Parts) -> Result<Caller, ApiError> {
+/// Who calls, if they have this right: the one place where API v2 and what is read beside it ask.
+pub(in crate::http) async fn caller(
+    door: &Door,
+    parts: &mut Parts,
+    scope: Scope,
+) -> Result<Caller, ApiError> {
     let V2Caller(caller) = V2Caller::from_request_parts(parts, door).await?;
-    caller.may(if parts.method == Method::POST { Scope::Ingest } else { Scope::Read })?;
+    caller.may(scope)?;
     Ok(caller)
 }
 

@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
-use super::document::{self, Item, MOST_PAIRS};
+use super::document::{self, Item};
 use super::error::Fault;
 use super::quote;
+use super::typed::MOST_PAIRS;
 use crate::domain::alert::{Identity, Namespace, Naming, Told};
 use crate::domain::labels::Labels;
 use crate::domain::matcher::{Dialect, is_label_name};

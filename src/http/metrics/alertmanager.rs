@@ -2,6 +2,7 @@
 
 use super::Now;
 use super::page::{Kind, Page};
+use super::tally::Silences;
 use crate::http::alertmanager::VERSION;
 
 /// The only kind of channel that there is.
@@ -49,11 +50,15 @@ fn alerts(page: &mut Page, now: &Now<'_>) {
     .sample(&[("state", "active")], now.tally.active)
     .sample(&[("state", "suppressed")], now.tally.suppressed)
     .sample(&[("state", "unprocessed")], 0);
-    let mut silences =
-        page.family("alertmanager_silences", Kind::Gauge, "Always 0: silences are not served yet.");
-    for state in ["active", "expired", "pending"] {
-        silences.sample(&[("state", state)], 0);
-    }
+    let Silences { active, expired, pending } = now.tally.silences;
+    page.family(
+        "alertmanager_silences",
+        Kind::Gauge,
+        "Silences, by state; those that are over as long as they are kept.",
+    )
+    .sample(&[("state", "active")], active)
+    .sample(&[("state", "expired")], expired)
+    .sample(&[("state", "pending")], pending);
     page.family(
         "alertmanager_alerts_received_total",
         Kind::Counter,

@@ -7,6 +7,7 @@ use crate::domain::alert::{Alert, State};
 use crate::domain::delivery::Progress;
 use crate::domain::routing::{Hour, routed};
 use crate::domain::severity::Severity;
+use crate::domain::silence::SilenceState;
 use crate::domain::suppress;
 use crate::domain::table::Table;
 
@@ -23,6 +24,8 @@ pub(super) struct Tally {
     pub(super) active: u64,
     /// Alerts that API v2 shows as suppressed.
     pub(super) suppressed: u64,
+    /// Silences.
+    pub(super) silences: Silences,
     /// Senders of open alerts whose clock is off.
     pub(super) clocks_off: usize,
     /// Notifications.
@@ -38,6 +41,14 @@ pub(super) struct Standings {
     pub(super) acknowledged: u64,
     /// Something keeps it quiet, whoever has it.
     pub(super) snoozed: u64,
+}
+
+/// How far silences have come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Silences {
+    pub(super) active: u64,
+    pub(super) expired: u64,
+    pub(super) pending: u64,
 }
 
 /// How far notifications have come.
@@ -70,6 +81,9 @@ impl Tally {
                 suppress::State::Suppressed => tally.suppressed += 1,
             }
         }
+        for silence in table.silences() {
+            tally.silences.add(silence.state(hour.now));
+        }
         for delivery in table.deliveries() {
             tally.deliveries.add(&delivery.state);
         }
@@ -85,6 +99,16 @@ impl Standings {
             State::Firing => self.firing += 1,
             State::Acknowledged(_) => self.acknowledged += 1,
             State::Resolved(_) => {}
+        }
+    }
+}
+
+impl Silences {
+    fn add(&mut self, state: SilenceState) {
+        match state {
+            SilenceState::Active => self.active += 1,
+            SilenceState::Expired => self.expired += 1,
+            SilenceState::Pending => self.pending += 1,
         }
     }
 }

@@ -214,7 +214,7 @@ async fn a_request_with_a_body_has_to_bring_json_and_one_without_has_to_take_it(
 #[tokio::test]
 async fn every_path_that_is_known_is_answered_by_a_handler_with_and_without_a_slash() {
     let bench = bench().await;
-    for path in ["alerts", "alerts/groups", "receivers", "status"] {
+    for path in ["alerts", "alerts/groups", "receivers", "silences", "status"] {
         for path in [format!("/api/v2/{path}"), format!("/api/v2/{path}/?filter=a%3Db")] {
             let seen = send(&bench, Ask::get(&path).token("ops")).await;
             assert_eq!(seen.status, 200, "{path}");

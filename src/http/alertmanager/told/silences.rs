@@ -17,7 +17,7 @@ struct PostableSilence {
     /// The one that is changed; absent or empty makes a new one.
     id: Option<String>,
     /// They all have to hold.
-    #[schema(min_items = 1)]
+    #[schema(min_items = 1, max_items = 64)]
     matchers: Vec<SilenceMatcher>,
     #[schema(format = DateTime)]
     starts_at: String,
@@ -25,7 +25,11 @@ struct PostableSilence {
     ends_at: String,
     created_by: String,
     comment: String,
+    /// At most 1,024.
     annotations: Option<BTreeMap<String, String>>,
+    /// Whether it is over as soon as all that it muted has been resolved for a while. Absent changes
+    /// nothing of it.
+    ends_when_resolved: Option<bool>,
 }
 
 /// A silence, as it is read.
@@ -46,6 +50,10 @@ struct GettableSilence {
     /// Absent where there are none.
     annotations: Option<BTreeMap<String, String>>,
     status: SilenceStatus,
+    /// Absent where it is not so.
+    ends_when_resolved: Option<bool>,
+    /// The maintenance that comes again whose window it is; absent where it is none.
+    window_of: Option<String>,
 }
 
 /// What a label has to be.
