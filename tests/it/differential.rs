@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use crate::daemon::{Daemon, ONE_ROUTE};
 use crate::support::{Home, Service, http};
-use requests::{Odd, Random, Request};
+use requests::{Odd, Random, Request, STATES};
 
 /// How many requests a seed makes, each to servers that are as new as the other.
 const STEPS: usize = 100;
@@ -36,6 +36,11 @@ const OLDER: &[(Whose, &str, &str, &str)] = &[
     (Whose::Theirs, r"\\u0008", r"\b", "Go writes it shorter since 1.22"),
     (Whose::Theirs, r"\\u000c", r"\f", "the same"),
     (Whose::Theirs, r#"(required|end time|name \\"\\"); "#, r"$1\n", "one to a line since then"),
+    (Whose::Theirs, "^\"silence invalid: ", "\"invalid silence: ", "since 0.28"),
+    (Whose::Theirs, r"(invalid label matcher \d+): ", "$1 in set 0: ", "since 0.32"),
+    (Whose::Theirs, "(at least one matcher must not)", "matcher set 0: $1", "since 0.32"),
+    (Whose::Theirs, r"\[(GET,DELETE|DELETE,GET)\]", "", "it is in random order"),
+    (Whose::Ours, r"\[DELETE,GET\]", "", "the same"),
     (Whose::Both, r#"because parsing time .*"\}$"#, "", "each names the layout that it tried last"),
     (
         Whose::Ours,
@@ -229,6 +234,8 @@ struct Side {
     client: reqwest::Client,
     /// When each post was on its way.
     posts: Vec<(Timestamp, Timestamp)>,
+    /// The ids of the silences that it made, in order.
+    ids: Vec<String>,
 }
 
 /// Status, some of the headers, and body.
@@ -241,11 +248,12 @@ impl Pair {
         if mode == Mode::Classic {
             home.configure("alertmanager_mode = \"classic\"\n");
         }
-        let secret = home.token("differential", "ingest,read");
+        let secret = home.token("differential", "ingest,read,silence");
         let service = Service::start(&home);
         let folder = tempfile::tempdir().unwrap();
         let daemon = Daemon::alertmanager(folder.path(), ONE_ROUTE);
-        let side = |url, secret| Side { url, secret, client: http(), posts: Vec::new() };
+        let side =
+            |url, secret| Side { url, secret, client: http(), posts: Vec::new(), ids: Vec::new() };
         Self {
             theirs: side(format!("http://{}", daemon.address), String::new()),
             ours: side(service.url(""), secret),
@@ -268,6 +276,8 @@ impl Pair {
     async fn ask(&mut self, request: &Request) -> Result<(), String> {
         self.asked.push(match request {
             Request::Post(body) => format!("POST {}", body.escape_ascii()),
+            Request::Silence(body) => format!("POST a silence {}", body.escape_ascii()),
+            Request::Expire(path) => format!("DELETE {path}"),
             Request::Get(path) => format!("GET {path}"),
             Request::Odd(odd) => format!("{odd:?}"),
         });
@@ -275,9 +285,10 @@ impl Pair {
         loop {
             let theirs = self.theirs.ask(request).await;
             let ours = self.ours.ask(request).await;
+            let theirs = older(request, theirs);
             let (theirs, ours) =
                 (self.younger(theirs, Whose::Theirs), self.younger(ours, Whose::Ours));
-            if self.same(&theirs, &ours) {
+            if self.same(&theirs, &ours) || looked_up_first(request, &theirs, &ours) {
                 return Ok(());
             }
             let forming = matches!(request, Request::Get(path) if path.contains("groups"));
@@ -319,11 +330,75 @@ impl Pair {
     }
 }
 
+/// The id of no silence.
+const NOBODYS: &str = "6ba7b810-9dad-41d1-80b4-00c04fd430c8";
+
+/// An answer of 0.25 that differs in more than words, as it is since: of a silence that is not there
+/// it said that something went wrong when it was to end (0.26), and of its states it left out none
+/// (0.34).
+fn older(request: &Request, answer: Answer) -> Answer {
+    let unknown = "\"silence not found\"\n";
+    let ends = matches!(request, Request::Expire(_))
+        || matches!(request, Request::Odd(odd) if odd.method == "DELETE");
+    if ends && answer.0 == 500 && answer.2 == unknown {
+        return Answer(404, ";;".to_owned(), String::new());
+    }
+    match request {
+        Request::Get(path) if path.starts_with("/api/v2/silences") && answer.0 == 200 => {
+            Answer(answer.0, answer.1, of_states(path, &answer.2))
+        }
+        _ => answer,
+    }
+}
+
+/// Whether 0.25 looked for the silence that is to change before it looked at what is to become of it,
+/// which is done the other way round since 0.32.
+fn looked_up_first(request: &Request, theirs: &Answer, ours: &Answer) -> bool {
+    let unknown = theirs.0 == 404 && theirs.2 == "\"silence not found\"\n";
+    let invalid = ours.0 == 400 && ours.2.starts_with("\"invalid silence: ");
+    matches!(request, Request::Silence(_)) && unknown && invalid
+}
+
+/// The silences of a list that are of the states that a query asks for.
+fn of_states(path: &str, list: &str) -> String {
+    const NEXT: &str = ",{\"id\":\"";
+    let query = path.split_once('?').map_or("", |(_, query)| query);
+    let named = |state: &str| {
+        query
+            .split('&')
+            .rev()
+            .find_map(|pair| pair.strip_prefix(state)?.strip_prefix('=').map(str::to_owned))
+    };
+    let wanted = |state: &str| {
+        named(state).is_none_or(|word| matches!(word.as_str(), "" | "true" | "1" | "on" | "TRUE"))
+    };
+    let inner = list.strip_prefix('[').and_then(|list| list.strip_suffix("]\n")).unwrap();
+    let each = format!(",{inner}");
+    let each = each.split(NEXT).skip(1);
+    let state = |one: &&str| {
+        STATES.into_iter().any(|state| {
+            wanted(state) && one.contains(&format!("\"status\":{{\"state\":\"{state}\"}}"))
+        })
+    };
+    let left: Vec<_> = each.filter(state).map(|one| format!("{}{one}", &NEXT[1..])).collect();
+    format!("[{}]\n", left.join(","))
+}
+
 impl Side {
     async fn ask(&mut self, request: &Request) -> Answer {
         let url = |path: &str| format!("{}{path}", self.url);
+        let path = match request {
+            Request::Get(path) | Request::Expire(path) => self.named(path.as_bytes()).await,
+            Request::Silence(body) => self.named(body).await,
+            Request::Post(_) | Request::Odd(_) => Vec::new(),
+        };
         let asked = match request {
-            Request::Get(path) => self.client.get(url(path)),
+            Request::Get(_) => self.client.get(url(&String::from_utf8(path).unwrap())),
+            Request::Expire(_) => self.client.delete(url(&String::from_utf8(path).unwrap())),
+            Request::Silence(_) => {
+                let post = self.client.post(url("/api/v2/silences")).body(path);
+                post.header("content-type", "application/json")
+            }
             Request::Post(body) => {
                 let post = self.client.post(url("/api/v2/alerts")).body(body.clone());
                 post.header("content-type", "application/json")
@@ -347,10 +422,58 @@ impl Side {
         // To HEAD Go names no type, because nothing is written.
         let kind = if body.is_empty() { "" } else { header("content-type") };
         let head = [kind, header("location"), &allowed.join(" ")].join(";");
-        if matches!(request, Request::Post(_)) {
+        if matches!(request, Request::Post(_) | Request::Silence(_) | Request::Expire(_)) {
             self.posts.push((before, now()));
         }
-        Answer(status, head, body)
+        Answer(status, head, self.numbered(body))
+    }
+
+    /// What was written of the silences that there are, with what this server has of them.
+    async fn named(&self, text: &[u8]) -> Vec<u8> {
+        let named = regex::bytes::Regex::new(r"(ID|START)-(\d{3})").unwrap();
+        let mut whole = Vec::new();
+        let mut rest = 0;
+        for found in named.captures_iter(text) {
+            let all = found.get(0).unwrap();
+            whole.extend_from_slice(&text[rest..all.start()]);
+            rest = all.end();
+            let nth: usize = std::str::from_utf8(&found[2]).unwrap().parse().unwrap();
+            let id = self.ids.get(nth).map_or(NOBODYS, String::as_str);
+            let start = &found[1] == b"START";
+            let instead = if start { self.start(id).await } else { id.to_owned() };
+            whole.extend_from_slice(instead.as_bytes());
+        }
+        whole.extend_from_slice(&text[rest..]);
+        whole
+    }
+
+    /// When a silence begins, if there is such a one.
+    async fn start(&self, id: &str) -> String {
+        let asked = self.client.get(format!("{}/api/v2/silence/{id}", self.url));
+        let answer = asked.bearer_auth(&self.secret).send().await.unwrap();
+        let told: serde_json::Value = answer.json().await.unwrap_or_default();
+        told["startsAt"].as_str().unwrap_or("2020-01-01T00:00:00Z").to_owned()
+    }
+
+    /// An answer with the silences by the order in which they were made.
+    fn numbered(&mut self, body: String) -> String {
+        let made =
+            body.strip_prefix("{\"silenceID\":\"").and_then(|rest| rest.strip_suffix("\"}\n"));
+        if let Some(id) = made
+            && !self.ids.iter().any(|known| known == id)
+        {
+            self.ids.push(id.to_owned());
+        }
+        let ids = self.ids.iter().enumerate();
+        let body = ids.fold(body, |body, (nth, id)| body.replace(id, &format!("ID-{nth:03}")));
+        // Of several it does not matter which is named first.
+        let several = Regex::new(r#""silencedBy":\[([^\]]*)\]"#).unwrap();
+        let sorted = several.replace_all(&body, |found: &regex::Captures<'_>| {
+            let mut ids: Vec<_> = found[1].split(',').collect();
+            ids.sort_unstable();
+            format!("\"silencedBy\":[{}]", ids.join(","))
+        });
+        sorted.into_owned()
     }
 
     /// The posts in which the server set this time: to now, or to when it would time out. The

@@ -6,6 +6,7 @@
 
 mod posts;
 mod queries;
+mod silences;
 
 use jiff::Timestamp;
 
@@ -15,6 +16,10 @@ use jiff::Timestamp;
 pub(super) enum Request {
     /// The body of a post of alerts.
     Post(Vec<u8>),
+    /// The body of a post of a silence.
+    Silence(Vec<u8>),
+    /// The path of a silence that is to end.
+    Expire(String),
     /// The path and the query of what is read.
     Get(String),
     /// What nobody should ask, or not so.
@@ -30,6 +35,9 @@ pub(super) struct Odd {
     pub(super) accept: Option<&'static str>,
     pub(super) body: &'static str,
 }
+
+/// The states of silences.
+pub(super) const STATES: [&str; 3] = ["active", "expired", "pending"];
 
 /// splitmix64: small, and the same everywhere.
 pub(super) struct Random(pub(super) u64);
@@ -59,6 +67,9 @@ impl Random {
         if self.one_in(12) {
             return Request::Odd(self.odd());
         }
+        if self.one_in(3) {
+            return self.silence(base);
+        }
         if self.one_in(2) {
             let body = self.body(base);
             return Request::Post(if self.one_in(12) { self.broken(body) } else { body });
@@ -70,7 +81,7 @@ impl Random {
 
 const METHODS: [&str; 9] =
     ["GET", "GET", "POST", "POST", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"];
-const PATHS: [&str; 19] = [
+const PATHS: [&str; 23] = [
     "/api/v2/alerts",
     "/api/v2/alerts",
     "/api/v2/alerts/",
@@ -85,6 +96,10 @@ const PATHS: [&str; 19] = [
     "/api/v2/alerts/other",
     "/api/v2/receivers",
     "/api/v2/receivers/",
+    "/api/v2/silences",
+    "/api/v2/silences/",
+    "/api/v2/silence/zzz",
+    "/api/v2/silence/6ba7b810-9dad-41d1-80b4-00c04fd430c8",
     "/api/v2",
     "/api/v2/",
     "/api/v2/other?x=<y>&z",

@@ -9,7 +9,7 @@ const NAMES: [&str; 6] = ["alertname", "job", "instance", "team", "a", "B_2"];
 
 /// Texts of labels and annotations, as they stand in JSON. Most are plain, so that many posts mean
 /// the same alert.
-const TEXTS: [&[u8]; 20] = [
+pub(super) const TEXTS: [&[u8]; 20] = [
     b"",
     b"web",
     b"db",
@@ -134,7 +134,7 @@ impl Random {
         if self.one_in(30) { other } else { usual }
     }
 
-    fn object(&mut self, fields: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    pub(super) fn object(&mut self, fields: &[(&str, Vec<u8>)]) -> Vec<u8> {
         let mut text = vec![b'{'];
         for (index, (name, value)) in fields.iter().enumerate() {
             if index > 0 {

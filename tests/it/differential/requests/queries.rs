@@ -169,6 +169,10 @@ impl Random {
         if self.one_in(20) {
             pairs.push(("unknown", "x".to_owned()));
         }
+        self.joined(&pairs)
+    }
+
+    pub(super) fn joined(&mut self, pairs: &[(&str, String)]) -> String {
         let mut query = String::new();
         for (index, (name, value)) in pairs.iter().enumerate() {
             let before = if index == 0 { '?' } else { '&' };
@@ -180,7 +184,7 @@ impl Random {
         query
     }
 
-    fn matcher(&mut self) -> String {
+    pub(super) fn matcher(&mut self) -> String {
         if self.one_in(20) {
             return self.pick(&["", "foo", "=b", "a>b", "a b=c", "a"]).to_owned();
         }
@@ -220,7 +224,7 @@ impl Random {
     }
 
     /// Pieces of regular expressions one after the other, which often make none.
-    fn pattern(&mut self) -> String {
+    pub(super) fn pattern(&mut self) -> String {
         let count = self.pick(&[1, 2, 3, 3, 4, 4, 5, 6, 8]);
         (0..count).map(|_| self.pick(&PIECES)).collect()
     }
