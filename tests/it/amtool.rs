@@ -159,7 +159,7 @@ const COMMANDS: &[&[&str]] = &[
         "--worker=1",
         r#"[{"matchers":[],"comment":"x","createdBy":"alice","startsAt":"2099-01-02T03:04:05Z","endsAt":"2099-01-02T05:00:00Z"}]"#,
     ],
-    &["silence", "import", "--worker=1", r#"[{"#],
+    &["silence", "import", "--worker=1", "[{"],
     &["silence", "import", "--worker=1", "[]"],
     &["silence", "query", "--output=json", "--created-by=dave"],
     // What it is.

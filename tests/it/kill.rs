@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::api::Api;
-use crate::support::{Home, Service, rounds};
+use crate::support::{Home, Service, http, rounds};
 
 /// How often it is killed. With `WATCHBELL_ROUNDS=20` it is 400 times.
 const KILLS: u32 = 20;
@@ -221,4 +221,39 @@ async fn is_told(api: &Api, id: &str, name: &str, promise: &Promise) {
     let wanted = usize::from(promise.state != "firing");
     let most = wanted + usize::from(promise.asked.is_some());
     assert!((wanted..=most).contains(&(lines.len() - 1)), "{name}: {promise:?} {lines:?}");
+}
+
+/// A silence is made, changed and ended, and watchbell killed behind each answer.
+#[tokio::test]
+async fn what_was_answered_of_a_silence_is_there_after_a_kill() {
+    let home = Home::new();
+    let secret = home.token("amtool", "read,silence");
+    let body = |id: &str, comment: &str| {
+        let matcher = json!({"name": "alertname", "value": "A", "isRegex": false});
+        json!({
+            "id": id, "comment": comment, "createdBy": "alice", "matchers": [matcher],
+            "startsAt": "2099-01-01T00:00:00Z", "endsAt": "2099-01-02T00:00:00Z",
+        })
+    };
+    let mut id = String::new();
+    for (comment, state) in [("made", "pending"), ("changed", "pending"), ("ended", "expired")] {
+        let service = Service::start(&home);
+        let one = format!("/api/v2/silence/{id}");
+        let asked = match comment {
+            "ended" => http().delete(service.url(&one)),
+            _ => http().post(service.url("/api/v2/silences")).json(&body(&id, comment)),
+        };
+        let answer = asked.bearer_auth(&secret).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{comment}");
+        if let Ok(told) = answer.json::<Value>().await {
+            told["silenceID"].as_str().unwrap().clone_into(&mut id);
+        }
+        service.crash();
+        let service = Service::start(&home);
+        let asked = http().get(service.url(&format!("/api/v2/silence/{id}"))).bearer_auth(&secret);
+        let told: Value = asked.send().await.unwrap().json().await.unwrap();
+        assert_eq!(told["status"]["state"], state, "{comment}");
+        assert!(comment == "ended" || told["comment"] == comment, "{told}");
+        service.crash();
+    }
 }

@@ -179,7 +179,7 @@ impl Random {
         if self.one_in(30) {
             let at = self.below(fields.len());
             // Not a text where a pattern belongs: that would be another one.
-            fields[at].1 = self.pick(&["5", "null", "[]", "{}"]).to_owned();
+            fields[at] = (fields[at].0, self.pick(&["5", "null", "[]", "{}"]).to_owned());
         }
         let fields: Vec<_> =
             fields.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
