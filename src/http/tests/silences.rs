@@ -77,7 +77,7 @@ const GOOD: [(&str, &str); 3] = [
     ("W", r#""createdBy":"alice","comment":"upgrade""#),
 ];
 
-const BODIES: [&str; 70] = [
+const BODIES: [&str; 71] = [
     "",
     " ",
     "{",
@@ -137,6 +137,7 @@ const BODIES: [&str; 70] = [
     r#"{"matchers":[{"name":"a","value":"(","isRegex":true}],$T,$W}"#,
     r#"{"matchers":[$M,{"name":"a","value":"a)|(b","isRegex":true,"isEqual":false}],$T,$W}"#,
     r#"{"matchers":[{"name":"a","value":"<(?=x)\n","isRegex":true}],$T,$W}"#,
+    r#"{"matchers":[{"name":"a","value":"\\Qb","isRegex":true}],$T,$W}"#,
     r#"{"id":"zzz","matchers":[$M],$T,$W}"#,
     r#"{"id":"f6c3e2a1-0000-4000-8000-000000000000","matchers":[$M],$T,$W}"#,
     r#"{"id":"zzz","matchers":[{"name":"a","value":"","isRegex":false}],$T,$W}"#,

@@ -117,12 +117,9 @@ impl Random {
 
     /// The fields that have something, those that all have, and now and then one that is wrong.
     fn whole(&mut self, fields: [(&'static str, String); 4]) -> Vec<u8> {
-        let mut all: Vec<(&str, Vec<u8>)> = Vec::new();
-        for (name, value) in fields {
-            if !value.is_empty() {
-                all.push((name, value.into_bytes()));
-            }
-        }
+        let [id, fields @ ..] = fields;
+        let fields = fields.map(|(name, value)| (name, value.into_bytes()));
+        let mut all: Vec<(&str, Vec<u8>)> = fields.into();
         for name in ["createdBy", "comment"] {
             let text = self.pick(&TEXTS);
             all.push((name, [b"\"", text, b"\""].concat()));
@@ -136,6 +133,10 @@ impl Random {
             let name = all[at].0;
             let wrong = self.pick(&WRONG).as_bytes().to_vec();
             if self.one_in(2) { all.push((name, wrong)) } else { all[at].1 = wrong }
+        }
+        // Where it is another's, two would begin at one time.
+        if !id.1.is_empty() {
+            all.push((id.0, id.1.into_bytes()));
         }
         if self.one_in(6) {
             all.push(("status", br#"{"state":"active"}"#.to_vec()));
@@ -159,7 +160,8 @@ impl Random {
     fn matcher_object(&mut self) -> String {
         let is_regex = self.one_in(2);
         let value = match (is_regex, self.below(3)) {
-            (true, 0) => self.pattern().replace('\\', r"\\"),
+            // What is not closed swallows the anchors: refused here, and there it mutes nothing.
+            (true, 0) => self.pattern().replace(r"\Q", "Q").replace('\\', r"\\"),
             (true, _) => self.pick(&PATTERNS).to_owned(),
             (false, _) => self.pick(&VALUES).to_owned(),
         };
