@@ -50,6 +50,8 @@ pub enum Action {
     Snooze,
     /// End its snooze.
     Wake,
+    /// Silence what is like the alert; asks what, how long and why.
+    Silence,
     /// Write a note on the alert.
     Note,
     /// Take back one's own last act.
@@ -88,6 +90,8 @@ pub enum Action {
     Next,
     /// Mark the previous row, or show the previous example.
     Previous,
+    /// What else is to be silenced: this alert, or what the filter shows.
+    Widen,
     /// Do what the question asks.
     Yes,
     /// Write a note first, then do what the question asks.
@@ -113,6 +117,8 @@ pub enum Context {
     Prompt,
     /// A list of people to choose from.
     Picker,
+    /// What to silence, how long and why.
+    Silence,
     /// A question.
     Confirm,
     /// The help page.
@@ -123,12 +129,13 @@ pub enum Context {
 
 impl Context {
     /// Every context, in the order of the file.
-    pub const ALL: [Context; 8] = [
+    pub const ALL: [Context; 9] = [
         Context::Any,
         Context::List,
         Context::Detail,
         Context::Prompt,
         Context::Picker,
+        Context::Silence,
         Context::Confirm,
         Context::Help,
         Context::Senders,
@@ -142,6 +149,7 @@ impl Context {
             Context::Detail => "detail",
             Context::Prompt => "prompt",
             Context::Picker => "picker",
+            Context::Silence => "silence",
             Context::Confirm => "confirm",
             Context::Help => "help",
             Context::Senders => "senders",
@@ -150,7 +158,7 @@ impl Context {
 
     /// Whether a plain character is text here, so that no action may sit on one.
     pub fn takes_text(self) -> bool {
-        matches!(self, Context::Prompt | Context::Picker)
+        matches!(self, Context::Prompt | Context::Picker | Context::Silence)
     }
 }
 
@@ -337,14 +345,19 @@ pub static ACTIONS: &[Entry] = &[
         .acts(Asks::First),
     entry(Context::List, Action::Snooze, "snooze", &["z"])
         .footer("snooze", "snooze")
-        .help(Group::Act, "snooze (asks how long)")
+        .help(Group::Act, "snooze; wake: end the snooze")
         .on_alert()
         .acts(Asks::First),
     entry(Context::List, Action::Wake, "wake", &["Z"])
         .footer("wake", "wake")
-        .help(Group::Act, "wake: end the snooze")
+        .with_above()
         .on_alert()
         .acts(Asks::AtOnce),
+    entry(Context::List, Action::Silence, "silence", &["s"])
+        .footer("silence", "silence")
+        .help(Group::Act, "silence (asks what, how long)")
+        .on_alert()
+        .acts(Asks::First),
     entry(Context::List, Action::Note, "note", &["n"])
         .footer("note", "note")
         .help(Group::Act, "write a note")
@@ -419,6 +432,10 @@ pub static ACTIONS: &[Entry] = &[
         .footer("wake", "wake")
         .on_alert()
         .acts(Asks::AtOnce),
+    entry(Context::Detail, Action::Silence, "silence", &["s"])
+        .footer("silence", "silence")
+        .on_alert()
+        .acts(Asks::First),
     entry(Context::Detail, Action::Note, "note", &["n"])
         .footer("note", "note")
         .on_alert()
@@ -438,6 +455,14 @@ pub static ACTIONS: &[Entry] = &[
         .footer("cancel", "cancel"),
     entry(Context::Picker, Action::Next, "next", &["down", "ctrl-n", "tab"]),
     entry(Context::Picker, Action::Previous, "previous", &["up", "ctrl-p", "shift-tab"]),
+    // silence
+    entry(Context::Silence, Action::Accept, "accept", &["enter"]).footer("silence", "silence"),
+    entry(Context::Silence, Action::Cancel, "cancel", &["esc", "ctrl-c", "ctrl-g"])
+        .footer("cancel", "cancel"),
+    entry(Context::Silence, Action::Next, "next-line", &["tab", "down", "ctrl-n"])
+        .footer("next line", "next"),
+    entry(Context::Silence, Action::Previous, "previous-line", &["shift-tab", "up", "ctrl-p"]),
+    entry(Context::Silence, Action::Widen, "widen", &["ctrl-t"]),
     // confirm
     entry(Context::Confirm, Action::Yes, "yes", &["y"]),
     entry(Context::Confirm, Action::YesWithNote, "yes-with-note", &["e"]),

@@ -2,6 +2,7 @@
 //! not in here is not drawn.
 
 pub mod acts;
+pub mod endings;
 pub mod list;
 pub mod place;
 pub mod ranked;
@@ -10,6 +11,7 @@ pub mod roster;
 pub mod senders;
 pub mod sheet;
 pub mod sieve;
+pub mod silencing;
 pub mod sorted;
 pub mod still;
 pub mod storm;
@@ -23,6 +25,7 @@ use std::sync::Arc;
 use ratatui::layout::Size;
 
 use self::acts::{Act, Acts, Target};
+use self::endings::Endings;
 use self::list::Filtered;
 use self::list::List;
 use self::place::Census;
@@ -30,6 +33,7 @@ use self::refusing::Refusing;
 use self::roster::Roster;
 use self::senders::Senders;
 use self::sheet::{About, Purpose, Question, Sheet};
+use self::silencing::Silencing;
 use self::sorted::Rows;
 use self::storm::Storms;
 use self::tally::Tally;
@@ -115,6 +119,8 @@ pub struct Model {
     pub back: Option<Back>,
     /// The calls that no channel took.
     pub untold: Untold,
+    /// The silences whose end calls somebody soon.
+    pub endings: Endings,
     /// What began lately.
     pub storms: Storms,
     /// The counts that are shown while it storms.
@@ -378,6 +384,7 @@ impl Model {
             overload: None,
             back: None,
             untold: Untold::of(&table),
+            endings: Endings::of(&table, now.at),
             storms,
             tally,
             table,
@@ -401,6 +408,7 @@ impl Model {
             (Some(Sheet::Question(_)), _) => Context::Confirm,
             (Some(Sheet::Picker(_)), _) => Context::Picker,
             (Some(Sheet::Prompt(_)), _) => Context::Prompt,
+            (Some(Sheet::Silencing(_)), _) => Context::Silence,
             (None, Screen::List) => Context::List,
             (None, Screen::Detail(_)) => Context::Detail,
             (None, Screen::Senders(_)) => Context::Senders,
@@ -478,7 +486,7 @@ impl Model {
             About::Act(Act::Resolve | Act::Unacknowledge, target) => {
                 self.alert(target.id)?.standing.resolution()
             }
-            About::Act(..) | About::Undo(_) | About::Quit => None,
+            About::Act(..) | About::Undo(_) | About::UndoSilence(_) | About::Quit => None,
         }
     }
 
@@ -538,8 +546,18 @@ impl Model {
                 | Purpose::Snooze(_)
                 | Purpose::TokenName => None,
             },
-            Some(Sheet::Question(_) | Sheet::Picker(_)) | None => None,
+            Some(Sheet::Question(_) | Sheet::Picker(_) | Sheet::Silencing(_)) | None => None,
         }
+    }
+
+    /// The sheet that asks what to silence, while it is open.
+    pub fn silencing(&self) -> Option<&Silencing> {
+        if let Some(Sheet::Silencing(sheet)) = &self.sheet { Some(sheet) } else { None }
+    }
+
+    /// The same, to be changed.
+    pub fn silencing_mut(&mut self) -> Option<&mut Silencing> {
+        if let Some(Sheet::Silencing(sheet)) = &mut self.sheet { Some(sheet) } else { None }
     }
 
     /// The key to name in a sentence; its action's name where it has none.

@@ -9,6 +9,7 @@ mod news;
 mod passing;
 mod questioning;
 mod sending;
+mod silencing;
 mod storm;
 mod telling;
 mod writing;
@@ -196,6 +197,7 @@ fn letter(model: &mut Model, key: Key, now: Now) -> Vec<Effect> {
     match &model.sheet {
         Some(Sheet::Prompt(_)) => writing::edit(model, key, now),
         Some(Sheet::Picker(_)) => choosing::edit(model, key),
+        Some(Sheet::Silencing(_)) => silencing::edit(model, key, now),
         Some(Sheet::Question(_)) | None => {
             // People of vim and k9s look for the command line.
             if key == Key::char(':') && model.context() == Context::List {
@@ -221,6 +223,7 @@ fn act(model: &mut Model, context: Context, action: Action, now: Now) -> Vec<Eff
         Context::Detail => detail(model, action, now),
         Context::Prompt => writing::act(model, action, now),
         Context::Picker => choosing::act(model, action, now),
+        Context::Silence => silencing::act(model, action, now),
         Context::Confirm => questioning::act(model, action, now),
         Context::Help => leaf(model, action),
         Context::Senders => sending::act(model, action, now),
@@ -273,6 +276,7 @@ fn shared(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         | Action::Reopen
         | Action::Snooze
         | Action::Wake
+        | Action::Silence
         | Action::Note => return acting::act(model, action, now),
         Action::Undo => return acting::undo(model, now),
         Action::Help => model.page = Some(Page { about: PageAbout::Help, scroll: 0 }),
@@ -323,6 +327,7 @@ fn paste(model: &mut Model, text: &str, now: Now) -> Vec<Effect> {
         match model.sheet {
             Some(Sheet::Prompt(_)) => writing::paste(model, &text, now),
             Some(Sheet::Picker(_)) => choosing::paste(model, &text),
+            Some(Sheet::Silencing(_)) => silencing::paste(model, &text, now),
             Some(Sheet::Question(_)) | None => {}
         }
     } else {

@@ -97,7 +97,8 @@ pub fn marks(model: &Model, alert: &Alert) -> Vec<String> {
         .collect()
 }
 
-fn suppressor(model: &Model, by: &Suppressor) -> String {
+/// Who keeps an alert quiet, until when and why, as far as it is known now.
+pub fn suppressor(model: &Model, by: &Suppressor) -> String {
     match by {
         Suppressor::Snooze { by, until } => {
             format!("snoozed by {by} until {}", model.time(*until))
@@ -108,7 +109,9 @@ fn suppressor(model: &Model, by: &Suppressor) -> String {
             let by = known.map_or_else(|| by.clone(), Terms::whose);
             let why = known.map_or_else(|| why.clone(), Terms::why);
             let why = if why.is_empty() { String::new() } else { format!(": {why}") };
-            format!("silenced by {by} until {until}{why}")
+            let resolved = known.is_some_and(|terms| terms.until_resolved);
+            let resolved = if resolved { ", or until its alerts are resolved" } else { "" };
+            format!("silenced by {by} until {until}{resolved}{why}")
         }
         Suppressor::Rule(name) => format!("kept quiet by {name}"),
     }

@@ -158,7 +158,9 @@ fn suppressions(table: &Table, alert: &Alert, times: Times<'_>) -> Rule {
                 let by = known.map_or_else(|| by.clone(), Terms::whose);
                 let why = known.map_or_else(|| why.clone(), Terms::why);
                 let why = if why.is_empty() { String::new() } else { format!(": {why}") };
-                format!("silenced by {by} until {until}{why}")
+                let resolved = known.is_some_and(|terms| terms.until_resolved);
+                let resolved = if resolved { ", or until its alerts are resolved" } else { "" };
+                format!("silenced by {by} until {until}{resolved}{why}")
             }
             Suppressor::Rule(_) => held.by.to_string(),
         };

@@ -7,6 +7,8 @@
 
 mod parse;
 
+pub(in crate::domain) use parse::why as pattern_fault;
+
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -54,6 +56,21 @@ enum Field {
     State,
     Assignee,
     Title,
+}
+
+/// What one term asks for, as far as a label may say it.
+#[derive(Clone, Copy, Debug)]
+pub enum Asked<'a> {
+    /// That a label is so.
+    Label(&'a str, &'a Condition),
+    /// That the service is called so.
+    Service(&'a Condition),
+    /// That the severity is so.
+    Severity(&'a Condition),
+    /// That the title is so.
+    Title(&'a Condition),
+    /// Something that no label says.
+    Else,
 }
 
 /// For whom and when a filter is asked.
@@ -112,6 +129,17 @@ impl Filter {
     /// Whether every term matches.
     pub fn matches(&self, alert: &Alert, view: View<'_>) -> bool {
         self.terms.iter().all(|term| term.matches(alert, view))
+    }
+
+    /// What each term asks for, in order.
+    pub fn asked(&self) -> impl Iterator<Item = Asked<'_>> {
+        self.terms.iter().map(|term| match term {
+            Term::Label(name, condition) => Asked::Label(name, condition),
+            Term::Field(Field::Service, condition) => Asked::Service(condition),
+            Term::Field(Field::Severity, condition) => Asked::Severity(condition),
+            Term::Field(Field::Title, condition) => Asked::Title(condition),
+            Term::Field(Field::State | Field::Assignee, _) | Term::Word { .. } => Asked::Else,
+        })
     }
 
     fn names_state(&self) -> bool {
@@ -193,6 +221,7 @@ fn state_words(alert: &Alert) -> impl Iterator<Item = &'static str> {
         ("lost", resolution.is_some_and(|resolution| resolution.how == Ending::TimeOut)),
         ("flap", open && alert.marks.flapping.is_some()),
         ("stale", open && alert.marks.stale.is_some()),
+        ("sil", open && alert.is_silenced()),
         ("snz", open && alert.wakes().is_some()),
     ];
     state.into_iter().chain(also.into_iter().filter_map(|(word, is_so)| is_so.then_some(word)))
@@ -354,7 +383,7 @@ mod tests {
                 "state=frining",
                 0..13,
                 "no such value; there are firing, fire, acknowledged, ack, resolved, res, hold, lost, \
-                 flap, stale, snz",
+                 flap, stale, sil, snz",
             ),
             ("=x", 0..2, "a name is missing before the sign"),
             ("!", 0..1, "a word is missing"),

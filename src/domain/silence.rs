@@ -4,9 +4,12 @@
 //! reaches is in `suppress`, what follows for alerts in `decide`.
 
 mod deed;
+mod length;
+pub mod line;
 mod preview;
 mod refusal;
 mod size;
+pub mod wish;
 
 use std::sync::Arc;
 
@@ -20,7 +23,8 @@ use super::text::Text;
 use super::time::{SignedDuration, Timestamp, after};
 
 pub use deed::{SilenceDeed, SilenceTold};
-pub use preview::{Preview, Reached, preview};
+pub use length::{Ends, NoEnd};
+pub use preview::{Preview, Previewing, Reached, preview};
 pub use refusal::SilenceRefusal;
 
 /// What somebody wants to hear nothing of.

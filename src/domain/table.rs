@@ -8,6 +8,7 @@ mod lookup;
 mod silences;
 mod words;
 
+use std::ops::Bound;
 use std::sync::Arc;
 
 use imbl::ordmap::DiffItem;
@@ -324,6 +325,12 @@ impl Table {
     /// The alerts that ended at `first` or later, the first to end first.
     pub fn ended_from(&self, first: Timestamp) -> impl Iterator<Item = &Arc<Alert>> {
         let ended = self.ended.range((first, AlertId::FIRST)..);
+        ended.filter_map(|(_, id)| self.alerts.get(id))
+    }
+
+    /// The alerts that ended after that one did then, the first to end first.
+    pub fn ended_after(&self, last: (Timestamp, AlertId)) -> impl Iterator<Item = &Arc<Alert>> {
+        let ended = self.ended.range((Bound::Excluded(last), Bound::Unbounded));
         ended.filter_map(|(_, id)| self.alerts.get(id))
     }
 

@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::time::Duration;
 
+use super::silencing;
 use crate::console::action::Action;
 use crate::console::frame::Tick;
 use crate::domain::actor::Person;
@@ -172,6 +173,25 @@ pub struct Done {
     pub tick: Tick,
 }
 
+/// What may be taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Undoable {
+    /// Something done to an alert.
+    Alert(Done),
+    /// Something done to a silence.
+    Silence(silencing::Done),
+}
+
+impl Undoable {
+    /// When it was done, for its limit.
+    pub fn tick(&self) -> Tick {
+        match self {
+            Undoable::Alert(done) => done.tick,
+            Undoable::Silence(done) => done.tick,
+        }
+    }
+}
+
 /// An act that was asked for and not yet answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flight {
@@ -230,7 +250,8 @@ const VERY_SLOW: Duration = Duration::from_secs(5);
 pub struct Acts {
     ids: Ids,
     flights: Vec<Flight>,
-    done: VecDeque<Done>,
+    silences: Vec<silencing::Flight>,
+    done: VecDeque<Undoable>,
     /// Texts of notes that were not saved.
     pub drafts: HashMap<AlertId, String>,
     /// Who was faster than the last key, if somebody was.
@@ -243,6 +264,7 @@ impl Acts {
         Acts {
             ids: Ids::from_seed(seed),
             flights: Vec::new(),
+            silences: Vec::new(),
             done: VecDeque::new(),
             drafts: HashMap::new(),
             faster: None,
@@ -261,25 +283,53 @@ impl Acts {
         op
     }
 
+    /// Notes that something was asked for to be done to a silence; gives the id to ask under.
+    pub fn begin_silence(&mut self, deed: silencing::Deed, what: String, now: Tick) -> OpId {
+        let op = self.op();
+        let flight = silencing::Flight { op, deed, what, since: now, pace: Pace::Usual };
+        self.silences.push(flight);
+        op
+    }
+
+    /// Ends a flight to a silence.
+    pub fn land_silence(&mut self, op: OpId) -> Option<silencing::Flight> {
+        let at = self.silences.iter().position(|flight| flight.op == op)?;
+        Some(self.silences.remove(at))
+    }
+
+    /// Whether anything is on its way.
+    pub fn is_busy(&self) -> bool {
+        !self.flights.is_empty() || !self.silences.is_empty()
+    }
+
     /// Ends a flight.
     pub fn land(&mut self, op: OpId) -> Option<Flight> {
         let at = self.flights.iter().position(|flight| flight.op == op)?;
         Some(self.flights.remove(at))
     }
 
-    /// What is on its way.
+    /// What is on its way to alerts.
     pub fn flights(&self) -> &[Flight] {
         &self.flights
     }
 
-    /// Notes how long everything has been on its way; gives what became slower.
-    pub fn slowed(&mut self, now: Tick) -> Vec<Flight> {
+    /// Notes how long everything has been on its way; gives what became slower, and its name.
+    pub fn slowed(&mut self, now: Tick) -> Vec<(Pace, String)> {
+        let slower = |pace: &mut Pace, since: Tick| {
+            let is = Pace::of(now.saturating_sub(since));
+            let slower = is > *pace;
+            *pace = is.max(*pace);
+            slower
+        };
         let mut slowed = Vec::new();
         for flight in &mut self.flights {
-            let pace = Pace::of(now.saturating_sub(flight.since));
-            if pace > flight.pace {
-                flight.pace = pace;
-                slowed.push(flight.clone());
+            if slower(&mut flight.pace, flight.since) {
+                slowed.push((flight.pace, format!("{} {}", flight.act, flight.target.title)));
+            }
+        }
+        for flight in &mut self.silences {
+            if slower(&mut flight.pace, flight.since) {
+                slowed.push((flight.pace, format!("{} {}", flight.deed.name(), flight.what)));
             }
         }
         slowed
@@ -287,16 +337,18 @@ impl Acts {
 
     /// When something becomes slower next.
     pub fn next_slowing(&self) -> Option<Tick> {
-        let next = |flight: &Flight| match flight.pace {
-            Pace::Usual => Some(flight.since + SLOW),
-            Pace::Slow => Some(flight.since + VERY_SLOW),
+        let alerts = self.flights.iter().map(|flight| (flight.pace, flight.since));
+        let silences = self.silences.iter().map(|flight| (flight.pace, flight.since));
+        let next = |(pace, since): (Pace, Tick)| match pace {
+            Pace::Usual => Some(since + SLOW),
+            Pace::Slow => Some(since + VERY_SLOW),
             Pace::VerySlow => None,
         };
-        self.flights.iter().filter_map(next).min()
+        alerts.chain(silences).filter_map(next).min()
     }
 
     /// Remembers what may be taken back; the oldest leaves when there are too many.
-    pub fn remember(&mut self, done: Done) {
+    pub fn remember(&mut self, done: Undoable) {
         if self.done.len() >= UNDOS {
             self.done.pop_front();
         }
@@ -304,12 +356,12 @@ impl Acts {
     }
 
     /// The last act, which is no longer remembered.
-    pub fn take_last(&mut self) -> Option<Done> {
+    pub fn take_last(&mut self) -> Option<Undoable> {
         self.done.pop_back()
     }
 
     /// The last act.
-    pub fn last(&self) -> Option<&Done> {
+    pub fn last(&self) -> Option<&Undoable> {
         self.done.back()
     }
 }

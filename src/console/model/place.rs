@@ -60,8 +60,10 @@ impl Place {
             (Word::Acknowledged, Severity::Critical) => Rank::CriticalAcknowledged,
             (Word::Overdue | Word::Acknowledged, Severity::Warning) => Rank::WarningAcknowledged,
             (Word::Held | Word::Lost, _) => Rank::Doubtful,
-            (Word::Snoozed | Word::Muted, Severity::Critical) => Rank::CriticalQuiet,
-            (Word::Snoozed | Word::Muted, Severity::Warning) => Rank::WarningQuiet,
+            (Word::Silenced | Word::Snoozed | Word::Muted, Severity::Critical) => {
+                Rank::CriticalQuiet
+            }
+            (Word::Silenced | Word::Snoozed | Word::Muted, Severity::Warning) => Rank::WarningQuiet,
             (Word::Resolved, _) => Rank::Ended,
         };
         let ended = alert.standing.resolution().map(|resolution| resolution.at);
@@ -92,6 +94,8 @@ pub enum Word {
     Flapping,
     /// It fires, as far as we know: its webhook has been silent for long.
     Stale,
+    /// A silence keeps it quiet.
+    Silenced,
     /// Somebody wants to hear of it later.
     Snoozed,
     /// A rule keeps it quiet.
@@ -110,6 +114,7 @@ impl Word {
     pub fn of(alert: &Alert, now: Timestamp) -> Word {
         match &alert.standing.state {
             State::Resolved(resolution) => Word::of_ended(&resolution.how),
+            State::Firing | State::Acknowledged(_) if alert.is_silenced() => Word::Silenced,
             State::Firing | State::Acknowledged(_) if alert.is_suppressed() => {
                 if alert.wakes().is_some() { Word::Snoozed } else { Word::Muted }
             }
@@ -137,6 +142,7 @@ impl Word {
             Word::Overdue => "ack!",
             Word::Flapping => "flap",
             Word::Stale => "stale",
+            Word::Silenced => "sil",
             Word::Snoozed => "snz",
             Word::Muted => "mut",
             Word::Resolved => "res",
@@ -207,7 +213,9 @@ pub enum Class {
     Warning,
     /// Somebody has it.
     Acknowledged,
-    /// It is kept quiet.
+    /// A silence keeps it quiet.
+    Silenced,
+    /// Something else does.
     Quiet,
     /// It ended.
     Ended,
@@ -219,6 +227,7 @@ impl Class {
         let mine =
             viewer.is_some() && alert.standing.assignee.as_ref().map(|person| person.id) == viewer;
         match (&alert.standing.state, alert.severity) {
+            (State::Firing | State::Acknowledged(_), _) if alert.is_silenced() => Class::Silenced,
             (State::Firing | State::Acknowledged(_), _) if alert.is_suppressed() => Class::Quiet,
             (State::Firing, Severity::Critical) if mine => Class::Mine,
             (State::Firing, Severity::Critical) => Class::Critical,
@@ -240,14 +249,16 @@ pub struct Census {
     pub warnings: usize,
     /// Alerts that somebody has.
     pub acknowledged: usize,
-    /// Alerts that are kept quiet, whoever has them.
+    /// Alerts that a silence keeps quiet, whoever has them.
+    pub silenced: usize,
+    /// Alerts that something else keeps quiet, whoever has them.
     pub quiet: usize,
 }
 
 impl Census {
     /// Everything open.
     pub fn open(&self) -> usize {
-        self.critical + self.warnings + self.acknowledged + self.quiet
+        self.critical + self.warnings + self.acknowledged + self.silenced + self.quiet
     }
 
     /// Everything that fires.
@@ -282,6 +293,7 @@ impl Census {
             Class::Critical => change(&mut self.critical),
             Class::Warning => change(&mut self.warnings),
             Class::Acknowledged => change(&mut self.acknowledged),
+            Class::Silenced => change(&mut self.silenced),
             Class::Quiet => change(&mut self.quiet),
             Class::Ended => {}
         }

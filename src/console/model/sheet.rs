@@ -9,6 +9,7 @@ use tui_input::Input;
 use super::acts::{Act, Done, Target};
 use super::list::Mode;
 use super::sieve::Sieve;
+use super::silencing::{self, Silencing};
 use crate::console::frame::Tick;
 use crate::domain::actor::{Actor, Person};
 use crate::domain::policy::Account;
@@ -25,6 +26,8 @@ pub enum Sheet {
     Picker(Picker),
     /// A line of text.
     Prompt(Prompt),
+    /// What to silence.
+    Silencing(Box<Silencing>),
 }
 
 /// Something happened to the alert of a sheet behind it. The sheet says so, and waits for a moment.
@@ -58,6 +61,8 @@ impl Sheet {
                 }
                 Purpose::Filter(_) | Purpose::TokenName => None,
             },
+            // What it silences is in its lines, whatever becomes of that alert.
+            Sheet::Silencing(_) => None,
         }
     }
 
@@ -67,7 +72,7 @@ impl Sheet {
             Sheet::Question(question) => match &question.about {
                 About::Act(act, _) => Some(act.clone()),
                 About::Undo(done) => Some(Act::Undo(done.clone())),
-                About::Quit => None,
+                About::UndoSilence(_) | About::Quit => None,
             },
             Sheet::Picker(_) => Some(Act::Assign(None)),
             Sheet::Prompt(prompt) => match &prompt.purpose {
@@ -76,6 +81,7 @@ impl Sheet {
                 Purpose::Snooze(_) => Some(Act::Snooze(Timestamp::MAX)),
                 Purpose::Filter(_) | Purpose::TokenName => None,
             },
+            Sheet::Silencing(_) => None,
         }
     }
 
@@ -85,6 +91,7 @@ impl Sheet {
             Sheet::Question(Question { disturbed, .. })
             | Sheet::Picker(Picker { disturbed, .. })
             | Sheet::Prompt(Prompt { disturbed, .. }) => disturbed.as_ref(),
+            Sheet::Silencing(_) => None,
         }
     }
 
@@ -94,6 +101,7 @@ impl Sheet {
             Sheet::Question(Question { disturbed, .. })
             | Sheet::Picker(Picker { disturbed, .. })
             | Sheet::Prompt(Prompt { disturbed, .. }) => *disturbed = Some(by),
+            Sheet::Silencing(_) => {}
         }
     }
 }
@@ -116,6 +124,8 @@ pub enum About {
     Act(Act, Target),
     /// Taking back something older than a minute.
     Undo(Done),
+    /// Taking back something older than a minute that was done to a silence.
+    UndoSilence(silencing::Done),
     /// Stopping the service.
     Quit,
 }
@@ -131,7 +141,7 @@ impl Question {
         match &self.about {
             About::Act(_, target) => Some(target),
             About::Undo(done) => Some(&done.target),
-            About::Quit => None,
+            About::UndoSilence(_) | About::Quit => None,
         }
     }
 }

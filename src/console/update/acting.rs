@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{moving, passing};
+use super::{moving, passing, silencing};
 use crate::console::action::{Action, Context};
 use crate::console::effect::Effect;
 use crate::console::frame::{Cause, Tick};
-use crate::console::model::acts::{Act, Done, Faster, Target};
+use crate::console::model::acts::{Act, Done, Faster, Target, Undoable};
 use crate::console::model::place::{is_renamed, is_viewer, named, says_the_same};
 use crate::console::model::sheet::{About, Disturbed, Picker, Prompt, Purpose, Question, Sheet};
 use crate::console::model::{Cursor, Model, Moved, Now, Order, Screen, Warned};
@@ -66,6 +66,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::Unacknowledge => open(model, question(Act::Unacknowledge, target), now),
         Action::Resolve => open(model, question(Act::Resolve, target), now),
         Action::Reopen => open(model, question(Act::Reopen, target), now),
+        Action::Silence => silencing::open(model, target, now),
         Action::Snooze => {
             open(model, Sheet::Prompt(Prompt::new(Purpose::Snooze(target), "")), now);
         }
@@ -144,7 +145,7 @@ pub(super) fn submit(model: &mut Model, act: Act, target: Target, now: Now) -> V
 /// its way is the last one and cannot be taken back yet; another must not be taken in its place.
 pub(super) fn undo(model: &mut Model, now: Now) -> Vec<Effect> {
     model.message = None;
-    if !model.acts.flights().is_empty() {
+    if model.acts.is_busy() {
         let key = model.key(Context::List, Action::Undo);
         model.say(format!("Still saving; press {key} again."));
         return vec![Effect::Draw(Cause::Key)];
@@ -153,11 +154,18 @@ pub(super) fn undo(model: &mut Model, now: Now) -> Vec<Effect> {
         model.say("Nothing of this session to undo.");
         return vec![Effect::Draw(Cause::Key)];
     };
-    if now.tick.saturating_sub(done.tick) >= AT_ONCE {
-        model.sheet = Some(Sheet::Question(Question::new(About::Undo(done))));
-        return vec![Effect::Draw(Cause::Key)];
+    let is_old = now.tick.saturating_sub(done.tick()) >= AT_ONCE;
+    match done {
+        Undoable::Alert(done) if is_old => ask(model, About::Undo(done)),
+        Undoable::Silence(done) if is_old => ask(model, About::UndoSilence(done)),
+        Undoable::Alert(done) => take_back(model, done, now),
+        Undoable::Silence(done) => silencing::take_back(model, done, now),
     }
-    take_back(model, done, now)
+}
+
+fn ask(model: &mut Model, about: About) -> Vec<Effect> {
+    model.sheet = Some(Sheet::Question(Question::new(about)));
+    vec![Effect::Draw(Cause::Key)]
 }
 
 /// Asks the engine to take an act back.
@@ -263,6 +271,7 @@ fn press_again(model: &Model, moved: Moved, action: Action, target: &Target) -> 
         Action::Resolve => "resolve",
         Action::Reopen => "reopen",
         Action::Snooze => "snooze",
+        Action::Silence => "silence",
         Action::Wake => "wake",
         Action::Note => "write a note on",
         _ => "acknowledge",

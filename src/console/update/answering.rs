@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::acting;
+use super::{acting, silencing};
 use crate::console::action::{Action, Context};
 use crate::console::effect::{Effect, Failure, Receipt};
 use crate::console::frame::Cause;
-use crate::console::model::acts::{Act, Done, Flight, Target};
+use crate::console::model::acts::{Act, Done, Flight, Target, Undoable};
 use crate::console::model::{Message, Model, Now, Tone};
 use crate::console::text::{cut, width};
 use crate::console::{when, words};
@@ -23,7 +23,9 @@ pub(super) fn answered(
     answer: Result<Receipt, Failure>,
     now: Now,
 ) -> Vec<Effect> {
-    let Some(flight) = model.acts.land(op) else { return Vec::new() };
+    let Some(flight) = model.acts.land(op) else {
+        return silencing::answered(model, op, answer, now);
+    };
     super::freshen(model, now);
     let mut effects = vec![Effect::Draw(Cause::Key)];
     match answer {
@@ -43,36 +45,30 @@ pub(super) fn answered(
             ..
         }) => {}
         Err(Failure::Refused(refusal)) => refused(model, &flight, &refusal, now),
-        Err(Failure::Unavailable(reason)) => {
-            model.complain(format!("Not {}: {reason}.", participle(&flight.act)));
-            keep_for_later(model, flight);
-        }
-        Err(Failure::Unsaved(reason)) => {
-            let act = participle(&flight.act);
-            model.complain_unsaved(format!("Not {act}: nothing can be saved now ({reason})."));
-            keep_for_later(model, flight);
-        }
-        Err(Failure::Unsure(reason)) => {
-            let act = participle(&flight.act);
-            model.complain_unsaved(format!(
-                "Unknown whether it was {act}: saving failed ({reason})."
-            ));
-            keep_for_later(model, flight);
-        }
-        Err(Failure::Unconnected) => {
-            let act = participle(&flight.act);
-            model.complain_unsaved(format!("Not {act}: there is no connection to the service."));
-            keep_for_later(model, flight);
-        }
-        Err(Failure::Lost) => {
-            let act = participle(&flight.act);
-            model.complain(format!(
-                "Unknown whether it was {act}: the answer was lost. Look again."
-            ));
+        Err(failure) => {
+            failed(model, participle(&flight.act), &failure);
             keep_for_later(model, flight);
         }
     }
     effects
+}
+
+/// Says why nobody knows that something was done: `act` is what it would be.
+pub(super) fn failed(model: &mut Model, act: &str, failure: &Failure) {
+    match failure {
+        Failure::Refused(refusal) => model.complain(format!("Not {act}: {refusal}.")),
+        Failure::Unavailable(reason) => model.complain(format!("Not {act}: {reason}.")),
+        Failure::Unsaved(reason) => {
+            model.complain_unsaved(format!("Not {act}: nothing can be saved now ({reason})."));
+        }
+        Failure::Unsure(reason) => model
+            .complain_unsaved(format!("Unknown whether it was {act}: saving failed ({reason}).")),
+        Failure::Unconnected => {
+            model.complain_unsaved(format!("Not {act}: there is no connection to the service."));
+        }
+        Failure::Lost => model
+            .complain(format!("Unknown whether it was {act}: the answer was lost. Look again.")),
+    }
 }
 
 fn changed(model: &mut Model, flight: Flight, revision: Revision, now: Now) -> Vec<Effect> {
@@ -102,7 +98,7 @@ fn changed(model: &mut Model, flight: Flight, revision: Revision, now: Now) -> V
             at: now.at,
             tick: now.tick,
         };
-        model.acts.remember(done);
+        model.acts.remember(Undoable::Alert(done));
     }
     let about = Some(target.id);
     model.message = Some(Message { text, about, hint, tone: Tone::Said });
@@ -259,7 +255,7 @@ fn keep_for_later(model: &mut Model, flight: Flight) {
         Act::Note(text) | Act::NoteAndResolve(text) => {
             model.acts.drafts.insert(flight.target.id, text.to_string());
         }
-        Act::Undo(done) => model.acts.remember(done),
+        Act::Undo(done) => model.acts.remember(Undoable::Alert(done)),
         Act::Acknowledge
         | Act::Unacknowledge
         | Act::Assign(_)

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::storm::{self, Haste};
 use super::{acting, moving, telling};
 use crate::console::effect::{Effect, News};
+use crate::console::model::endings;
 use crate::console::model::list::{Mode, Seen, Still};
 use crate::console::model::place::{is_viewer, named};
 use crate::console::model::senders::OpenedBy;
@@ -17,7 +18,7 @@ use crate::console::words;
 use crate::domain::alert::{Alert, Ending, State};
 use crate::domain::change::Change;
 use crate::domain::entity::{Entity, Key};
-use crate::domain::id::AlertId;
+use crate::domain::id::{AlertId, SilenceId};
 use crate::domain::table::Table;
 
 /// Takes published news into the list, change by change.
@@ -70,6 +71,9 @@ fn follow(model: &mut Model, changes: &[Change], table: Table, now: Now) -> (See
             seen = Seen::Changed;
         }
     }
+    if silences_changed(model, changes, now) {
+        (seen, haste) = (Seen::Changed, Haste::AtOnce);
+    }
     if model.untold.is_empty() != none || is_disturbed(model, now) {
         haste = Haste::AtOnce;
     }
@@ -77,6 +81,35 @@ fn follow(model: &mut Model, changes: &[Change], table: Table, now: Now) -> (See
         haste = storm::haste(model, &seen_of);
     }
     (seen, haste)
+}
+
+/// Takes in that silences, or what they mute, changed; says whether that is seen: in the bar, or in
+/// what is said of an alert on the screen.
+fn silences_changed(model: &mut Model, changes: &[Change], now: Now) -> bool {
+    if let Some(sheet) = model.silencing_mut() {
+        sheet.count.follow();
+    }
+    let changed = changes.iter().filter_map(|change| match change.key {
+        Key::Silence(id) => Some(id),
+        Key::Alert(_)
+        | Key::Delivery(_)
+        | Key::Service(_)
+        | Key::Token(_)
+        | Key::Once(_)
+        | Key::Source(_) => None,
+    });
+    let changed: BTreeSet<SilenceId> = changed.collect();
+    if changed.is_empty() {
+        return false;
+    }
+    let open = match &model.screen {
+        Screen::Detail(opened) => Some(opened.id),
+        Screen::List => model.pane.subject,
+        Screen::Senders(_) => None,
+    };
+    let alert = open.and_then(|id| model.table.alert(id));
+    let told = alert.is_some_and(|alert| changed.iter().any(|id| alert.is_silenced_by(*id)));
+    endings::look(model, now.at) | told
 }
 
 /// Takes a table of which some changes were missed, as far as it is another.
@@ -99,6 +132,10 @@ fn catch_up(model: &mut Model, table: Table, now: Now) -> Seen {
     }
     let absence = model.back.take().map(|back| back.absence);
     model.back = absence.and_then(|absence| Back::of(absence, &model.table, now.at));
+    if let Some(sheet) = model.silencing_mut() {
+        sheet.count.follow();
+    }
+    endings::look(model, now.at);
     storm::again(model, now.at);
     Seen::Changed
 }

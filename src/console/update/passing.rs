@@ -6,8 +6,10 @@ use super::{moving, news, storm, telling, writing};
 use crate::console::effect::Effect;
 use crate::console::frame::{Cause, Tick};
 use crate::console::model::acts::Pace;
+use crate::console::model::endings;
 use crate::console::model::list::{Mode, Seen};
 use crate::console::model::sheet::Sheet;
+use crate::console::model::silencing::count;
 use crate::console::model::{Cursor, Drawn, Model, Now, Order, PageAbout, Screen, place};
 use crate::console::view::layout;
 use crate::console::when;
@@ -42,6 +44,9 @@ pub(super) fn drawn(model: &mut Model, now: Now) {
     }
     if let Some(faster) = &mut model.acts.faster {
         faster.shown.get_or_insert(now.tick);
+    }
+    if let Some(sheet) = model.silencing_mut() {
+        sheet.count.drawn = sheet.count.counted.is_some();
     }
     if let Some(Sheet::Question(question)) = &mut model.sheet {
         question.drawn.get_or_insert(now.tick);
@@ -93,6 +98,14 @@ pub(super) fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
     if writing::sift_on(model, now) | writing::follow(model, now) {
         storm::recount(model, now.at);
         effects.push(Effect::Draw(Cause::Key));
+    }
+    if count::go_on(model, now) {
+        super::set_clock(model, now);
+        effects.push(Effect::Draw(Cause::Change));
+    }
+    if endings::pass_time(model, now) {
+        super::freshen(model, now);
+        effects.push(Effect::Draw(Cause::Change));
     }
     // Without a connection nothing leaves the list because time passes: it is how it stood then.
     let connected = model.service.unconnected.is_none();
@@ -151,6 +164,8 @@ pub(super) fn next_wake(model: &Model, now: Now) -> Option<Tick> {
     [
         model.waits.settle,
         writing::next_step(model, now),
+        model.silencing().and_then(|sheet| sheet.count.next(now.tick)),
+        model.endings.next().filter(|_| !model.service.is_of_then()).map(at),
         model.list.next_recheck().filter(|_| model.service.unconnected.is_none()).map(at),
         next_age(model).map(at),
         next_of_certificate(model).map(at),
@@ -219,9 +234,8 @@ fn idle_since(model: &Model) -> Option<Tick> {
 /// Rows say themselves what is on its way; after a long time the bottom line does too.
 fn slowed(model: &mut Model, now: Now) -> bool {
     let slowed = model.acts.slowed(now.tick);
-    if let Some(flight) = slowed.iter().find(|flight| flight.pace == Pace::VerySlow) {
-        let text = format!("Still saving: {} {}", flight.act, flight.target.title);
-        model.complain(text);
+    if let Some((_, what)) = slowed.iter().find(|(pace, _)| *pace == Pace::VerySlow) {
+        model.complain(format!("Still saving: {what}"));
     }
     !slowed.is_empty()
 }

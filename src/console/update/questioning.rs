@@ -1,10 +1,10 @@
 //! Questions: `y` alone does it, and only once the question could be read.
 
-use super::acting;
+use super::{acting, silencing};
 use crate::console::action::{Action, Context};
 use crate::console::effect::Effect;
 use crate::console::frame::Cause;
-use crate::console::model::acts::Act;
+use crate::console::model::acts::{Act, Undoable};
 use crate::console::model::sheet::{About, Prompt, Purpose, Question, Sheet};
 use crate::console::model::{Model, Now};
 use crate::console::view::layout;
@@ -20,8 +20,10 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
     match action {
         Action::No => {
             model.sheet = None;
-            if let About::Undo(done) = question.about {
-                model.acts.remember(done);
+            match question.about {
+                About::Undo(done) => model.acts.remember(Undoable::Alert(done)),
+                About::UndoSilence(done) => model.acts.remember(Undoable::Silence(done)),
+                About::Act(..) | About::Quit => {}
             }
             vec![Effect::Draw(Cause::Key)]
         }
@@ -57,6 +59,7 @@ fn yes(model: &mut Model, question: Question, now: Now) -> Vec<Effect> {
             acting::submit(model, act, target, now)
         }
         About::Undo(done) => acting::take_back(model, done, now),
+        About::UndoSilence(done) => silencing::take_back(model, done, now),
         About::Quit => vec![Effect::Quit],
     }
 }

@@ -130,6 +130,7 @@ fn all(model: &Model, room: usize) -> Vec<Bar> {
         text(Role::Trouble, noticed, untold(model)),
         other.and_then(|(role, forms)| text(role, noticed, Some(forms))),
         notice(back(model)),
+        notice(ending(model)),
         notice(overload(model)),
         storm,
         text(Role::Notice, noticed.min(2), refused(model)),
@@ -267,6 +268,27 @@ fn back(model: &Model) -> Option<Vec<String>> {
         ),
         format!("BACK since {since}. What ended may show as firing until about {until}."),
         format!("BACK: until {until} some may be over."),
+    ])
+}
+
+/// Silences are over soon, and somebody is called then. The time is absolute: nothing is written while
+/// it comes near.
+fn ending(model: &Model) -> Option<Vec<String>> {
+    let ending = model.endings.first.as_ref()?;
+    let (by, at) = (&ending.by, model.time(ending.at));
+    let calling = match ending.calling {
+        1 => "1 critical alert then calls".to_owned(),
+        more => format!("{} critical alerts then call", number(more)),
+    };
+    let others = match model.endings.others {
+        0 => String::new(),
+        1 => " Another one ends soon after.".to_owned(),
+        more => format!(" {} others end soon after.", number(more)),
+    };
+    Some(vec![
+        format!("SILENCE of {by} ends at {at}: {calling}.{others}"),
+        format!("SILENCE of {by} ends at {at}: {calling}."),
+        format!("SILENCE ends at {at}: {calling}."),
     ])
 }
 

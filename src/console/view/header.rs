@@ -238,6 +238,10 @@ fn counts(model: &Model, breadth: Breadth) -> Vec<Span<'static>> {
         let words = if short { " ack" } else { " acknowledged" };
         spans.push(plain(format!("{gap}{}{words}", number(census.acknowledged))));
     }
+    if census.silenced > 0 && breadth < Breadth::NoQuiet {
+        let words = if short { " sil" } else { " silenced" };
+        spans.push(plain(format!("{gap}{}{words}", number(census.silenced))));
+    }
     if census.quiet > 0 && breadth < Breadth::NoQuiet {
         let words = if short { " snz" } else { " snoozed" };
         spans.push(plain(format!("{gap}{}{words}", number(census.quiet))));

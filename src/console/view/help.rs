@@ -24,7 +24,7 @@ const WORDS: [(&str, &str); 12] = [
     ("ack ack!", "acknowledged; over 2 h ago"),
     ("flap", "fires on and off, told once"),
     ("stale", "its webhook went silent"),
-    ("snz", "snoozed: quiet for a while"),
+    ("sil snz", "silenced; snoozed: quiet"),
     ("res", "resolved"),
     ("hold", "resolved; source still fires"),
     ("lost", "nothing more was heard of it"),

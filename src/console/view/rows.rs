@@ -145,7 +145,7 @@ fn cells(model: &Model, alert: &Alert, columns: Columns, spans: &mut Vec<Span<'s
     };
     let tinted = |text: String, role: Role| match word {
         // What has ended or is kept quiet needs nobody: no colour calls for a look.
-        Word::Resolved | Word::Snoozed | Word::Muted => Span::styled(text, weight),
+        Word::Resolved | Word::Silenced | Word::Snoozed | Word::Muted => Span::styled(text, weight),
         Word::Firing
         | Word::Flapping
         | Word::Stale
@@ -161,9 +161,12 @@ fn cells(model: &Model, alert: &Alert, columns: Columns, spans: &mut Vec<Span<'s
             span.style = span.style.remove_modifier(Modifier::BOLD);
             span
         }
-        Word::Firing | Word::Flapping | Word::Snoozed | Word::Muted | Word::Resolved => {
-            tinted(severity.0.to_owned(), severity.1)
-        }
+        Word::Firing
+        | Word::Flapping
+        | Word::Silenced
+        | Word::Snoozed
+        | Word::Muted
+        | Word::Resolved => tinted(severity.0.to_owned(), severity.1),
     });
     if let Some(cells) = columns.age {
         let age = when::age(model.clock, age_from(alert));
@@ -209,7 +212,9 @@ fn state(model: &Model, alert: &Alert, word: Word, weight: Style) -> Span<'stati
         }
         (Word::Acknowledged, _) => ink(model, Role::Acknowledged, text),
         (Word::Firing | Word::Flapping, Severity::Warning)
-        | (Word::Resolved | Word::Snoozed | Word::Muted, _) => Span::styled(text, weight),
+        | (Word::Resolved | Word::Silenced | Word::Snoozed | Word::Muted, _) => {
+            Span::styled(text, weight)
+        }
     }
 }
 
@@ -220,6 +225,7 @@ fn whose(model: &Model, word: Word, weight: Style) -> Style {
         Word::Firing
         | Word::Flapping
         | Word::Stale
+        | Word::Silenced
         | Word::Snoozed
         | Word::Muted
         | Word::Held
@@ -250,7 +256,7 @@ fn who(model: &Model, alert: &Alert, cells: usize, weight: Style) -> Span<'stati
 fn weight(model: &Model, alert: &Alert, word: Word) -> Style {
     match (word, alert.severity) {
         (Word::Firing | Word::Flapping, Severity::Critical) => model.theme.style(Role::Strong),
-        (Word::Resolved | Word::Snoozed | Word::Muted | Word::Stale, _) => {
+        (Word::Resolved | Word::Silenced | Word::Snoozed | Word::Muted | Word::Stale, _) => {
             model.theme.style(Role::Dim)
         }
         (Word::Firing | Word::Flapping, Severity::Warning)

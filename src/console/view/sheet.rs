@@ -2,6 +2,7 @@
 //! to answer it, and its last line names the acts.
 
 mod outcome;
+mod silencing;
 
 use ratatui::text::{Line, Span};
 use tui_input::Input;
@@ -22,7 +23,7 @@ use crate::domain::alert::{Resolution, Suppressor};
 use crate::domain::severity::Severity;
 use crate::domain::snooze::{Unfit, until};
 use crate::domain::text::line_of;
-use outcome::{consequence, firing, follows, in_brief, undone};
+use outcome::{consequence, firing, follows, in_brief, undone, unsilenced};
 
 /// What a question leaves of a service's name beside a title, and the most lines a title takes.
 const SERVICE: usize = 8;
@@ -58,6 +59,7 @@ pub(super) fn content(model: &Model, cells: u16) -> Option<Content> {
         Sheet::Question(question) => asked(model, question, cells),
         Sheet::Picker(picker) => picked(model, picker, cells),
         Sheet::Prompt(prompt) => written(model, prompt, cells),
+        Sheet::Silencing(sheet) => silencing::content(model, sheet, cells),
     };
     // Above the keys, which still say what can be done.
     if let Some(message) = model.said_everywhere() {
@@ -95,6 +97,7 @@ fn asked_in(model: &Model, question: &Question, cells: usize, breadth: Breadth) 
         About::Act(Act::Reopen, _) => "Reopen?".to_owned(),
         About::Act(act, _) => format!("{act}?"),
         About::Undo(done) => format!("Undo {}?", done.act),
+        About::UndoSilence(done) => format!("Undo {}?", done.deed),
         About::Quit if model.settings.keeps == Keeps::Nothing => "Quit the demo?".to_owned(),
         About::Quit => "Quit and stop taking alerts?".to_owned(),
     };
@@ -114,12 +117,12 @@ fn asked_in(model: &Model, question: &Question, cells: usize, breadth: Breadth) 
         About::Act(Act::Unacknowledge, _) => ("un-acknowledge", None),
         About::Act(Act::Reopen, _) => ("reopen", None),
         About::Act(..) => ("do it", None),
-        About::Undo(_) => ("undo", None),
+        About::Undo(_) | About::UndoSilence(_) => ("undo", None),
         About::Quit => ("quit", None),
     };
     let no = match &question.about {
         About::Quit => "stay",
-        About::Act(..) | About::Undo(_) => "leave it as it is",
+        About::Act(..) | About::Undo(_) | About::UndoSilence(_) => "leave it as it is",
     };
     let mut keys = vec![(Action::Yes, yes)];
     keys.extend(note.map(|words| (Action::YesWithNote, words)));
@@ -150,6 +153,13 @@ fn body(model: &Model, question: &Question, breadth: Breadth) -> String {
             model.alert(target.id).map(|alert| in_brief(act, alert)).unwrap_or_default()
         }
         (About::Undo(done), Breadth::Full) => undone(model, done),
+        (About::UndoSilence(done), Breadth::Full) => format!(
+            "You did it at {}: {}. {}",
+            model.time(done.at),
+            done.what,
+            unsilenced(model, done)
+        ),
+        (About::UndoSilence(done), Breadth::Brief | Breadth::Barest) => unsilenced(model, done),
         (About::Undo(done), Breadth::Brief | Breadth::Barest) => follows(model, done),
         (About::Quit, _) if model.settings.keeps == Keeps::Nothing => {
             "All of it is made up, and nothing of it is kept.".to_owned()

@@ -289,6 +289,11 @@ impl Alert {
         !self.suppressions.is_empty()
     }
 
+    /// Whether a silence keeps it quiet.
+    pub fn is_silenced(&self) -> bool {
+        self.suppressions.iter().any(|held| held.by.silence().is_some())
+    }
+
     /// Whether somebody is needed: it is critical, and nobody has it.
     pub fn is_wanted(&self) -> bool {
         self.standing.state == State::Firing && self.severity == Severity::Critical

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Condition, Operator};
+use super::{Condition, Operator, PatternError};
 
 /// More texts than this are not looked up one by one.
 const MOST: usize = 64;
@@ -20,6 +20,33 @@ impl Condition {
     }
 }
 
+impl Condition {
+    /// That a value is one of `texts`. Refuses more than a pattern can hold.
+    pub fn one_of<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Self, PatternError> {
+        let texts: Vec<&str> = texts.into_iter().collect();
+        if let [only] = texts.as_slice() {
+            return Self::new(Operator::Equal, only);
+        }
+        let texts: Vec<String> = texts.into_iter().map(pattern_of).collect();
+        Self::new(Operator::Matches, &texts.join("|"))
+    }
+}
+
+/// The signs that mean something in a pattern.
+const SIGNS: &[char] = &['\\', '.', '+', '*', '?', '(', ')', '[', ']', '{', '}', '^', '$', '|'];
+
+/// The pattern that only `text` matches.
+fn pattern_of(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for c in text.chars() {
+        if SIGNS.contains(&c) {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
+}
+
 /// The alternatives of a pattern, each as the only text that it matches.
 fn alternatives(pattern: &str) -> impl Iterator<Item = Option<Cow<'_, str>>> {
     let mut escaped = false;
@@ -33,7 +60,6 @@ fn alternatives(pattern: &str) -> impl Iterator<Item = Option<Cow<'_, str>>> {
 
 /// What a pattern says, if it is nothing but a text.
 fn literal(pattern: &str) -> Option<Cow<'_, str>> {
-    const SIGNS: &[char] = &['\\', '.', '+', '*', '?', '(', ')', '[', ']', '{', '}', '^', '$'];
     if !pattern.contains(SIGNS) {
         return Some(Cow::Borrowed(pattern));
     }

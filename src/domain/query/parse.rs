@@ -92,6 +92,7 @@ fn known(field: Field, condition: Condition) -> Result<Condition, String> {
             "lost",
             "flap",
             "stale",
+            "sil",
             "snz",
         ],
         Field::Service | Field::Assignee | Field::Title => return Ok(condition),
@@ -107,7 +108,7 @@ fn known(field: Field, condition: Condition) -> Result<Condition, String> {
 }
 
 /// What is wrong with a pattern, in one line.
-fn why(error: &PatternError) -> String {
+pub(in crate::domain) fn why(error: &PatternError) -> String {
     match error.fault {
         PatternFault::TooLarge => "pattern too large".to_owned(),
         PatternFault::MissingParen => "( not closed".to_owned(),

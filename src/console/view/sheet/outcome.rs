@@ -5,11 +5,13 @@ use std::sync::Arc;
 use crate::console::model::Model;
 use crate::console::model::acts::{Act, Done};
 use crate::console::model::place::is_viewer;
+use crate::console::model::silencing;
 use crate::console::text::number;
 use crate::console::words;
 use crate::domain::alert::{Alert, State};
 use crate::domain::event::{Event, What};
 use crate::domain::severity::Severity;
+use crate::domain::suppress::would_call;
 use crate::domain::time::Timestamp;
 
 pub(super) fn consequence(model: &Model, act: &Act, alert: &Alert) -> String {
@@ -141,6 +143,20 @@ pub(super) fn follows(model: &Model, done: &Done) -> String {
             "It goes back to resolved.".to_owned()
         }
         _ => "The alert goes back to how it stood before.".to_owned(),
+    }
+}
+
+/// What follows from taking back what was done to a silence.
+pub(super) fn unsilenced(model: &Model, done: &silencing::Done) -> String {
+    let Some(silence) = model.table.silence(done.id) else {
+        return "The silence is not kept any more.".to_owned();
+    };
+    let calling = would_call(&model.table, silence).count();
+    match (silence.last.before.is_none(), calling) {
+        (false, _) => "The silence goes back to how it was before.".to_owned(),
+        (true, 0) => "The silence ends.".to_owned(),
+        (true, 1) => "The silence ends, and 1 alert calls again.".to_owned(),
+        (true, more) => format!("The silence ends, and {} alerts call again.", number(more)),
     }
 }
 

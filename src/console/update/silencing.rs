@@ -1,0 +1,280 @@
+//! Silences from the console: the sheet that asks for one, and sending, answering and taking back
+//! what is done to them. Whoever shows silences opens and sends from here, too.
+
+use super::{answering, writing};
+use crate::console::action::{Action, Context};
+use crate::console::effect::{Effect, Failure, Receipt};
+use crate::console::frame::Cause;
+use crate::console::key::Key;
+use crate::console::model::acts::{Target, Undoable};
+use crate::console::model::sheet::Sheet;
+use crate::console::model::silencing::{Deed, Done, Flight, Focus, Silencing, Subject, count};
+use crate::console::model::{Message, Model, Now, Tone};
+use crate::console::text::number;
+use crate::domain::actor::Via;
+use crate::domain::command::{Answer, Command, Order, SilenceCommand};
+use crate::domain::id::{OpId, SilenceId};
+use crate::domain::matcher::Matcher;
+use crate::domain::refusal::Refusal;
+use crate::domain::silence::{SilenceState, Terms};
+use crate::domain::suppress;
+use crate::domain::time::{SignedDuration, after};
+
+/// Asks what is to be silenced because of this alert.
+pub(super) fn open(model: &mut Model, target: Target, now: Now) {
+    let Some(alert) = model.alert(target.id) else { return };
+    let sheet = Silencing::of_alert(target, alert);
+    show(model, sheet, now);
+}
+
+/// Opens the same sheet on a silence, to change it. Says why, where it is not there any more or over.
+#[expect(dead_code, reason = "the list of silences opens it")]
+pub(super) fn open_known(model: &mut Model, id: SilenceId, now: Now) -> Vec<Effect> {
+    let known = model.table.silence(id).cloned();
+    match known {
+        Some(known) if known.state(now.at) != SilenceState::Expired => {
+            let sheet = Silencing::of_silence(&known, now.at, &model.settings.zone);
+            show(model, sheet, now);
+        }
+        Some(_) | None => model.say("This silence is over."),
+    }
+    vec![Effect::Draw(Cause::Key)]
+}
+
+/// Ends a silence now.
+#[expect(dead_code, reason = "the list of silences asks for it")]
+pub(super) fn expire(model: &mut Model, id: SilenceId, now: Now) -> Vec<Effect> {
+    let known =
+        model.table.silence(id).filter(|known| known.state(now.at) != SilenceState::Expired);
+    let Some(known) = known else {
+        model.say("This silence is over.");
+        return vec![Effect::Draw(Cause::Key)];
+    };
+    let what = match suppress::would_call(&model.table, known).count() {
+        0 => format!("the silence of {}", known.terms.whose()),
+        1 => format!("the silence of {}; 1 alert calls again", known.terms.whose()),
+        more => {
+            format!("the silence of {}; {} alerts call again", known.terms.whose(), number(more))
+        }
+    };
+    send(model, Deed::Expire(id), what, now)
+}
+
+/// Lets a silence end so much later than it would.
+#[expect(dead_code, reason = "the list of silences asks for it")]
+pub(super) fn extend(
+    model: &mut Model,
+    id: SilenceId,
+    by: SignedDuration,
+    now: Now,
+) -> Vec<Effect> {
+    let known =
+        model.table.silence(id).filter(|known| known.state(now.at) != SilenceState::Expired);
+    let Some(known) = known else {
+        model.say("This silence is over.");
+        return vec![Effect::Draw(Cause::Key)];
+    };
+    let terms = Terms { ends: after(known.terms.ends, by), ..known.terms.clone() };
+    let what = format!("the silence of {}", terms.whose());
+    send(model, Deed::Change(id, Box::new(terms)), what, now)
+}
+
+/// What it reaches is counted before its first frame, as far as that is soon done.
+fn show(model: &mut Model, mut sheet: Silencing, now: Now) {
+    sheet.count.restart(now.tick);
+    model.sheet = Some(Sheet::Silencing(Box::new(sheet)));
+    count::go_on(model, now);
+}
+
+pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
+    let Some(sheet) = model.silencing_mut() else { return Vec::new() };
+    match action {
+        Action::Next => sheet.focus = sheet.focus.next(),
+        Action::Previous => sheet.focus = sheet.focus.previous(),
+        Action::Cancel => model.sheet = None,
+        Action::Widen => widen(model, now),
+        Action::Accept => return accept(model, now),
+        _ => {}
+    }
+    vec![Effect::Draw(Cause::Key)]
+}
+
+/// From the alert to what the filter shows, and back. How long and why stay as they are.
+fn widen(model: &mut Model, now: Now) {
+    let Some(sheet) = model.silencing() else { return };
+    let target = sheet.target.clone();
+    let mut next = match sheet.subject {
+        Subject::Known(_) => return,
+        Subject::Alert if model.list.sieve().is_empty() => {
+            let key = model.key(Context::List, Action::Filter);
+            return model.say_everywhere(format!("No filter is on: {key} filters in the list."));
+        }
+        Subject::Alert => Silencing::of_shown(target, model),
+        Subject::Shown { .. } => {
+            let Some(target) = target else { return };
+            let Some(alert) = model.alert(target.id) else { return };
+            Silencing::of_alert(target, alert)
+        }
+    };
+    let Some(sheet) = model.silencing() else { return };
+    (next.until, next.why) = (sheet.until.clone(), sheet.why.clone());
+    show(model, next, now);
+}
+
+/// A key of the line editor.
+pub(super) fn edit(model: &mut Model, key: Key, now: Now) -> Vec<Effect> {
+    if let Some((sheet, request)) = model.silencing_mut().zip(writing::request(key)) {
+        writing::edited(&mut sheet.field().input, request);
+        edited(model, now);
+    }
+    vec![Effect::Draw(Cause::Key)]
+}
+
+/// Takes a whole pasted line at once.
+pub(super) fn paste(model: &mut Model, line: &str, now: Now) {
+    if let Some(sheet) = model.silencing_mut() {
+        writing::insert(&mut sheet.field().input, line);
+        edited(model, now);
+    }
+}
+
+/// What other matchers reach is counted once the typing rests.
+fn edited(model: &mut Model, now: Now) {
+    let settle = model.settings.link.settle();
+    let Some(sheet) = model.silencing_mut() else { return };
+    if sheet.focus == Focus::What && sheet.read() {
+        sheet.count.restart(now.tick + settle);
+    }
+}
+
+/// Asks for what the sheet says, if it says it all. What was not understood stays to be corrected;
+/// the sheet says why.
+fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
+    let draw = vec![Effect::Draw(Cause::Key)];
+    let zone = model.settings.zone.clone();
+    let by = model.settings.viewer.to_string();
+    let Some(sheet) = model.silencing_mut() else { return draw };
+    if let Some(problem) = sheet.line().problems.first().cloned() {
+        let before = sheet.what.input.value().get(..problem.range.start).unwrap_or_default();
+        let caret = before.chars().count();
+        sheet.what.input = sheet.what.input.clone().with_cursor(caret);
+        sheet.focus = Focus::What;
+        return draw;
+    }
+    let Ok(ends) = sheet.ends(now.at, &zone) else {
+        sheet.focus = Focus::Until;
+        return draw;
+    };
+    let terms = sheet.terms(ends, &by, now.at);
+    if terms.check(now.at).is_err() {
+        sheet.focus = Focus::What;
+        return draw;
+    }
+    // Nobody silences what they have not seen the size of. What is so of one alert is known.
+    let is_plain = sheet.subject == Subject::Alert && sheet.what.is_as_given();
+    if !is_plain && !sheet.count.drawn {
+        let key = model.key(Context::Silence, Action::Accept);
+        model.say_everywhere(format!("It was not counted yet. Press {key} again."));
+        return draw;
+    }
+    let deed = match sheet.subject {
+        Subject::Known(id) => Deed::Change(id, Box::new(terms)),
+        Subject::Alert | Subject::Shown { .. } => Deed::Make(Box::new(terms)),
+    };
+    let what = match &deed {
+        Deed::Make(terms) => reached(model, &terms.matchers),
+        Deed::Change(_, terms) => format!("the silence of {}", terms.whose()),
+        Deed::Expire(_) | Deed::Undo(_) => String::new(),
+    };
+    model.sheet = None;
+    send(model, deed, what, now)
+}
+
+/// `312 alerts, 14 of them called`; the title where it is only one.
+fn reached(model: &Model, matchers: &[Matcher]) -> String {
+    let mut reached = suppress::reached(&model.table, matchers);
+    let Some(first) = reached.next() else { return "nothing that is open".to_owned() };
+    let Some(second) = reached.next() else {
+        return crate::console::model::place::named(first);
+    };
+    let (mut alerts, mut called) = (0, 0);
+    for alert in [first, second].into_iter().chain(reached) {
+        alerts += 1;
+        called += usize::from(alert.needs_call());
+    }
+    match called {
+        0 => format!("{} alerts", number(alerts)),
+        called => format!("{} alerts, {} of them called", number(alerts), number(called)),
+    }
+}
+
+/// Asks the engine for it.
+fn send(model: &mut Model, deed: Deed, what: String, now: Now) -> Vec<Effect> {
+    let command = match &deed {
+        Deed::Make(terms) => SilenceCommand::Set(None, terms.clone()),
+        Deed::Change(id, terms) => SilenceCommand::Set(Some(*id), terms.clone()),
+        Deed::Expire(id) => SilenceCommand::Expire(*id),
+        Deed::Undo(done) => SilenceCommand::Undo(done.revision),
+    };
+    let op = model.acts.begin_silence(deed, what, now.tick);
+    let actor = model.settings.viewer.clone();
+    let command = Command::Silence(command);
+    let order = Order { op, actor, via: Via::Console, seen: None, command };
+    vec![Effect::Submit(order), Effect::Draw(Cause::Key)]
+}
+
+/// Asks the engine to take back what was done to a silence.
+pub(super) fn take_back(model: &mut Model, done: Done, now: Now) -> Vec<Effect> {
+    let what = done.what.clone();
+    send(model, Deed::Undo(done), what, now)
+}
+
+/// Says what came of it.
+pub(super) fn answered(
+    model: &mut Model,
+    op: OpId,
+    answer: Result<Receipt, Failure>,
+    now: Now,
+) -> Vec<Effect> {
+    let Some(flight) = model.acts.land_silence(op) else { return Vec::new() };
+    super::freshen(model, now);
+    match answer {
+        Ok(receipt) => done(model, flight, &receipt, now),
+        Err(failure) => {
+            refused(model, &flight, &failure);
+            // What could not be taken back now may be later.
+            if let (Deed::Undo(done), false) = (flight.deed, matches!(failure, Failure::Refused(_)))
+            {
+                model.acts.remember(Undoable::Silence(done));
+            }
+        }
+    }
+    vec![Effect::Draw(Cause::Key)]
+}
+
+fn done(model: &mut Model, flight: Flight, receipt: &Receipt, now: Now) {
+    let Flight { deed, what, .. } = flight;
+    let text = match &deed {
+        Deed::Make(terms) => format!("Silenced until {}: {what}", model.time(terms.ends)),
+        Deed::Change(_, terms) => format!("Changed, until {}: {what}", model.time(terms.ends)),
+        Deed::Expire(_) => format!("Ended: {what}"),
+        Deed::Undo(done) => format!("Undone: {} of {what}", done.deed),
+    };
+    let mut hint = None;
+    if let Answer::Silenced(id) = receipt.answer {
+        hint = Some(Action::Undo);
+        let (deed, revision) = (deed.name(), receipt.revision);
+        let done = Done { deed, what, id, revision, at: now.at, tick: now.tick };
+        model.acts.remember(Undoable::Silence(done));
+    }
+    model.message = Some(Message { text, about: None, hint, tone: Tone::Said });
+}
+
+fn refused(model: &mut Model, flight: &Flight, failure: &Failure) {
+    match failure {
+        Failure::Refused(Refusal::NotUndone { .. }) => {
+            model.say(format!("Not undone: it was changed since, or is over ({}).", flight.what));
+        }
+        failure => answering::failed(model, flight.deed.participle(), failure),
+    }
+}
