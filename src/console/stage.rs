@@ -196,6 +196,16 @@ impl Stage {
     pub(crate) fn event(&mut self, event: Event) {
         let now = self.now();
         let effects = update(&mut self.model, event, now);
+        self.obey(effects);
+    }
+
+    /// Does what a part of `update` asked for, and draws it.
+    pub(crate) fn carry_out(&mut self, effects: Vec<Effect>) {
+        self.obey(effects);
+        self.draw_if_wanted();
+    }
+
+    fn obey(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
                 Effect::Draw(_) => self.wanted = true,

@@ -22,6 +22,7 @@ use crate::domain::text::Text;
 mod faster;
 mod looking;
 mod marks;
+mod silencing;
 mod stale;
 mod storm;
 mod unseen;
@@ -589,13 +590,14 @@ fn a_paste_is_text_where_text_is_written_and_nothing_elsewhere() {
 #[test]
 fn a_paste_of_any_length_is_tried_once_and_taken_as_far_as_there_is_room() {
     let pasted = "state=firing ".repeat(100_000);
-    for keys in ["/", "A", "n"] {
+    for keys in ["/", "A", "n", "s"] {
         let mut stage = Stage::night(80, 24);
         stage.press(keys).type_in("ab").press("left");
         stage.event(Event::Paste(pasted.clone()));
         let input = match &stage.model.sheet {
             Some(Sheet::Prompt(prompt)) => &prompt.input,
             Some(Sheet::Picker(picker)) => &picker.input,
+            Some(Sheet::Silencing(sheet)) => &sheet.until.input,
             Some(Sheet::Question(_)) | None => panic!("{keys} opens a line"),
         };
         let expected = format!("a{}b", &pasted[..Text::LONGEST - 2]);

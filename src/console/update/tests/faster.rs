@@ -130,6 +130,7 @@ fn forget(sheet: &mut Sheet) {
         Sheet::Question(question) => question.disturbed = None,
         Sheet::Picker(picker) => picker.disturbed = None,
         Sheet::Prompt(prompt) => prompt.disturbed = None,
+        Sheet::Silencing(_) => {}
     }
 }
 

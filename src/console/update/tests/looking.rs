@@ -12,7 +12,7 @@ fn opened(access: Access, context: Context) -> Option<Stage> {
         Context::Detail => "enter",
         Context::Prompt => "/",
         // Whatever opens it acts on an alert.
-        Context::Picker => return None,
+        Context::Picker | Context::Silence => return None,
         Context::Confirm => "q",
         Context::Help => "?",
         Context::Senders => "T",
