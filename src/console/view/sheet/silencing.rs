@@ -1,5 +1,7 @@
 //! The sheet that asks what to silence: its lines, and what they would mute as far as it is counted.
 
+use std::ops::Range;
+
 use ratatui::text::{Line, Span};
 
 use super::{Content, ink, key_lines, plain, rule};
@@ -97,7 +99,7 @@ fn other(model: &Model, sheet: &Silencing) -> Option<String> {
 /// What follows from the lines, or what is wrong with them.
 fn told(model: &Model, sheet: &Silencing, cells: usize) -> Vec<Line<'static>> {
     let mark = model.settings.symbols.cut();
-    let most = if model.size.height < LOWEST { 1 } else { 2 };
+    let most = if model.size.height < LOWEST { 2 } else { 3 };
     let mut sentences = Vec::new();
     let until = until(model, sheet);
     let reached = reached(model, sheet);
@@ -135,7 +137,7 @@ fn until(model: &Model, sheet: &Silencing) -> Result<String, String> {
         Ok(Ends { at, until_resolved }) => {
             let at = format!("{} ({})", model.time(at), when::zone_name(model.clock, zone));
             Ok(if until_resolved {
-                format!("Until its alerts are resolved, {at} at the latest")
+                format!("Until all is resolved, {at} at the latest")
             } else {
                 format!("Until {at}")
             })
@@ -275,7 +277,7 @@ impl Area<'_> {
     }
 
     /// A piece of the text, with what cannot be read marked in it.
-    fn marked(&self, model: &Model, range: std::ops::Range<usize>) -> Vec<Span<'static>> {
+    fn marked(&self, model: &Model, range: Range<usize>) -> Vec<Span<'static>> {
         let value = self.field.input.value();
         let mut spans: Vec<(bool, String)> = Vec::new();
         for (at, c) in value.get(range.clone()).unwrap_or_default().char_indices() {
@@ -291,28 +293,49 @@ impl Area<'_> {
     }
 }
 
-/// Where lines of `room` cells break a text, and the column and the row of the caret.
-fn broken(
-    value: &str,
-    cursor: usize,
-    room: usize,
-) -> (Vec<std::ops::Range<usize>>, (usize, usize)) {
+/// Where lines of `room` cells break a text, behind a space where one is, and the column and the row
+/// of the caret.
+fn broken(value: &str, cursor: usize, room: usize) -> (Vec<Range<usize>>, (usize, usize)) {
+    let cells = |text: &str| text.chars().map(|c| width(c.encode_utf8(&mut [0; 4]))).sum::<usize>();
     let mut rows = Vec::new();
-    let (mut start, mut used) = (0, 0);
-    let mut caret = None;
-    for (number, (at, c)) in value.char_indices().enumerate() {
-        let wide = width(c.encode_utf8(&mut [0; 4]));
-        if used + wide > room {
-            rows.push(start..at);
-            (start, used) = (at, 0);
+    let (mut start, mut space) = (0, None);
+    for (at, c) in value.char_indices() {
+        let end = at + c.len_utf8();
+        if at > start && cells(value.get(start..end).unwrap_or_default()) > room {
+            let next = space.take().unwrap_or(at);
+            rows.push(start..next);
+            start = next;
         }
-        if number == cursor {
-            caret = Some((used, rows.len()));
+        if c == ' ' {
+            space = Some(end);
         }
-        used += wide;
     }
     rows.push(start..value.len());
-    // At the very end it may stand in the column that is kept free.
-    let caret = caret.unwrap_or((used, rows.len() - 1));
-    (rows, caret)
+    let caret = value.char_indices().nth(cursor).map_or(value.len(), |(at, _)| at);
+    let row = rows.iter().rposition(|range| range.start <= caret).unwrap_or_default();
+    let before = rows.get(row).and_then(|range| value.get(range.start..caret)).unwrap_or_default();
+    // At the end of a row it may stand in the column that is kept free.
+    (rows, (cells(before), row))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_breaks_behind_spaces_and_the_caret_is_where_it_was() {
+        let cases = [
+            ("", 0, &[""][..], (0, 0)),
+            ("ab cd", 5, &["ab cd"], (5, 0)),
+            ("ab cd ef", 8, &["ab cd ", "ef"], (2, 1)),
+            ("ab cd ef", 6, &["ab cd ", "ef"], (0, 1)),
+            ("abcdefghij", 6, &["abcdef", "ghij"], (0, 1)),
+            ("ab 日本語", 4, &["ab ", "日本語"], (2, 1)),
+        ];
+        for (value, cursor, lines, caret) in cases {
+            let (rows, at) = broken(value, cursor, 6);
+            let rows: Vec<&str> = rows.into_iter().map(|range| &value[range]).collect();
+            assert_eq!((rows.as_slice(), at), (lines, caret), "{value:?} at {cursor}");
+        }
+    }
 }
