@@ -321,18 +321,18 @@ impl Acts {
             *pace = is.max(*pace);
             slower
         };
-        let mut slowed = Vec::new();
+        let mut told = Vec::new();
         for flight in &mut self.flights {
             if slower(&mut flight.pace, flight.since) {
-                slowed.push((flight.pace, format!("{} {}", flight.act, flight.target.title)));
+                told.push((flight.pace, format!("{} {}", flight.act, flight.target.title)));
             }
         }
         for flight in &mut self.silences {
             if slower(&mut flight.pace, flight.since) {
-                slowed.push((flight.pace, format!("{} {}", flight.deed.name(), flight.what)));
+                told.push((flight.pace, format!("{} {}", flight.deed.name(), flight.what)));
             }
         }
-        slowed
+        told
     }
 
     /// When something becomes slower next.

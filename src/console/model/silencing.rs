@@ -15,12 +15,13 @@ use super::acts::{Pace, Target};
 use crate::console::frame::Tick;
 use crate::domain::alert::Alert;
 use crate::domain::id::{OpId, Revision, SilenceId};
+use crate::domain::labels::Labels;
 use crate::domain::matcher::Matcher;
 use crate::domain::query::Filter;
 use crate::domain::silence::line::{Line, read, written};
 use crate::domain::silence::{Ends, NoEnd, Silence, Terms, wish};
 use crate::domain::text::line_of;
-use crate::domain::time::{TimeZone, Timestamp};
+use crate::domain::time::{SignedDuration, TimeZone, Timestamp, before};
 
 /// The sheet.
 #[derive(Clone, Debug)]
@@ -74,6 +75,7 @@ pub enum Focus {
 
 impl Focus {
     /// The line below it, the first below the last.
+    #[must_use]
     pub fn next(self) -> Focus {
         match self {
             Focus::What => Focus::Until,
@@ -83,6 +85,7 @@ impl Focus {
     }
 
     /// The line above it.
+    #[must_use]
     pub fn previous(self) -> Focus {
         self.next().next()
     }
@@ -221,11 +224,11 @@ impl Silencing {
     pub fn terms(&self, ends: Ends, by: &str, now: Timestamp) -> Terms {
         let fresh = Terms {
             matchers: self.line.matchers.as_slice().into(),
-            starts: crate::domain::time::before(now, MARGIN),
+            starts: before(now, MARGIN),
             ends: ends.at,
             by: by.into(),
             comment: self.why.text().into(),
-            annotations: crate::domain::labels::Labels::default(),
+            annotations: Labels::default(),
             until_resolved: ends.until_resolved,
         };
         match &self.known {
@@ -233,15 +236,14 @@ impl Silencing {
             Some(known) => {
                 let Terms { starts, by, annotations, comment, .. } = known.terms.clone();
                 let comment = if self.why.is_as_given() { comment } else { fresh.comment };
-                Terms { starts, by, annotations, comment, ..fresh }
+                Terms { starts, by, comment, annotations, ..fresh }
             }
         }
     }
 }
 
 /// Two clocks of one host differ by less.
-const MARGIN: crate::domain::time::SignedDuration =
-    crate::domain::time::SignedDuration::from_mins(1);
+const MARGIN: SignedDuration = SignedDuration::from_mins(1);
 
 /// Something done to a silence.
 #[derive(Clone, Debug, PartialEq, Eq)]

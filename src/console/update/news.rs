@@ -89,7 +89,7 @@ fn silences_changed(model: &mut Model, changes: &[Change], now: Now) -> bool {
     if let Some(sheet) = model.silencing_mut() {
         sheet.count.follow();
     }
-    let changed = changes.iter().filter_map(|change| match change.key {
+    let silences = changes.iter().filter_map(|change| match change.key {
         Key::Silence(id) => Some(id),
         Key::Alert(_)
         | Key::Delivery(_)
@@ -98,8 +98,8 @@ fn silences_changed(model: &mut Model, changes: &[Change], now: Now) -> bool {
         | Key::Once(_)
         | Key::Source(_) => None,
     });
-    let changed: BTreeSet<SilenceId> = changed.collect();
-    if changed.is_empty() {
+    let silences: BTreeSet<SilenceId> = silences.collect();
+    if silences.is_empty() {
         return false;
     }
     let open = match &model.screen {
@@ -108,7 +108,7 @@ fn silences_changed(model: &mut Model, changes: &[Change], now: Now) -> bool {
         Screen::Senders(_) => None,
     };
     let alert = open.and_then(|id| model.table.alert(id));
-    let told = alert.is_some_and(|alert| changed.iter().any(|id| alert.is_silenced_by(*id)));
+    let told = alert.is_some_and(|alert| silences.iter().any(|id| alert.is_silenced_by(*id)));
     endings::look(model, now.at) | told
 }
 

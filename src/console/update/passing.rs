@@ -99,14 +99,7 @@ pub(super) fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
         storm::recount(model, now.at);
         effects.push(Effect::Draw(Cause::Key));
     }
-    if count::go_on(model, now) {
-        super::set_clock(model, now);
-        effects.push(Effect::Draw(Cause::Change));
-    }
-    if endings::pass_time(model, now) {
-        super::freshen(model, now);
-        effects.push(Effect::Draw(Cause::Change));
-    }
+    effects.extend(silences(model, now));
     // Without a connection nothing leaves the list because time passes: it is how it stood then.
     let connected = model.service.unconnected.is_none();
     if connected && model.list.pass_time(&model.table, now.at) == Seen::Changed {
@@ -154,6 +147,15 @@ pub(super) fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
         effects.push(Effect::Draw(Cause::Change));
     }
     effects
+}
+
+/// What a sheet would silence is counted on, and what ends soon looked at.
+fn silences(model: &mut Model, now: Now) -> Option<Effect> {
+    let changed = count::go_on(model, now) | endings::pass_time(model, now);
+    if changed {
+        super::freshen(model, now);
+    }
+    changed.then_some(Effect::Draw(Cause::Change))
 }
 
 /// The earliest thing that waits for a time.

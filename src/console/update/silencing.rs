@@ -7,6 +7,7 @@ use crate::console::effect::{Effect, Failure, Receipt};
 use crate::console::frame::Cause;
 use crate::console::key::Key;
 use crate::console::model::acts::{Target, Undoable};
+use crate::console::model::place::named;
 use crate::console::model::sheet::Sheet;
 use crate::console::model::silencing::{Deed, Done, Flight, Focus, Silencing, Subject, count};
 use crate::console::model::{Message, Model, Now, Tone};
@@ -195,7 +196,7 @@ fn reached(model: &Model, matchers: &[Matcher]) -> String {
     let mut reached = suppress::reached(&model.table, matchers);
     let Some(first) = reached.next() else { return "nothing that is open".to_owned() };
     let Some(second) = reached.next() else {
-        return crate::console::model::place::named(first);
+        return named(first);
     };
     let (mut alerts, mut called) = (0, 0);
     for alert in [first, second].into_iter().chain(reached) {

@@ -96,7 +96,7 @@ mod tests {
 
     use super::*;
     use crate::domain::query::View;
-    use crate::domain::report::NamedService;
+    use crate::domain::report::{NamedService, Payload};
     use crate::domain::samples::{Desk, labels, payload};
     use crate::domain::silence::line::{read, written};
     use crate::domain::text::Text;
@@ -112,8 +112,7 @@ mod tests {
             let more = [("severity", severity), ("service", service), ("cluster", "main")];
             let labels = labels(&[&own[..], &more[..]].concat());
             let service = NamedService::Strictly(Text::derive(service));
-            let one =
-                crate::domain::report::Payload { labels, service, ..payload(title, severity) };
+            let one = Payload { service, labels, ..payload(title, severity) };
             desk.fires(&format!("{number}"), one);
         }
         desk

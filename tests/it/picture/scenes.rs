@@ -63,6 +63,13 @@ fn resolve() {
 }
 
 #[test]
+fn silence() {
+    drawn("silence", night::usual, (80, 24), |scene| {
+        scene.press(&["s"]);
+    });
+}
+
+#[test]
 fn unacknowledge() {
     drawn("unacknowledge", night::usual, (80, 24), |scene| {
         scene.press(&["j", "j", "j", "U"]);

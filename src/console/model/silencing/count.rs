@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::console::frame::Tick;
 use crate::console::model::{Model, Now};
+use crate::domain::alert::Alert;
 use crate::domain::matcher::Matcher;
 use crate::domain::silence::{Previewing, Reached};
 use crate::domain::suppress;
@@ -104,9 +105,7 @@ fn begin(model: &Model, matchers: &Arc<[Matcher]>, now: Now) -> Run {
     } else {
         let viewer = &model.settings.viewer;
         let sieve = model.list.sieve();
-        let hides = |alert: &&Arc<crate::domain::alert::Alert>| {
-            !sieve.shows(alert, &model.table, viewer, now.at)
-        };
+        let hides = |alert: &&Arc<Alert>| !sieve.shows(alert, &model.table, viewer, now.at);
         suppress::reached(&model.table, matchers).filter(hides).count()
     };
     let everything = reached.alerts == open && open > 1;

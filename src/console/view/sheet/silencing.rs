@@ -7,12 +7,14 @@ use ratatui::text::{Line, Span};
 use super::{Content, ink, key_lines, plain, rule};
 use crate::console::action::{Action, Context};
 use crate::console::model::Model;
+use crate::console::model::place::named;
 use crate::console::model::silencing::{Counted, Field, Focus, Silencing, Subject};
 use crate::console::text::{cut, number, width, wrap_to};
 use crate::console::theme::Role;
 use crate::console::{when, words};
+use crate::domain::matcher::Matcher;
 use crate::domain::query::Problem;
-use crate::domain::silence::{Ends, NoEnd};
+use crate::domain::silence::{Ends, NoEnd, Preview};
 use crate::domain::text::line_of;
 
 /// What stands before each line of text.
@@ -75,8 +77,8 @@ fn title(model: &Model, sheet: &Silencing) -> String {
         }
         (Subject::Alert, Some(target)) if as_given => {
             let alert = model.alert(target.id);
-            let named = alert.map(|alert| crate::console::model::place::named(alert));
-            format!("Silence: {}", named.unwrap_or_else(|| target.title.clone()))
+            let name = alert.map(|alert| named(alert));
+            format!("Silence: {}", name.unwrap_or_else(|| target.title.clone()))
         }
         (Subject::Shown { count }, _) if as_given => {
             format!("Silence what the filter shows: {}", alerts(count))
@@ -166,7 +168,7 @@ fn reached(model: &Model, sheet: &Silencing) -> Result<String, String> {
             "Write what to mute: name=\"value\", several with spaces between them".to_owned()
         );
     }
-    if line.matchers.iter().all(crate::domain::matcher::Matcher::allows_absence) {
+    if line.matchers.iter().all(Matcher::allows_absence) {
         return Err(
             "One matcher must ask for something, or all that lacks these is muted".to_owned()
         );
@@ -182,7 +184,7 @@ fn reached(model: &Model, sheet: &Silencing) -> Result<String, String> {
         (some, _) => format!(" ({} of them call)", number(some)),
     };
     let muted = if now.alerts == 0 { "nothing".to_owned() } else { number(now.alerts) };
-    let days = crate::domain::silence::Preview::BACK.as_hours() / 24;
+    let days = Preview::BACK.as_hours() / 24;
     let lately = match lately {
         None => format!("{} in the last {days} days", model.settings.symbols.cut()),
         Some(lately) => {
