@@ -87,7 +87,15 @@ pub fn marks(model: &Model, alert: &Alert) -> Vec<String> {
     });
     let untold = model.untold.why(alert.id);
     let untold = untold.map(|why| format!("it calls, but no channel took it: {why}"));
-    let quiet = alert.suppressions.iter().map(|held| suppressor(model, &held.by));
+    // A silence that lies on an ended alert keeps nothing quiet.
+    let held_by = alert.suppressions.iter().map(|held| &held.by);
+    let held_by = held_by.filter(|by| alert.is_open() || by.silence().is_none());
+    let then = match alert.suppressions.len() {
+        _ if !alert.is_silenced() || !alert.is_wanted() => None,
+        1 => Some("it calls when that ends".to_owned()),
+        _ => Some("it calls when the last of these ends".to_owned()),
+    };
+    let quiet = held_by.map(|by| suppressor(model, by)).chain(then);
     held.into_iter()
         .chain(untold)
         .chain(quiet)
@@ -117,6 +125,15 @@ pub fn suppressor(model: &Model, by: &Suppressor) -> String {
     }
 }
 
+/// The same as it was told then.
+fn suppressed(model: &Model, by: &Suppressor) -> String {
+    if let Suppressor::Silence { by, until, why, .. } = by {
+        let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+        return format!("silenced by {by} until {}{why}", model.time(*until));
+    }
+    suppressor(model, by)
+}
+
 /// `sender's clock 6 min behind`, in hours from two hours on, in days from two days on.
 pub fn clock(off: SignedDuration) -> Option<String> {
     let side = if off.is_negative() { "ahead" } else { "behind" };
@@ -135,7 +152,14 @@ pub fn clock(off: SignedDuration) -> Option<String> {
 /// A line of the timeline, its times in the console's zone.
 pub fn event(model: &Model, event: &Event) -> String {
     if let What::Suppressed(by) = &event.what {
-        return suppressor(model, by);
+        return suppressed(model, by);
+    }
+    if let What::Unsuppressed { by: Suppressor::Silence { by, .. }, since } = &event.what {
+        let since = model.time(*since);
+        return match &event.actor {
+            Actor::Watchbell => format!("to be heard again, silenced by {by} at {since}"),
+            actor => format!("{actor} ended the silence; silenced by {by} at {since}"),
+        };
     }
     if let What::Unsuppressed { by: Suppressor::Snooze { by, .. }, since } = &event.what {
         let since = model.time(*since);

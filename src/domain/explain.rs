@@ -167,7 +167,12 @@ fn suppressions(table: &Table, alert: &Alert, times: Times<'_>) -> Rule {
         format!("{by} (since {})", times(held.since))
     };
     let words: Vec<String> = alert.suppressions.iter().map(words).collect();
-    rule(name, Means::Quiet, &words.join(", "))
+    let then = match alert.suppressions.len() {
+        _ if !alert.is_wanted() => "",
+        1 => "; it calls when that ends",
+        _ => "; it calls when the last of these ends",
+    };
+    rule(name, Means::Quiet, &format!("{}{then}", words.join(", ")))
 }
 
 fn flapping(alert: &Alert, times: Times<'_>) -> Rule {

@@ -253,7 +253,12 @@ pub enum Deed {
     /// Another end, comment or whatever else.
     Change(SilenceId, Box<Terms>),
     /// The end before its time.
-    Expire(SilenceId),
+    Expire {
+        /// Which.
+        id: SilenceId,
+        /// How many alerts call again.
+        calling: usize,
+    },
     /// The last of these taken back.
     Undo(Done),
 }
@@ -264,7 +269,7 @@ impl Deed {
         match self {
             Deed::Make(_) => "silence",
             Deed::Change(..) => "change",
-            Deed::Expire(_) => "end",
+            Deed::Expire { .. } => "end",
             Deed::Undo(_) => "undo",
         }
     }
@@ -274,7 +279,7 @@ impl Deed {
         match self {
             Deed::Make(_) => "silenced",
             Deed::Change(..) => "changed",
-            Deed::Expire(_) => "ended",
+            Deed::Expire { .. } => "ended",
             Deed::Undo(_) => "undone",
         }
     }

@@ -51,14 +51,9 @@ pub(super) fn expire(model: &mut Model, id: SilenceId, now: Now) -> Vec<Effect> 
         model.say("This silence is over.");
         return vec![Effect::Draw(Cause::Key)];
     };
-    let what = match suppress::would_call(&model.table, known).count() {
-        0 => format!("the silence of {}", known.terms.whose()),
-        1 => format!("the silence of {}; 1 alert calls again", known.terms.whose()),
-        more => {
-            format!("the silence of {}; {} alerts call again", known.terms.whose(), number(more))
-        }
-    };
-    send(model, Deed::Expire(id), what, now)
+    let calling = suppress::would_call(&model.table, known).count();
+    let what = format!("the silence of {}", known.terms.whose());
+    send(model, Deed::Expire { id, calling }, what, now)
 }
 
 /// Lets a silence end so much later than it would.
@@ -185,7 +180,7 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
     let what = match &deed {
         Deed::Make(terms) => reached(model, &terms.matchers),
         Deed::Change(_, terms) => format!("the silence of {}", terms.whose()),
-        Deed::Expire(_) | Deed::Undo(_) => String::new(),
+        Deed::Expire { .. } | Deed::Undo(_) => String::new(),
     };
     model.sheet = None;
     send(model, deed, what, now)
@@ -214,7 +209,7 @@ fn send(model: &mut Model, deed: Deed, what: String, now: Now) -> Vec<Effect> {
     let command = match &deed {
         Deed::Make(terms) => SilenceCommand::Set(None, terms.clone()),
         Deed::Change(id, terms) => SilenceCommand::Set(Some(*id), terms.clone()),
-        Deed::Expire(id) => SilenceCommand::Expire(*id),
+        Deed::Expire { id, .. } => SilenceCommand::Expire(*id),
         Deed::Undo(done) => SilenceCommand::Undo(done.revision),
     };
     let op = model.acts.begin_silence(deed, what, now.tick);
@@ -258,7 +253,11 @@ fn done(model: &mut Model, flight: Flight, receipt: &Receipt, now: Now) {
     let text = match &deed {
         Deed::Make(terms) => format!("Silenced until {}: {what}", model.time(terms.ends)),
         Deed::Change(_, terms) => format!("Changed, until {}: {what}", model.time(terms.ends)),
-        Deed::Expire(_) => format!("Ended: {what}"),
+        Deed::Expire { calling: 0, .. } => format!("Ended: {what}"),
+        Deed::Expire { calling: 1, .. } => format!("Ended: {what}; 1 alert calls again"),
+        Deed::Expire { calling, .. } => {
+            format!("Ended: {what}; {} alerts call again", number(*calling))
+        }
         Deed::Undo(done) => format!("Undone: {} of {what}", done.deed),
     };
     let mut hint = None;

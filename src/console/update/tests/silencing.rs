@@ -52,7 +52,13 @@ fn two_keys_silence_an_alert_for_two_hours_and_one_takes_it_back() {
     assert_eq!(active(&stage), [matchers]);
     assert_eq!(silences(&stage)[0].terms.whose().as_str(), "alice");
     assert!(is_silenced(&stage, "net"));
-    stage.press("u");
+    stage.press("s");
+    assert!(
+        stage.screen().contains("Already silenced by alice until 05:15."),
+        "{}",
+        stage.screen()
+    );
+    stage.press("esc u");
     assert_eq!(stage.line(-1), "Undone: silence of net004 is HighMemory (95.04%)");
     assert!(active(&stage).is_empty() && !is_silenced(&stage, "net"));
     assert!(stage.line(0).contains("2 CRITICAL FIRING"), "{}", stage.line(0));
@@ -264,6 +270,7 @@ fn a_known_silence_is_changed_extended_and_ended() {
     assert_eq!(stage.line(-1), "Ended: the silence of bob; 1 alert calls again      u undo");
     assert!(active(&stage).is_empty());
     stage.press("u");
+    assert_eq!(stage.line(-1), "Undone: end of the silence of bob");
     assert_eq!(active(&stage), [r#"service="payments""#]);
     let at = now(&stage);
     super::super::silencing::open_known(&mut stage.model, id, at);
