@@ -168,7 +168,7 @@ fn suppressions(table: &Table, alert: &Alert, times: Times<'_>) -> Rule {
     };
     let words: Vec<String> = alert.suppressions.iter().map(words).collect();
     let then = match alert.suppressions.len() {
-        _ if !alert.is_wanted() => "",
+        _ if !alert.is_silenced() || !alert.is_wanted() => "",
         1 => "; it calls when that ends",
         _ => "; it calls when the last of these ends",
     };
