@@ -96,7 +96,8 @@ fn silences_changed(model: &mut Model, changes: &[Change], now: Now) -> bool {
         | Key::Service(_)
         | Key::Token(_)
         | Key::Once(_)
-        | Key::Source(_) => None,
+        | Key::Source(_)
+        | Key::Maintenance(_) => None,
     });
     let silences: BTreeSet<SilenceId> = silences.collect();
     if silences.is_empty() {
