@@ -423,8 +423,8 @@ fn warn_of(plan: &Plan, api: &AlertmanagerApi) {
     match api {
         AlertmanagerApi::Token => {}
         AlertmanagerApi::Open(_) => tracing::warn!(
-            "API v2 is open: every user and program of this host may post and read alerts without \
-             a token; watchbell serve with alertmanager_api = \"token\" asks for one"
+            "API v2 is open: every user and program of this host may post, read and silence alerts \
+             without a token; watchbell serve with alertmanager_api = \"token\" asks for one"
         ),
     }
     if !plan.unfollowed.is_empty() {

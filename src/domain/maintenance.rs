@@ -18,6 +18,7 @@ use jiff::tz::AmbiguousOffset;
 
 pub use days::Days;
 pub use error::{Piece, RecurrenceError};
+pub use jiff::civil::Time as ClockTime;
 pub use kept::{KeptMaintenance, WindowOf};
 pub use zone::Zone;
 

@@ -65,7 +65,7 @@ impl Caller {
             namespace: Namespace::default(),
             token: TokenId(Uuid::nil()),
             name: None,
-            scopes: [Scope::Ingest, Scope::Read].into_iter().collect(),
+            scopes: [Scope::Ingest, Scope::Read, Scope::Silence].into_iter().collect(),
         }
     }
 

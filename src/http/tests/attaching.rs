@@ -159,7 +159,7 @@ async fn a_snapshot_says_who_is_there_and_ends_with_the_word_that_it_is_whole() 
     assert_eq!(serde_json::to_value(&head.you).unwrap()["account"]["name"], "bob");
     assert_eq!(
         serde_json::to_value(&head.may).unwrap(),
-        json!(["read", "ack", "assign", "resolve"])
+        json!(["read", "ack", "assign", "resolve", "silence"])
     );
     assert!(matches!(lines[1], LineV1::Policy(_)) && matches!(lines[2], LineV1::Vital(_)));
     assert_eq!(lines.last(), Some(&LineV1::Whole));

@@ -1,6 +1,5 @@
 //! Twins of maintenance that comes again.
 
-use jiff::civil::Time;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -8,7 +7,9 @@ use super::actor::ActorV1;
 use super::leaf::{IdV1, SpanV1, TextV1, TimeV1};
 use super::silence::MatcherV1;
 use crate::domain::id::MaintenanceId;
-use crate::domain::maintenance::{Days, KeptMaintenance, Maintenance, Recurrence, WindowOf, Zone};
+use crate::domain::maintenance::{
+    ClockTime, Days, KeptMaintenance, Maintenance, Recurrence, WindowOf, Zone,
+};
 
 /// A maintenance that somebody made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,7 +108,7 @@ impl<'de> Deserialize<'de> for RecurrenceV1 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Written { days, hour, minute, lasts, zone } = Written::deserialize(deserializer)?;
         let days = Days::parse(&days).map_err(D::Error::custom)?;
-        let at = Time::new(hour, minute, 0, 0).map_err(D::Error::custom)?;
+        let at = ClockTime::new(hour, minute, 0, 0).map_err(D::Error::custom)?;
         let zone = Zone::parse(&zone).map_err(D::Error::custom)?;
         Recurrence::new(days, at, lasts.0, zone).map(Self).map_err(D::Error::custom)
     }
