@@ -6,6 +6,7 @@
 mod days;
 mod error;
 mod kept;
+mod phrase;
 #[cfg(test)]
 mod tests;
 mod zone;

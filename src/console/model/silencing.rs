@@ -16,11 +16,12 @@ use crate::console::frame::Tick;
 use crate::domain::alert::Alert;
 use crate::domain::id::{OpId, Revision, SilenceId};
 use crate::domain::labels::Labels;
+use crate::domain::maintenance::{Maintenance, Recurrence, RecurrenceError};
 use crate::domain::matcher::Matcher;
 use crate::domain::query::Filter;
 use crate::domain::silence::line::{Line, read, written};
 use crate::domain::silence::{Ends, NoEnd, Silence, Terms, wish};
-use crate::domain::text::line_of;
+use crate::domain::text::{Text, line_of};
 use crate::domain::time::{SignedDuration, TimeZone, Timestamp, before};
 
 /// The sheet.
@@ -209,6 +210,13 @@ impl Silencing {
         Ends::read(text, now, zone)
     }
 
+    /// When it is to come again, where that is what is asked for instead of an end. A zone that is not
+    /// named is that of the console.
+    pub fn comes_again(&self, zone: &TimeZone) -> Option<Result<Recurrence, RecurrenceError>> {
+        let text = self.until.text();
+        Recurrence::is_meant(text).then(|| Recurrence::read(text, zone.iana_name()))
+    }
+
     /// The silence that it changes, as it was when it was opened.
     pub fn known(&self) -> Option<&Arc<Silence>> {
         self.known.as_ref()
@@ -250,6 +258,8 @@ const MARGIN: SignedDuration = SignedDuration::from_mins(1);
 pub enum Deed {
     /// A new one.
     Make(Box<Terms>),
+    /// A maintenance, to come again and again.
+    Repeat(Box<Maintenance>),
     /// Another end, comment or whatever else.
     Change(SilenceId, Box<Terms>),
     /// The end before its time.
@@ -268,6 +278,7 @@ impl Deed {
     pub fn name(&self) -> &'static str {
         match self {
             Deed::Make(_) => "silence",
+            Deed::Repeat(_) => "maintenance",
             Deed::Change(..) => "change",
             Deed::Expire { .. } => "end",
             Deed::Undo(_) => "undo",
@@ -278,6 +289,7 @@ impl Deed {
     pub fn participle(&self) -> &'static str {
         match self {
             Deed::Make(_) => "silenced",
+            Deed::Repeat(_) => "kept",
             Deed::Change(..) => "changed",
             Deed::Expire { .. } => "ended",
             Deed::Undo(_) => "undone",
@@ -309,6 +321,8 @@ pub struct Done {
     pub what: String,
     /// Which silence it was done to.
     pub id: SilenceId,
+    /// The maintenance that it made, where it made one.
+    pub maintenance: Option<Text>,
     /// In which commit.
     pub revision: Revision,
     /// When, for the question.

@@ -15,10 +15,12 @@ use crate::console::text::number;
 use crate::domain::actor::Via;
 use crate::domain::command::{Answer, Command, Order, SilenceCommand};
 use crate::domain::id::{OpId, SilenceId};
+use crate::domain::maintenance::Maintenance;
 use crate::domain::matcher::Matcher;
 use crate::domain::refusal::Refusal;
-use crate::domain::silence::{SilenceState, Terms};
+use crate::domain::silence::{Ends, NoEnd, SilenceState, Terms};
 use crate::domain::suppress;
+use crate::domain::text::Text;
 use crate::domain::time::{SignedDuration, after};
 
 /// Asks what is to be silenced because of this alert.
@@ -157,10 +159,30 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
         sheet.focus = Focus::What;
         return draw;
     }
-    let Ok(ends) = sheet.ends(now.at, &zone) else {
+    let again = sheet.comes_again(&zone);
+    let ends = match &again {
+        // What is asked of the matchers is asked all the same.
+        Some(Ok(_)) => {
+            Ok(Ends { at: after(now.at, SignedDuration::from_hours(1)), until_resolved: false })
+        }
+        Some(Err(_)) => Err(NoEnd::NoTime),
+        None => sheet.ends(now.at, &zone),
+    };
+    let Ok(ends) = ends else {
         sheet.focus = Focus::Until;
         return draw;
     };
+    let name = Text::derive(sheet.why.text());
+    if again.is_some() && (name.is_empty() || sheet.known().is_some()) {
+        let is_named = !name.is_empty();
+        sheet.focus = if is_named { Focus::Until } else { Focus::Why };
+        model.say_everywhere(if is_named {
+            "Only a new silence can come again: leave this one, and write another."
+        } else {
+            "What comes again needs a name: write it behind why."
+        });
+        return draw;
+    }
     let terms = sheet.terms(ends, &by, now.at);
     if terms.check(now.at).is_err() {
         sheet.focus = Focus::What;
@@ -173,12 +195,18 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
         model.say_everywhere(format!("It was not counted yet. Press {key} again."));
         return draw;
     }
+    let matchers = terms.matchers.to_vec();
     let deed = match sheet.subject {
+        Subject::Alert | Subject::Shown { .. } if let Some(Ok(when)) = again => {
+            let comment = Text::default();
+            Deed::Repeat(Box::new(Maintenance { name, matchers, comment, when }))
+        }
         Subject::Known(id) => Deed::Change(id, Box::new(terms)),
         Subject::Alert | Subject::Shown { .. } => Deed::Make(Box::new(terms)),
     };
     let what = match &deed {
         Deed::Make(terms) => reached(model, &terms.matchers),
+        Deed::Repeat(maintenance) => format!("{}, {}", maintenance.name, maintenance.when),
         Deed::Change(_, terms) => format!("the silence of {}", terms.whose()),
         Deed::Expire { .. } | Deed::Undo(_) => String::new(),
     };
@@ -208,8 +236,12 @@ fn reached(model: &Model, matchers: &[Matcher]) -> String {
 fn send(model: &mut Model, deed: Deed, what: String, now: Now) -> Vec<Effect> {
     let command = match &deed {
         Deed::Make(terms) => SilenceCommand::Set(None, terms.clone()),
+        Deed::Repeat(maintenance) => SilenceCommand::Repeat(maintenance.clone()),
         Deed::Change(id, terms) => SilenceCommand::Set(Some(*id), terms.clone()),
         Deed::Expire { id, .. } => SilenceCommand::Expire(*id),
+        Deed::Undo(Done { maintenance: Some(name), .. }) => {
+            SilenceCommand::RepeatNoMore(name.clone())
+        }
         Deed::Undo(done) => SilenceCommand::Undo(done.revision),
     };
     let op = model.acts.begin_silence(deed, what, now.tick);
@@ -252,6 +284,7 @@ fn done(model: &mut Model, flight: Flight, receipt: &Receipt, now: Now) {
     let Flight { deed, what, .. } = flight;
     let text = match &deed {
         Deed::Make(terms) => format!("Silenced until {}: {what}", model.time(terms.ends)),
+        Deed::Repeat(_) => format!("It comes again: {what}"),
         Deed::Change(_, terms) => format!("Changed, until {}: {what}", model.time(terms.ends)),
         Deed::Expire { calling: 0, .. } => format!("Ended: {what}"),
         Deed::Expire { calling: 1, .. } => format!("Ended: {what}; 1 alert calls again"),
@@ -260,11 +293,15 @@ fn done(model: &mut Model, flight: Flight, receipt: &Receipt, now: Now) {
         }
         Deed::Undo(done) => format!("Undone: {} of {what}", done.deed),
     };
+    let maintenance = match &deed {
+        Deed::Repeat(maintenance) => Some(maintenance.name.clone()),
+        Deed::Make(_) | Deed::Change(..) | Deed::Expire { .. } | Deed::Undo(_) => None,
+    };
     let mut hint = None;
     if let Answer::Silenced(id) = receipt.answer {
         hint = Some(Action::Undo);
         let (deed, revision) = (deed.name(), receipt.revision);
-        let done = Done { deed, what, id, revision, at: now.at, tick: now.tick };
+        let done = Done { deed, what, id, maintenance, revision, at: now.at, tick: now.tick };
         model.acts.remember(Undoable::Silence(done));
     }
     model.message = Some(Message { text, about: None, hint, tone: Tone::Said });

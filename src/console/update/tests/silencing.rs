@@ -84,6 +84,33 @@ fn how_long_and_why_are_lines_of_their_own() {
 }
 
 #[test]
+fn a_silence_can_be_made_to_come_again() {
+    let mut stage = Stage::night(80, 24);
+    stage.press("s").type_in("every sun at 04:00 for 2h").press("enter");
+    let screen = stage.screen();
+    assert!(screen.contains("What comes again needs a name: write it behind why."), "{screen}");
+    assert!(
+        screen.contains("Again and again, every sun at 04:00 UTC for 2h, next at Sun 04:00"),
+        "{screen}"
+    );
+    stage.type_in("patching").press("enter");
+    assert_eq!(
+        stage.line(-1),
+        "It comes again: patching, every sun at 04:00 UTC for 2h      u undo"
+    );
+    let names = |stage: &Stage| -> Vec<String> {
+        stage.desk.table.maintenances().map(|one| one.name.to_string()).collect()
+    };
+    assert_eq!(names(&stage), ["patching"]);
+    assert_eq!(silences(&stage).len(), 1);
+    stage.press("u");
+    assert_eq!(stage.line(-1), "Undone: maintenance of patching, every sun at 04:00 UTC for 2h");
+    assert!(names(&stage).is_empty());
+    stage.press("s").type_in("every sun at 4 for 2h").press("enter");
+    assert!(stage.screen().contains("\"4\" is no time of day"), "{}", stage.screen());
+}
+
+#[test]
 fn lines_are_gone_round_in_both_directions() {
     let mut stage = Stage::night(80, 24);
     let focus = |stage: &Stage| stage.model.silencing().unwrap().focus;

@@ -135,6 +135,14 @@ fn told(model: &Model, sheet: &Silencing, cells: usize) -> Vec<Line<'static>> {
 /// `Until 05:15 (UTC)`, or why it is no time.
 fn until(model: &Model, sheet: &Silencing) -> Result<String, String> {
     let zone = &model.settings.zone;
+    match sheet.comes_again(zone) {
+        Some(Ok(when)) => {
+            let next = model.time(when.window(model.clock).starts);
+            return Ok(format!("Again and again, {when}, next at {next}"));
+        }
+        Some(Err(error)) => return Err(error.to_string()),
+        None => {}
+    }
     match sheet.ends(model.clock, zone) {
         Ok(Ends { at, until_resolved }) => {
             let at = format!("{} ({})", model.time(at), when::zone_name(model.clock, zone));
