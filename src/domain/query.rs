@@ -6,8 +6,10 @@
 //! every other name is a label, and so is every quoted one.
 
 mod parse;
+mod written;
 
 pub(in crate::domain) use parse::why as pattern_fault;
+pub use written::written;
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -5,7 +5,7 @@ use crate::domain::matcher::{Condition, Operator, PatternError, PatternFault};
 use crate::domain::text::Text;
 
 /// The names of an alert's own fields.
-const FIELDS: [(&str, Field); 5] = [
+pub(super) const FIELDS: [(&str, Field); 5] = [
     ("severity", Field::Severity),
     ("service", Field::Service),
     ("state", Field::State),
