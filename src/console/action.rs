@@ -92,6 +92,20 @@ pub enum Action {
     Previous,
     /// What else is to be silenced: this alert, or what the filter shows.
     Widen,
+    /// The view of alerts.
+    Alerts,
+    /// The view of silences.
+    Silences,
+    /// Ask for a silence of whatever one writes.
+    NewSilence,
+    /// Change a silence.
+    EditSilence,
+    /// Let a silence end an hour later.
+    Extend,
+    /// End a silence now; asks.
+    Expire,
+    /// Show the alerts that a silence matches.
+    ShowAlerts,
     /// Do what the question asks.
     Yes,
     /// Write a note first, then do what the question asks.
@@ -125,11 +139,13 @@ pub enum Context {
     Help,
     /// Tokens and examples.
     Senders,
+    /// The view of silences.
+    Silences,
 }
 
 impl Context {
     /// Every context, in the order of the file.
-    pub const ALL: [Context; 9] = [
+    pub const ALL: [Context; 10] = [
         Context::Any,
         Context::List,
         Context::Detail,
@@ -139,6 +155,7 @@ impl Context {
         Context::Confirm,
         Context::Help,
         Context::Senders,
+        Context::Silences,
     ];
 
     /// The section of `keybindings.toml`.
@@ -153,6 +170,7 @@ impl Context {
             Context::Confirm => "confirm",
             Context::Help => "help",
             Context::Senders => "senders",
+            Context::Silences => "silences",
         }
     }
 
@@ -370,16 +388,19 @@ pub static ACTIONS: &[Entry] = &[
     // list: looking
     entry(Context::List, Action::Filter, "filter", &["/"])
         .footer("filter", "filter")
-        .help(Group::Look, "filter"),
+        .help(Group::Look, "filter; show all again"),
     entry(Context::List, Action::ClearFilter, "clear-filter", &["F"])
         .footer("clear filter", "clear")
-        .help(Group::Look, "clear the filter"),
+        .with_above(),
     entry(Context::List, Action::Why, "why", &["w"])
         .footer("why", "why")
         .help(Group::Look, "why it calls, or does not")
         .on_alert(),
     entry(Context::List, Action::TogglePane, "toggle-pane", &["p"])
         .help(Group::Look, "detail pane on, off"),
+    entry(Context::List, Action::Silences, "silences", &["2"])
+        .footer("silences", "sil")
+        .help(Group::Look, "silences"),
     entry(Context::List, Action::Senders, "senders", &["T"])
         .footer("send alerts here", "senders")
         .help(Group::Program, "send alerts here: examples"),
@@ -442,6 +463,7 @@ pub static ACTIONS: &[Entry] = &[
         .acts(Asks::First),
     entry(Context::Detail, Action::Undo, "undo", &["u"]).footer("undo", "undo").acts(Asks::AtOnce),
     entry(Context::Detail, Action::Why, "why", &["w"]).footer("why", "why").on_alert(),
+    entry(Context::Detail, Action::Silences, "silences", &["2"]),
     entry(Context::Detail, Action::Help, "help", &["?", "f1"]).footer("help", "help"),
     // prompt
     entry(Context::Prompt, Action::Accept, "accept", &["enter"]).footer("save", "save"),
@@ -490,6 +512,65 @@ pub static ACTIONS: &[Entry] = &[
     entry(Context::Senders, Action::Back, "back", &["esc"]).footer("to the list", "list"),
     entry(Context::Senders, Action::Help, "help", &["?", "f1"]).footer("help", "help"),
     entry(Context::Senders, Action::Quit, "quit", &["q", "ctrl-c"]).footer("quit", "quit"),
+    // silences; the names of actions are the list's, where they mean the same
+    entry(Context::Silences, Action::CursorDown, "cursor-down", &["j", "down"])
+        .help(Group::Move, "down, up"),
+    entry(Context::Silences, Action::CursorUp, "cursor-up", &["k", "up"]).with_above(),
+    entry(Context::Silences, Action::HalfPageDown, "half-page-down", &["ctrl-d"])
+        .help(Group::Move, "half a page"),
+    entry(Context::Silences, Action::HalfPageUp, "half-page-up", &["ctrl-u"]).with_above(),
+    entry(Context::Silences, Action::PageDown, "page-down", &["pagedown", "ctrl-f"])
+        .help(Group::Move, "a page"),
+    entry(Context::Silences, Action::PageUp, "page-up", &["pageup", "ctrl-b"]).with_above(),
+    entry(Context::Silences, Action::Top, "top", &["g", "home"]).help(Group::Move, "top"),
+    entry(Context::Silences, Action::Bottom, "bottom", &["G", "end"]).help(Group::Move, "bottom"),
+    entry(Context::Silences, Action::Open, "open", &["enter", "l", "right"])
+        .footer("open", "open")
+        .help(Group::Move, "open the silence"),
+    entry(Context::Silences, Action::PaneDown, "pane-down", &["J"])
+        .help(Group::Move, "scroll the other pane"),
+    entry(Context::Silences, Action::PaneUp, "pane-up", &["K"]).with_above(),
+    entry(Context::Silences, Action::Back, "back", &["esc", "h", "left"])
+        .footer("back", "back")
+        .help(Group::Move, "back"),
+    entry(Context::Silences, Action::NewSilence, "silence", &["s"])
+        .footer("new", "new")
+        .help(Group::Act, "new silence (asks what)")
+        .acts(Asks::First),
+    entry(Context::Silences, Action::EditSilence, "edit", &["e"])
+        .footer("edit", "edit")
+        .help(Group::Act, "change this silence")
+        .acts(Asks::First),
+    entry(Context::Silences, Action::Extend, "extend", &["+"])
+        .footer("an hour more", "1h more")
+        .help(Group::Act, "let it end an hour later")
+        .acts(Asks::AtOnce),
+    entry(Context::Silences, Action::Expire, "expire", &["x"])
+        .footer("end it", "end")
+        .help(Group::Act, "end it now (asks)")
+        .acts(Asks::First),
+    entry(Context::Silences, Action::Undo, "undo", &["u"])
+        .footer("undo", "undo")
+        .help(Group::Act, "undo my last act")
+        .acts(Asks::AtOnce),
+    entry(Context::Silences, Action::Filter, "filter", &["/"])
+        .footer("filter", "filter")
+        .help(Group::Look, "filter; show all again"),
+    entry(Context::Silences, Action::ClearFilter, "clear-filter", &["F"]).with_above(),
+    entry(Context::Silences, Action::ShowAlerts, "show-alerts", &["f"])
+        .footer("its alerts", "alerts")
+        .help(Group::Look, "the alerts that it matches"),
+    entry(Context::Silences, Action::TogglePane, "toggle-pane", &["p"])
+        .help(Group::Look, "detail pane on, off"),
+    entry(Context::Silences, Action::Alerts, "alerts", &["1"])
+        .footer("alerts", "alerts")
+        .help(Group::Look, "alerts"),
+    entry(Context::Silences, Action::Help, "help", &["?", "f1"])
+        .footer("help", "help")
+        .help(Group::Program, "this page"),
+    entry(Context::Silences, Action::Quit, "quit", &["q", "ctrl-c"])
+        .footer("quit", "quit")
+        .help(Group::Program, "quit (asks: ingest stops)"),
 ];
 
 /// The entry of an action in a context, if it means anything there.

@@ -11,6 +11,7 @@ pub mod roster;
 pub mod senders;
 pub mod sheet;
 pub mod sieve;
+pub mod silences;
 pub mod silencing;
 pub mod sorted;
 pub mod still;
@@ -33,6 +34,7 @@ use self::refusing::Refusing;
 use self::roster::Roster;
 use self::senders::Senders;
 use self::sheet::{About, Purpose, Question, Sheet};
+use self::silences::Silences;
 use self::silencing::Silencing;
 use self::sorted::Rows;
 use self::storm::Storms;
@@ -49,7 +51,7 @@ use super::theme::Theme;
 use super::theme::palette::{Palette, ThemeError};
 use super::when;
 use crate::domain::alert::{Alert, Resolution};
-use crate::domain::id::{AlertId, OpId};
+use crate::domain::id::{AlertId, OpId, SilenceId};
 use crate::domain::table::Table;
 use crate::domain::time::Timestamp;
 use crate::engine::{Absence, Certificate, Refusals};
@@ -136,6 +138,8 @@ pub enum Screen {
     Detail(Opened),
     /// How to send alerts here.
     Senders(Senders),
+    /// The silences.
+    Silences(Box<Silences>),
 }
 
 /// A page of text over the whole screen.
@@ -243,6 +247,8 @@ pub struct Drawn {
     pub filter: String,
     /// Those a key may be about: the rows of the window, or what was open.
     pub in_sight: Vec<AlertId>,
+    /// The same of silences.
+    pub silences: Vec<SilenceId>,
     /// The first row.
     pub first: Option<AlertId>,
     /// When the first row was last replaced by another alert.
@@ -412,6 +418,7 @@ impl Model {
             (None, Screen::List) => Context::List,
             (None, Screen::Detail(_)) => Context::Detail,
             (None, Screen::Senders(_)) => Context::Senders,
+            (None, Screen::Silences(_)) => Context::Silences,
         }
     }
 
@@ -450,7 +457,7 @@ impl Model {
                 Some(still) => still.selected()?,
                 None => self.rows_to_stand().places().get(0)?.id,
             },
-            Screen::Senders(_) => return None,
+            Screen::Senders(_) | Screen::Silences(_) => return None,
         };
         self.target_of(id)
     }
@@ -470,7 +477,7 @@ impl Model {
         match &self.screen {
             Screen::Detail(opened) => Some(opened.id),
             Screen::List => self.list.under_cursor(),
-            Screen::Senders(_) => None,
+            Screen::Senders(_) | Screen::Silences(_) => None,
         }
     }
 
@@ -486,7 +493,11 @@ impl Model {
             About::Act(Act::Resolve | Act::Unacknowledge, target) => {
                 self.alert(target.id)?.standing.resolution()
             }
-            About::Act(..) | About::Undo(_) | About::UndoSilence(_) | About::Quit => None,
+            About::Act(..)
+            | About::Undo(_)
+            | About::UndoSilence(_)
+            | About::Expire(_)
+            | About::Quit => None,
         }
     }
 
@@ -544,6 +555,7 @@ impl Model {
                 Purpose::Note(_)
                 | Purpose::ResolveNote(_)
                 | Purpose::Snooze(_)
+                | Purpose::Silences(_)
                 | Purpose::TokenName => None,
             },
             Some(Sheet::Question(_) | Sheet::Picker(_) | Sheet::Silencing(_)) | None => None,

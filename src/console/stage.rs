@@ -324,7 +324,8 @@ impl Stage {
         self.draw_if_wanted();
     }
 
-    fn decided(&mut self, actor: &Actor, command: Command) {
+    /// As `command`, but no frame shows it yet.
+    pub(crate) fn decided(&mut self, actor: &Actor, command: Command) {
         let (_, changes) = self.desk.order_seen(actor, None, command).unwrap();
         self.publish(changes.into());
     }

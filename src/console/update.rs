@@ -9,6 +9,7 @@ mod news;
 mod passing;
 mod questioning;
 mod sending;
+mod silences;
 mod silencing;
 mod storm;
 mod telling;
@@ -38,6 +39,7 @@ pub fn update(model: &mut Model, event: Event, now: Now) -> Vec<Effect> {
         Event::Resized(size) => {
             model.size = size;
             moving::keep_in_sight(model);
+            silences::resized(model);
             // It stands elsewhere now, and is read anew.
             if let Some(Sheet::Question(question)) = &mut model.sheet {
                 question.drawn = None;
@@ -227,6 +229,7 @@ fn act(model: &mut Model, context: Context, action: Action, now: Now) -> Vec<Eff
         Context::Confirm => questioning::act(model, action, now),
         Context::Help => leaf(model, action),
         Context::Senders => sending::act(model, action, now),
+        Context::Silences => silences::act(model, action, now),
         Context::Any => Vec::new(),
     }
 }
@@ -253,6 +256,7 @@ fn list(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
         Action::Filter => writing::open_filter(model, now),
         Action::ClearFilter => writing::clear_filter(model, now),
         Action::Senders => model.screen = Screen::Senders(Senders::asked_for()),
+        Action::Silences => silences::open(model, now),
         other => return shared(model, other, now),
     }
     vec![Effect::Draw(Cause::Key)]
@@ -261,6 +265,10 @@ fn list(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
 fn detail(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
     freshen(model, now);
     if moving::in_detail(model, action) {
+        return vec![Effect::Draw(Cause::Key)];
+    }
+    if action == Action::Silences {
+        silences::open(model, now);
         return vec![Effect::Draw(Cause::Key)];
     }
     shared(model, action, now)

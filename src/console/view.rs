@@ -12,6 +12,7 @@ pub mod page;
 mod rows;
 pub mod senders;
 mod sheet;
+pub mod silences;
 mod why;
 
 use ratatui::Frame;
@@ -68,6 +69,7 @@ fn paint(model: &Model, frame: &mut Frame<'_>) {
             let room = usize::from(regions.body.height);
             put(frame, regions.body, &senders::window(model, senders, room));
         }
+        Screen::Silences(view) => silences::draw(model, view, frame, &regions),
     }
     match regions.sheet {
         None => put(frame, regions.bottom, &[footer::line(model, regions.list.height)]),

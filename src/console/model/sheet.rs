@@ -12,6 +12,7 @@ use super::sieve::Sieve;
 use super::silencing::{self, Silencing};
 use crate::console::frame::Tick;
 use crate::domain::actor::{Actor, Person};
+use crate::domain::id::SilenceId;
 use crate::domain::policy::Account;
 use crate::domain::table::{Lookup, Table, Word};
 use crate::domain::text::Text;
@@ -59,7 +60,7 @@ impl Sheet {
                 Purpose::Note(target) | Purpose::ResolveNote(target) | Purpose::Snooze(target) => {
                     Some(target)
                 }
-                Purpose::Filter(_) | Purpose::TokenName => None,
+                Purpose::Filter(_) | Purpose::Silences(_) | Purpose::TokenName => None,
             },
             // What it silences is in its lines, whatever becomes of that alert.
             Sheet::Silencing(_) => None,
@@ -72,14 +73,14 @@ impl Sheet {
             Sheet::Question(question) => match &question.about {
                 About::Act(act, _) => Some(act.clone()),
                 About::Undo(done) => Some(Act::Undo(done.clone())),
-                About::UndoSilence(_) | About::Quit => None,
+                About::UndoSilence(_) | About::Expire(_) | About::Quit => None,
             },
             Sheet::Picker(_) => Some(Act::Assign(None)),
             Sheet::Prompt(prompt) => match &prompt.purpose {
                 Purpose::Note(_) => Some(Act::Note(Text::default())),
                 Purpose::ResolveNote(_) => Some(Act::Resolve),
                 Purpose::Snooze(_) => Some(Act::Snooze(Timestamp::MAX)),
-                Purpose::Filter(_) | Purpose::TokenName => None,
+                Purpose::Filter(_) | Purpose::Silences(_) | Purpose::TokenName => None,
             },
             Sheet::Silencing(_) => None,
         }
@@ -126,6 +127,8 @@ pub enum About {
     Undo(Done),
     /// Taking back something older than a minute that was done to a silence.
     UndoSilence(silencing::Done),
+    /// Ending a silence before its time.
+    Expire(SilenceId),
     /// Stopping the service.
     Quit,
 }
@@ -141,7 +144,7 @@ impl Question {
         match &self.about {
             About::Act(_, target) => Some(target),
             About::Undo(done) => Some(&done.target),
-            About::UndoSilence(_) | About::Quit => None,
+            About::UndoSilence(_) | About::Expire(_) | About::Quit => None,
         }
     }
 }
@@ -287,6 +290,8 @@ pub enum Purpose {
     ResolveNote(Target),
     /// How long an alert is to be quiet.
     Snooze(Target),
+    /// Words of the silences to show, and those of before.
+    Silences(String),
     /// The name of a sender's token.
     TokenName,
 }

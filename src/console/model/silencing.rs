@@ -59,6 +59,8 @@ pub enum Subject {
         /// How many alerts those were.
         count: usize,
     },
+    /// Whatever is written.
+    Written,
     /// What a silence silences already.
     Known(SilenceId),
 }
@@ -133,6 +135,11 @@ impl Silencing {
         let label = &model.table.policy().service_label;
         let given = wish::of_shown(&filter, &shown, label);
         Silencing::new(Subject::Shown { count: shown.len() }, target, given, "", "")
+    }
+
+    /// A sheet on which all is still to be written.
+    pub fn of_nothing() -> Silencing {
+        Silencing::new(Subject::Written, None, Vec::new(), "", "")
     }
 
     /// A sheet that changes a silence.

@@ -4,8 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::mem::discriminant;
 use std::sync::Arc;
 
+use super::silences::Touched;
 use super::storm::{self, Haste};
-use super::{acting, moving, telling};
+use super::{acting, moving, silences, telling};
 use crate::console::effect::{Effect, News};
 use crate::console::model::endings;
 use crate::console::model::list::{Mode, Seen, Still};
@@ -57,6 +58,7 @@ fn follow(model: &mut Model, changes: &[Change], table: Table, now: Now) -> (See
             (seen, haste) = (Seen::Changed, Haste::AtOnce);
         }
     }
+    let touched = silences::touched(model, changes);
     model.table = table;
     let (none, back) = (model.untold.is_empty(), model.back.is_some());
     for id in &told {
@@ -71,7 +73,7 @@ fn follow(model: &mut Model, changes: &[Change], table: Table, now: Now) -> (See
             seen = Seen::Changed;
         }
     }
-    if silences_changed(model, changes, now) {
+    if silences_changed(model, changes, now) | silences::follow(model, touched, now) {
         (seen, haste) = (Seen::Changed, Haste::AtOnce);
     }
     if model.untold.is_empty() != none || is_disturbed(model, now) {
@@ -106,7 +108,7 @@ fn silences_changed(model: &mut Model, changes: &[Change], now: Now) -> bool {
     let open = match &model.screen {
         Screen::Detail(opened) => Some(opened.id),
         Screen::List => model.pane.subject,
-        Screen::Senders(_) => None,
+        Screen::Senders(_) | Screen::Silences(_) => None,
     };
     let alert = open.and_then(|id| model.table.alert(id));
     let told = alert.is_some_and(|alert| silences.iter().any(|id| alert.is_silenced_by(*id)));
@@ -137,6 +139,7 @@ fn catch_up(model: &mut Model, table: Table, now: Now) -> Seen {
         sheet.count.follow();
     }
     endings::look(model, now.at);
+    silences::follow(model, Touched::Silences, now);
     storm::again(model, now.at);
     Seen::Changed
 }
@@ -232,7 +235,7 @@ fn shows_timeline(model: &Model, id: AlertId) -> bool {
             let whole = matches!(pane, Some(PanePlace::Right | PanePlace::Below));
             whole && model.pane.subject == Some(id)
         }
-        Screen::Senders(_) => false,
+        Screen::Senders(_) | Screen::Silences(_) => false,
     }
 }
 
@@ -281,7 +284,7 @@ fn tell_of_selected(model: &mut Model, old: &Arc<Alert>, new: &Arc<Alert>) {
     let selected = match &model.screen {
         Screen::Detail(opened) => Some(opened.id),
         Screen::List => model.list.still().and_then(Still::selected),
-        Screen::Senders(_) => None,
+        Screen::Senders(_) | Screen::Silences(_) => None,
     };
     if selected != Some(new.id) || old.standing.state == new.standing.state {
         return;

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use super::{moving, news, storm, telling, writing};
+use super::{moving, news, silences, storm, telling, writing};
 use crate::console::effect::Effect;
 use crate::console::frame::{Cause, Tick};
 use crate::console::model::acts::Pace;
 use crate::console::model::endings;
 use crate::console::model::list::{Mode, Seen};
 use crate::console::model::sheet::Sheet;
+use crate::console::model::silences::Moved;
 use crate::console::model::silencing::count;
 use crate::console::model::{Cursor, Drawn, Model, Now, Order, PageAbout, Screen, place};
 use crate::console::view::layout;
@@ -31,11 +32,15 @@ pub(super) fn drawn(model: &mut Model, now: Now) {
         unfiltered: model.list.unfiltered(),
         filter: model.list.sieve().text().to_owned(),
         in_sight: in_sight(model),
+        silences: silences::in_sight(model),
         first,
         replaced,
         renamed,
         order: Order::Shown,
     };
+    if let Some(view) = model.silences_mut() {
+        view.moved = Moved::ByKey;
+    }
     if let Some(tally) = &mut model.tally {
         tally.drawn(now.tick);
     }
@@ -66,7 +71,7 @@ fn in_sight(model: &Model) -> Vec<AlertId> {
     }
     let mut ids = match &model.screen {
         Screen::Detail(opened) => vec![opened.id],
-        Screen::Senders(_) => Vec::new(),
+        Screen::Senders(_) | Screen::Silences(_) => Vec::new(),
         Screen::List => model.list.window(rows_in_sight(model)),
     };
     ids.extend(model.sheet.as_ref().and_then(|sheet| sheet.target()).map(|target| target.id));
@@ -74,7 +79,7 @@ fn in_sight(model: &Model) -> Vec<AlertId> {
 }
 
 /// How many rows of the list the screen has room for beside what is open over it.
-fn rows_in_sight(model: &Model) -> usize {
+pub(super) fn rows_in_sight(model: &Model) -> usize {
     let regions = layout::regions(model);
     let covered = regions.sheet.map_or(u16::MAX, |sheet| sheet.y);
     usize::from(regions.list.bottom().min(covered).saturating_sub(regions.list.y))
@@ -99,7 +104,7 @@ pub(super) fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
         storm::recount(model, now.at);
         effects.push(Effect::Draw(Cause::Key));
     }
-    effects.extend(silences(model, now));
+    effects.extend(of_silences(model, now));
     // Without a connection nothing leaves the list because time passes: it is how it stood then.
     let connected = model.service.unconnected.is_none();
     if connected && model.list.pass_time(&model.table, now.at) == Seen::Changed {
@@ -150,8 +155,9 @@ pub(super) fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
 }
 
 /// What a sheet would silence is counted on, and what ends soon looked at.
-fn silences(model: &mut Model, now: Now) -> Option<Effect> {
-    let changed = count::go_on(model, now) | endings::pass_time(model, now);
+fn of_silences(model: &mut Model, now: Now) -> Option<Effect> {
+    let changed =
+        count::go_on(model, now) | endings::pass_time(model, now) | silences::pass_time(model, now);
     if changed {
         super::freshen(model, now);
     }
@@ -167,6 +173,7 @@ pub(super) fn next_wake(model: &Model, now: Now) -> Option<Tick> {
         model.waits.settle,
         writing::next_step(model, now),
         model.silencing().and_then(|sheet| sheet.count.next(now.tick)),
+        silences::next_wake(model, now),
         model.endings.next().filter(|_| !model.service.is_of_then()).map(at),
         model.list.next_recheck().filter(|_| model.service.unconnected.is_none()).map(at),
         next_age(model).map(at),
@@ -213,7 +220,7 @@ pub(super) fn shown(model: &Model) -> Vec<AlertId> {
     }
     match &model.screen {
         Screen::Detail(opened) => vec![opened.id],
-        Screen::Senders(_) => Vec::new(),
+        Screen::Senders(_) | Screen::Silences(_) => Vec::new(),
         Screen::List => {
             let height = usize::from(layout::regions(model).list.height);
             let mut ids = model.list.window(height);

@@ -23,7 +23,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Vec<Effect> {
             match question.about {
                 About::Undo(done) => model.acts.remember(Undoable::Alert(done)),
                 About::UndoSilence(done) => model.acts.remember(Undoable::Silence(done)),
-                About::Act(..) | About::Quit => {}
+                About::Act(..) | About::Expire(_) | About::Quit => {}
             }
             vec![Effect::Draw(Cause::Key)]
         }
@@ -60,6 +60,7 @@ fn yes(model: &mut Model, question: Question, now: Now) -> Vec<Effect> {
         }
         About::Undo(done) => acting::take_back(model, done, now),
         About::UndoSilence(done) => silencing::take_back(model, done, now),
+        About::Expire(id) => silencing::expire(model, id, now),
         About::Quit => vec![Effect::Quit],
     }
 }

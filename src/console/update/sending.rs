@@ -79,7 +79,7 @@ pub(super) fn make(model: &mut Model, name: &str) -> Vec<Effect> {
 pub(super) fn made(model: &mut Model, op: OpId, token: Result<Token, Failure>) -> Vec<Effect> {
     let waiting = match &model.screen {
         Screen::Senders(Senders { token: MadeToken::Saving(waiting), .. }) => *waiting == op,
-        Screen::Senders(_) | Screen::List | Screen::Detail(_) => false,
+        Screen::Senders(_) | Screen::List | Screen::Detail(_) | Screen::Silences(_) => false,
     };
     match (token, &mut model.screen) {
         (Ok(token), Screen::Senders(senders)) if waiting => {

@@ -1,7 +1,7 @@
 //! Silences from the console: the sheet that asks for one, and sending, answering and taking back
 //! what is done to them. Whoever shows silences opens and sends from here, too.
 
-use super::{answering, writing};
+use super::{answering, silences, writing};
 use crate::console::action::{Action, Context};
 use crate::console::effect::{Effect, Failure, Receipt};
 use crate::console::frame::Cause;
@@ -18,7 +18,7 @@ use crate::domain::id::{OpId, SilenceId};
 use crate::domain::maintenance::Maintenance;
 use crate::domain::matcher::Matcher;
 use crate::domain::refusal::Refusal;
-use crate::domain::silence::{Ends, NoEnd, SilenceState, Terms};
+use crate::domain::silence::{Ends, NoEnd, Silence, SilenceState, Terms};
 use crate::domain::suppress;
 use crate::domain::text::Text;
 use crate::domain::time::{SignedDuration, after};
@@ -30,12 +30,17 @@ pub(super) fn open(model: &mut Model, target: Target, now: Now) {
     show(model, sheet, now);
 }
 
+/// Asks what is to be silenced, whatever that be.
+pub(super) fn open_new(model: &mut Model, now: Now) -> Vec<Effect> {
+    show(model, Silencing::of_nothing(), now);
+    vec![Effect::Draw(Cause::Key)]
+}
+
 /// Opens the same sheet on a silence, to change it. Says why, where it is not there any more or over.
-#[cfg_attr(not(test), expect(dead_code, reason = "the list of silences opens it"))]
 pub(super) fn open_known(model: &mut Model, id: SilenceId, now: Now) -> Vec<Effect> {
     let known = model.table.silence(id).cloned();
     match known {
-        Some(known) if known.state(now.at) != SilenceState::Expired => {
+        Some(known) if !is_over(&known, now) => {
             let sheet = Silencing::of_silence(&known, now.at, &model.settings.zone);
             show(model, sheet, now);
         }
@@ -44,11 +49,14 @@ pub(super) fn open_known(model: &mut Model, id: SilenceId, now: Now) -> Vec<Effe
     vec![Effect::Draw(Cause::Key)]
 }
 
+/// Whether there is nothing left of it to change.
+pub(super) fn is_over(silence: &Silence, now: Now) -> bool {
+    silence.state(now.at) == SilenceState::Expired
+}
+
 /// Ends a silence now.
-#[cfg_attr(not(test), expect(dead_code, reason = "the list of silences asks for it"))]
 pub(super) fn expire(model: &mut Model, id: SilenceId, now: Now) -> Vec<Effect> {
-    let known =
-        model.table.silence(id).filter(|known| known.state(now.at) != SilenceState::Expired);
+    let known = model.table.silence(id).filter(|known| !is_over(known, now));
     let Some(known) = known else {
         model.say("This silence is over.");
         return vec![Effect::Draw(Cause::Key)];
@@ -59,15 +67,13 @@ pub(super) fn expire(model: &mut Model, id: SilenceId, now: Now) -> Vec<Effect> 
 }
 
 /// Lets a silence end so much later than it would.
-#[cfg_attr(not(test), expect(dead_code, reason = "the list of silences asks for it"))]
 pub(super) fn extend(
     model: &mut Model,
     id: SilenceId,
     by: SignedDuration,
     now: Now,
 ) -> Vec<Effect> {
-    let known =
-        model.table.silence(id).filter(|known| known.state(now.at) != SilenceState::Expired);
+    let known = model.table.silence(id).filter(|known| !is_over(known, now));
     let Some(known) = known else {
         model.say("This silence is over.");
         return vec![Effect::Draw(Cause::Key)];
@@ -102,7 +108,7 @@ fn widen(model: &mut Model, now: Now) {
     let Some(sheet) = model.silencing() else { return };
     let target = sheet.target.clone();
     let mut next = match sheet.subject {
-        Subject::Known(_) => return,
+        Subject::Known(_) | Subject::Written => return,
         Subject::Alert if model.list.sieve().is_empty() => {
             let key = model.key(Context::List, Action::Filter);
             return model.say_everywhere(format!("No filter is on: {key} filters in the list."));
@@ -202,7 +208,7 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
             Deed::Repeat(Box::new(Maintenance { name, matchers, comment, when }))
         }
         Subject::Known(id) => Deed::Change(id, Box::new(terms)),
-        Subject::Alert | Subject::Shown { .. } => Deed::Make(Box::new(terms)),
+        Subject::Alert | Subject::Shown { .. } | Subject::Written => Deed::Make(Box::new(terms)),
     };
     let what = match &deed {
         Deed::Make(terms) => reached(model, &terms.matchers),
@@ -303,6 +309,8 @@ fn done(model: &mut Model, flight: Flight, receipt: &Receipt, now: Now) {
         let (deed, revision) = (deed.name(), receipt.revision);
         let done = Done { deed, what, id, maintenance, revision, at: now.at, tick: now.tick };
         model.acts.remember(Undoable::Silence(done));
+        // Other matchers make another silence.
+        silences::select(model, id, now);
     }
     model.message = Some(Message { text, about: None, hint, tone: Tone::Said });
 }

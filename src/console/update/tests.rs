@@ -22,6 +22,7 @@ use crate::domain::text::Text;
 mod faster;
 mod looking;
 mod marks;
+mod silences;
 mod silencing;
 mod stale;
 mod storm;

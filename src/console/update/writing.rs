@@ -2,7 +2,7 @@
 
 use tui_input::{Input, InputRequest};
 
-use super::{acting, moving, questioning, sending};
+use super::{acting, moving, questioning, sending, silences};
 use crate::console::action::{Action, Context};
 use crate::console::effect::Effect;
 use crate::console::frame::{Cause, Tick};
@@ -199,6 +199,10 @@ fn accept(model: &mut Model, prompt: Prompt, now: Now) -> Vec<Effect> {
             };
             acting::submit(model, Act::Snooze(until), target, now)
         }
+        Purpose::Silences(_) => {
+            silences::show_only(model, &text, now);
+            vec![Effect::Draw(Cause::Key)]
+        }
         Purpose::TokenName => sending::make(model, &text),
     }
 }
@@ -238,6 +242,7 @@ fn cancel(model: &mut Model, prompt: Prompt, now: Now) {
                 model.acts.drafts.insert(target.id, text.to_owned());
             }
         }
+        Purpose::Silences(before) => silences::show_only(model, &before, now),
         Purpose::Snooze(_) | Purpose::TokenName => {}
     }
 }
@@ -277,6 +282,9 @@ fn recall(model: &mut Model, mut prompt: Prompt, direction: Direction, now: Now)
 
 /// The count follows every key, the list only when the typing rests.
 fn tried(model: &mut Model, prompt: &mut Prompt, now: Now) {
+    if let Purpose::Silences(_) = prompt.purpose {
+        silences::show_only(model, prompt.input.value(), now);
+    }
     if let Purpose::Filter(trial) = &mut prompt.purpose {
         trial.sieve = Sieve::new(prompt.input.value());
         model.list.sift(trial.sieve.clone(), &model.table, now.at);
@@ -285,7 +293,7 @@ fn tried(model: &mut Model, prompt: &mut Prompt, now: Now) {
 }
 
 /// Shows what a filter lets through: at once where that is known soon.
-fn apply(model: &mut Model, sieve: Sieve, now: Now) {
+pub(super) fn apply(model: &mut Model, sieve: Sieve, now: Now) {
     model.list.sift(sieve, &model.table, now.at);
     if !model.list.is_sifting() {
         adopt(model);

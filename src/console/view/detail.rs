@@ -99,12 +99,16 @@ pub fn last_scroll(model: &Model) -> usize {
     lines.saturating_sub(usize::from(area.height))
 }
 
-fn scrolled(lines: Vec<Line<'static>>, scroll: usize, height: u16) -> Vec<Line<'static>> {
+pub(super) fn scrolled(
+    lines: Vec<Line<'static>>,
+    scroll: usize,
+    height: u16,
+) -> Vec<Line<'static>> {
     let last = lines.len().saturating_sub(usize::from(height));
     lines.into_iter().skip(scroll.min(last)).collect()
 }
 
-fn indented(lines: Vec<Line<'static>>) -> Vec<Line<'static>> {
+pub(super) fn indented(lines: Vec<Line<'static>>) -> Vec<Line<'static>> {
     let indent = |mut line: Line<'static>| {
         line.spans.insert(0, plain(" "));
         line
@@ -113,7 +117,7 @@ fn indented(lines: Vec<Line<'static>>) -> Vec<Line<'static>> {
 }
 
 /// Sections with a free line between them; the first two belong together.
-fn joined(sections: Vec<Vec<Line<'static>>>) -> Vec<Line<'static>> {
+pub(super) fn joined(sections: Vec<Vec<Line<'static>>>) -> Vec<Line<'static>> {
     let mut lines: Vec<Line<'static>> = Vec::new();
     for (index, section) in sections.into_iter().enumerate() {
         if section.is_empty() {
@@ -256,7 +260,7 @@ pub(super) fn addresses(model: &Model) -> impl Iterator<Item = (&str, &str)> {
     let shown = match &model.screen {
         Screen::Detail(opened) => Some(opened.id),
         Screen::List => model.pane.subject,
-        Screen::Senders(_) => None,
+        Screen::Senders(_) | Screen::Silences(_) => None,
     };
     let alert = shown.and_then(|id| model.alert(id));
     alert.into_iter().flat_map(|alert| addresses_of(alert))
@@ -365,7 +369,7 @@ fn labels(model: &Model, alert: &Alert, cells: usize, extent: Extent) -> Vec<Lin
 }
 
 /// What a source wrote, clean and no longer than anybody reads.
-fn shown(model: &Model, raw: &str) -> String {
+pub(super) fn shown(model: &Model, raw: &str) -> String {
     match raw.char_indices().nth(LONGEST) {
         None => line_of(raw).into_owned(),
         Some((end, _)) => {

@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use super::layout::{self, PanePlace};
-use super::{apart, hint, ink, plain};
+use super::{apart, hint, ink, plain, silences};
 use crate::console::action::{Action, Context, find};
 use crate::console::key::Key;
 use crate::console::model::{Model, Screen, Tone};
@@ -15,13 +15,16 @@ use crate::domain::id::AlertId;
 /// Below this there is no room for the position.
 const NARROW: u16 = 48;
 /// What leaves first when there is little room, after the words got shorter.
-const LEAVES_FIRST: [Action; 6] = [
+const LEAVES_FIRST: [Action; 9] = [
+    Action::ShowAlerts,
     Action::Filter,
     Action::Note,
     Action::Assign,
     Action::NextAlert,
     Action::Resolve,
     Action::Open,
+    Action::EditSilence,
+    Action::Alerts,
 ];
 
 /// The bottom line of a list with `rows` lines, or of another screen.
@@ -54,14 +57,22 @@ pub(super) fn line(model: &Model, rows: u16) -> Line<'static> {
 
 /// `37 of 1,204`, where the list is longer than its window.
 fn position(model: &Model, rows: u16) -> Line<'static> {
-    let all = model.pane.rows;
+    let (row, all) = match model.silences() {
+        Some(view) => (view.subject_place().unwrap_or_default(), view.rows.len()),
+        None => (model.pane.row, model.pane.rows),
+    };
     // A peek says it itself, and in a narrow window the keys are worth more.
     let peek = matches!(layout::regions(model).pane, Some((PanePlace::Peek, _)));
     let narrow = model.size.width < NARROW;
-    if !matches!(model.screen, Screen::List) || all <= usize::from(rows) || peek || narrow {
+    let has_rows = match &model.screen {
+        Screen::List => true,
+        Screen::Silences(view) => view.opened.is_none(),
+        Screen::Detail(_) | Screen::Senders(_) => false,
+    };
+    if !has_rows || all <= usize::from(rows) || peek || narrow {
         return Line::default();
     }
-    Line::from(format!("{} of {}", number(model.pane.row + 1), number(all)))
+    Line::from(format!("{} of {}", number(row + 1), number(all)))
 }
 
 /// As many hints as fit: what one rarely wants leaves first, then the words get shorter, then more
@@ -74,10 +85,13 @@ fn hints(model: &Model, cells: usize) -> Line<'static> {
     if whole.width() <= cells {
         return whole;
     }
-    actions.retain(|action| *action != Action::Top);
-    let whole = joined(model, &actions, Words::Long);
-    if whole.width() <= cells {
-        return whole;
+    // These are worth less than whole words.
+    for leaving in [Action::Top, Action::Silences] {
+        actions.retain(|action| *action != leaving);
+        let whole = joined(model, &actions, Words::Long);
+        if whole.width() <= cells {
+            return whole;
+        }
     }
     for leaving in LEAVES_FIRST {
         let short = joined(model, &actions, Words::Short);
@@ -127,7 +141,7 @@ fn joined(model: &Model, actions: &[Action], words: Words) -> Line<'static> {
 fn long(model: &Model, action: Action) -> Option<&'static str> {
     let secret = match &model.screen {
         Screen::Senders(senders) => senders.made().is_some(),
-        Screen::List | Screen::Detail(_) => false,
+        Screen::List | Screen::Detail(_) | Screen::Silences(_) => false,
     };
     match action {
         Action::NextAlert => Some("next, previous"),
@@ -155,11 +169,17 @@ fn actions(model: &Model) -> Vec<Action> {
             actions
         }
         Screen::List if model.list.is_empty() => {
-            vec![Action::Filter, Action::Senders, Action::Help]
+            let silences = (model.table.silences().len() > 0).then_some(Action::Silences);
+            let all = [Action::Filter].into_iter().chain(silences);
+            all.chain([Action::Senders, Action::Help]).collect()
         }
+        Screen::Silences(view) => silences::actions(model, view),
         Screen::List => {
             let mut actions = acts(model, model.pane.subject);
             actions.extend([Action::Open, Action::Filter]);
+            if model.table.silences().len() > 0 {
+                actions.push(Action::Silences);
+            }
             if model.list.still().is_some() {
                 actions.push(Action::Top);
             }

@@ -4,7 +4,7 @@
 use ratatui::text::Line;
 
 use super::{ink, plain};
-use crate::console::action::{ACTIONS, Action, Entry, Group, HelpLine};
+use crate::console::action::{ACTIONS, Action, Context, Entry, Group, HelpLine};
 use crate::console::keymap::Origin;
 use crate::console::model::Model;
 use crate::console::settings::Place;
@@ -33,9 +33,23 @@ const WORDS: [(&str, &str); 12] = [
     ("+", "new since the list stands"),
 ];
 
-/// What the page says.
+/// The words of the view of silences.
+const WORDS_OF_SILENCES: [(&str, &str); 6] = [
+    ("active", "mutes what it matches"),
+    ("pending", "begins later"),
+    ("expired", "over; kept for a while"),
+    ("MUTES", "open alerts kept quiet by it"),
+    ("CALL", "of them, call when it ends"),
+    ("r  w", "till resolved; comes again"),
+];
+
+/// What the page says: of the view of silences there, of the list anywhere else.
 pub(super) fn lines(model: &Model) -> Vec<Line<'static>> {
-    let act = block(model, "ACT ON THE SELECTED ALERT", Group::Act);
+    let title = match model.silences() {
+        Some(_) => "ACT ON THE SELECTED SILENCE",
+        None => "ACT ON THE SELECTED ALERT",
+    };
+    let act = block(model, title, Group::Act);
     let moving = block(model, "MOVE", Group::Move);
     let look = block(model, "LOOK", Group::Look);
     let program = block(model, "PROGRAM", Group::Program);
@@ -51,7 +65,8 @@ pub(super) fn lines(model: &Model) -> Vec<Line<'static>> {
         lines.extend(stacked([act, look, moving, program]));
         lines.push(Line::default());
     }
-    lines.push(Line::from(ink(model, Role::Strong, " WORDS IN THE LIST")));
+    let place = if model.silences().is_some() { "HERE" } else { "IN THE LIST" };
+    lines.push(Line::from(ink(model, Role::Strong, format!(" WORDS {place}"))));
     if wide {
         let half = words.len().div_ceil(2);
         let (left, right) = words.split_at(half);
@@ -94,7 +109,11 @@ fn block(model: &Model, title: &str, group: Group) -> Vec<Line<'static>> {
         let HelpLine::Own(own, words) = entry.help else { continue };
         let attached = model.settings.place == Place::Attached && entry.action == Action::Quit;
         let words = if attached { "quit (the service goes on)" } else { words };
-        if own != group || !model.may(entry) {
+        let here = match entry.context {
+            Context::Any => true,
+            context => (context == Context::Silences) == model.silences().is_some(),
+        };
+        if own != group || !here || !model.may(entry) {
             continue;
         }
         let after = ACTIONS.get(index + 1..).unwrap_or_default();
@@ -142,8 +161,8 @@ fn keys(model: &Model, entries: &[&Entry]) -> String {
 
 fn words(model: &Model) -> Vec<Line<'static>> {
     let symbols = model.settings.symbols;
-    WORDS
-        .iter()
+    let all: &[_] = if model.silences().is_some() { &WORDS_OF_SILENCES } else { &WORDS };
+    all.iter()
         .map(|(word, meaning)| {
             let word = symbols.of((*word).to_owned());
             let word = word.replace('▌', symbols.cursor()).replace('›', symbols.first());

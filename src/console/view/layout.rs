@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use super::{bars, calm, header, sheet};
 use crate::console::model::list::Mode;
 use crate::console::model::sheet::Sheet;
+use crate::console::model::silences::Silences;
 use crate::console::model::{Model, Screen, Wish};
 
 /// The parts of the screen; those that are not there are empty.
@@ -16,6 +17,8 @@ pub struct Regions {
     pub bar: Rect,
     /// The filter that is on.
     pub filter: Rect,
+    /// What a view that is not the list's says of itself.
+    pub about: Rect,
     /// What a calm screen says.
     pub calm: Rect,
     /// The heading of the columns.
@@ -68,6 +71,8 @@ pub fn regions(model: &Model) -> Regions {
     let mut regions = Regions { header, bar, bottom, body: rest, ..Regions::default() };
     if matches!(model.screen, Screen::List) {
         list(model, rest, &mut regions);
+    } else if let Some(view) = model.silences().filter(|view| view.opened.is_none()) {
+        silences(model, view, rest, &mut regions);
     } else {
         // The screens without a list leave a line free under the header.
         take_top(&mut rest, u16::from(area.height >= ROOMY));
@@ -103,6 +108,18 @@ fn list(model: &Model, mut rest: Rect, regions: &mut Regions) {
     }
     if height >= ROOMY && !empty {
         regions.columns = take_top(&mut rest, 1);
+    }
+    regions.list = rest;
+}
+
+fn silences(model: &Model, view: &Silences, mut rest: Rect, regions: &mut Regions) {
+    let height = model.size.height;
+    if height >= PEEK || !view.words.is_empty() {
+        regions.about = take_top(&mut rest, 1);
+    }
+    if !view.rows.is_empty() {
+        regions.pane = pane(model, &mut rest);
+        regions.columns = take_top(&mut rest, u16::from(height >= ROOMY));
     }
     regions.list = rest;
 }

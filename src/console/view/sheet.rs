@@ -23,7 +23,9 @@ use crate::domain::alert::{Resolution, Suppressor};
 use crate::domain::severity::Severity;
 use crate::domain::snooze::{Unfit, until};
 use crate::domain::text::line_of;
-use outcome::{consequence, firing, follows, in_brief, undone, unsilenced};
+use outcome::{
+    calling_again, consequence, firing, follows, in_brief, undone, unsilenced, unsilencing,
+};
 
 /// What a question leaves of a service's name beside a title, and the most lines a title takes.
 const SERVICE: usize = 8;
@@ -98,6 +100,7 @@ fn asked_in(model: &Model, question: &Question, cells: usize, breadth: Breadth) 
         About::Act(act, _) => format!("{act}?"),
         About::Undo(done) => format!("Undo {}?", done.act),
         About::UndoSilence(done) => format!("Undo {}?", done.deed),
+        About::Expire(_) => "End this silence?".to_owned(),
         About::Quit if model.settings.keeps == Keeps::Nothing => "Quit the demo?".to_owned(),
         About::Quit => "Quit and stop taking alerts?".to_owned(),
     };
@@ -118,11 +121,14 @@ fn asked_in(model: &Model, question: &Question, cells: usize, breadth: Breadth) 
         About::Act(Act::Reopen, _) => ("reopen", None),
         About::Act(..) => ("do it", None),
         About::Undo(_) | About::UndoSilence(_) => ("undo", None),
+        About::Expire(_) => ("end it", None),
         About::Quit => ("quit", None),
     };
     let no = match &question.about {
         About::Quit => "stay",
-        About::Act(..) | About::Undo(_) | About::UndoSilence(_) => "leave it as it is",
+        About::Act(..) | About::Undo(_) | About::UndoSilence(_) | About::Expire(_) => {
+            "leave it as it is"
+        }
     };
     let mut keys = vec![(Action::Yes, yes)];
     keys.extend(note.map(|words| (Action::YesWithNote, words)));
@@ -159,6 +165,8 @@ fn body(model: &Model, question: &Question, breadth: Breadth) -> String {
             done.what,
             unsilenced(model, done)
         ),
+        (About::Expire(id), Breadth::Full) => unsilencing(model, *id),
+        (About::Expire(id), Breadth::Brief | Breadth::Barest) => calling_again(model, *id),
         (About::UndoSilence(done), Breadth::Brief | Breadth::Barest) => unsilenced(model, done),
         (About::Undo(done), Breadth::Brief | Breadth::Barest) => follows(model, done),
         (About::Quit, _) if model.settings.keeps == Keeps::Nothing => {
@@ -309,6 +317,9 @@ fn written(model: &Model, prompt: &Prompt, cells: usize) -> Content {
             "close (the text is kept)",
         ),
         Purpose::Snooze(target) => return snoozed(model, prompt, target, cells),
+        Purpose::Silences(_) => {
+            ("Silences with these words".to_owned(), " / ", "keep", "back to those before")
+        }
         Purpose::TokenName => {
             ("A token to post alerts with".to_owned(), " name of the sender: ", "make it", "cancel")
         }

@@ -11,6 +11,7 @@ macro_rules! picture {
 mod bars;
 mod narrow;
 mod senders;
+mod silences;
 mod silencing;
 mod sizes;
 mod styles;

@@ -16,6 +16,7 @@ fn opened(access: Access, context: Context) -> Option<Stage> {
         Context::Confirm => "q",
         Context::Help => "?",
         Context::Senders => "T",
+        Context::Silences => "2",
     };
     let settings = crate::console::Settings { access, ..settings() };
     let mut stage = Stage::with(night(), settings, 80, 24);

@@ -5,12 +5,15 @@ use std::sync::Arc;
 use crate::console::model::Model;
 use crate::console::model::acts::{Act, Done};
 use crate::console::model::place::is_viewer;
+use crate::console::model::silences::{Muted, state};
 use crate::console::model::silencing;
 use crate::console::text::number;
 use crate::console::words;
 use crate::domain::alert::{Alert, State};
 use crate::domain::event::{Event, What};
+use crate::domain::id::SilenceId;
 use crate::domain::severity::Severity;
+use crate::domain::silence::SilenceState;
 use crate::domain::suppress::would_call;
 use crate::domain::time::Timestamp;
 
@@ -157,6 +160,40 @@ pub(super) fn unsilenced(model: &Model, done: &silencing::Done) -> String {
         (true, 0) => "The silence ends.".to_owned(),
         (true, 1) => "The silence ends, and 1 alert calls again.".to_owned(),
         (true, more) => format!("The silence ends, and {} alerts call again.", number(more)),
+    }
+}
+
+/// What follows from ending a silence now, and which one it is.
+pub(super) fn unsilencing(model: &Model, id: SilenceId) -> String {
+    let Some(silence) = model.table.silence(id) else { return calling_again(model, id) };
+    let terms = &silence.terms;
+    let why = terms.why();
+    let why = if why.is_empty() { String::new() } else { format!(", \"{why}\"") };
+    let (whose, matchers) = (terms.whose(), terms.matchers_text());
+    format!("Of {whose}{why}: {matchers}. {}", calling_again(model, id))
+}
+
+/// How many alerts call somebody if a silence ends now.
+pub(super) fn calling_again(model: &Model, id: SilenceId) -> String {
+    let Some(silence) = model.table.silence(id) else {
+        return "The silence is not kept any more.".to_owned();
+    };
+    let Muted { alerts, calling } = Muted::of(&model.table, silence);
+    match (state(silence), alerts, calling) {
+        (SilenceState::Expired, ..) => "It is over.".to_owned(),
+        (SilenceState::Pending, ..) => "It has not begun, and never will.".to_owned(),
+        (SilenceState::Active, 0, _) => "It mutes nothing now.".to_owned(),
+        (SilenceState::Active, 1, 0) => "It mutes 1 alert, which calls nobody then.".to_owned(),
+        (SilenceState::Active, 1, _) => "It mutes 1 alert, which calls again.".to_owned(),
+        (SilenceState::Active, some, 0) => {
+            format!("It mutes {} alerts, of which none calls then.", number(some))
+        }
+        (SilenceState::Active, some, 1) => {
+            format!("It mutes {} alerts, of which 1 calls again.", number(some))
+        }
+        (SilenceState::Active, some, calling) => {
+            format!("It mutes {} alerts, of which {} call again.", number(some), number(calling))
+        }
     }
 }
 

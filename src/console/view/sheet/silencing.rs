@@ -83,7 +83,9 @@ fn title(model: &Model, sheet: &Silencing) -> String {
         (Subject::Shown { count }, _) if as_given => {
             format!("Silence what the filter shows: {}", alerts(count))
         }
-        (Subject::Alert | Subject::Shown { .. }, _) => "Silence what is written here".to_owned(),
+        (Subject::Alert | Subject::Shown { .. } | Subject::Written, _) => {
+            "Silence what is written here".to_owned()
+        }
     }
 }
 
@@ -94,7 +96,7 @@ fn other(model: &Model, sheet: &Silencing) -> Option<String> {
             Some(format!("the {} that the filter shows", number(model.filtered().passing)))
         }
         Subject::Shown { .. } if sheet.target.is_some() => Some("only this alert".to_owned()),
-        Subject::Alert | Subject::Shown { .. } | Subject::Known(_) => None,
+        Subject::Alert | Subject::Shown { .. } | Subject::Written | Subject::Known(_) => None,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::text::Text;
 
 /// The keys that open each context; of the rows the first fires, the second is acknowledged, and
 /// the last has ended.
-const CONTEXTS: [&str; 17] = [
+const CONTEXTS: [&str; 22] = [
     "j",
     "j enter",
     "enter J ctrl-d",
@@ -29,6 +29,11 @@ const CONTEXTS: [&str; 17] = [
     "w",
     "/",
     "/ ( =",
+    "2",
+    "j s enter 2",
+    "j s enter 2 enter",
+    "j s enter 2 x",
+    "2 /",
     "q",
 ];
 
