@@ -70,6 +70,14 @@ fn silence() {
 }
 
 #[test]
+fn silences() {
+    drawn("silences", night::usual, (80, 24), |scene| {
+        scene.press(&["s", "until resolved", "tab", "leak in the exporter", "enter"]);
+        scene.press(&["j", "s", "tab", "load test of checkout", "enter", "2"]);
+    });
+}
+
+#[test]
 fn unacknowledge() {
     drawn("unacknowledge", night::usual, (80, 24), |scene| {
         scene.press(&["j", "j", "j", "U"]);
