@@ -10,9 +10,11 @@ use crate::cli::asking::Asking;
 use crate::cli::exit::{Said, VerbError};
 use crate::domain::command::{Answer, Command, SilenceCommand};
 use crate::domain::labels::Labels;
+use crate::domain::maintenance::{Maintenance, Recurrence};
+use crate::domain::matcher::Matcher;
 use crate::domain::refusal::Refusal;
 use crate::domain::silence::{SilenceRefusal, Terms};
-use crate::domain::text::line_of;
+use crate::domain::text::{Text, line_of};
 use crate::domain::time::{SignedDuration, after};
 
 /// How long a silence lasts whose end nobody names, as amtool's.
@@ -25,7 +27,8 @@ Examples:
   watchbell silence add DiskFull instance=db1 --for 2h --comment \"a new disk comes\"
   watchbell silence add 'host=~\"db.*\"' severity!=critical --until 08:00
   watchbell silence add service=web --start 22:00 --until 04:00 --comment \"move to rack 7\"
-  watchbell silence add LinkDown --for 7d --until-resolved")]
+  watchbell silence add LinkDown --for 7d --until-resolved
+  watchbell silence add service=db --every \"sat, sun at 02:00 for 2h\" --name backup")]
 pub struct Add {
     /// What is muted: NAME=VALUE, !=, =~ or !~, all of which must match; a first word without them is
     /// the name of an alert
@@ -43,6 +46,17 @@ pub struct Add {
     /// End it also five minutes after all that it muted has been resolved
     #[arg(long)]
     pub until_resolved: bool,
+    /// Have it come again and again: "sat, sun at 02:00 for 2h", and a zone behind it
+    #[arg(
+        long,
+        value_name = "WHEN",
+        requires = "name",
+        conflicts_with_all = ["length", "until", "start", "until_resolved"]
+    )]
+    pub every: Option<String>,
+    /// What that is called
+    #[arg(long, value_name = "NAME", requires = "every")]
+    pub name: Option<String>,
     /// Say something else of it; may be given several times
     #[arg(long = "annotation", value_name = "NAME=VALUE", value_parser = annotation)]
     pub annotations: Vec<(String, String)>,
@@ -52,6 +66,9 @@ impl Add {
     pub(super) async fn carry_out(&self, asking: &Asking<'_>) -> Result<Said, VerbError> {
         let matchers = matchers::some(&self.matchers, asking.policy.dialect)?;
         let annotations = annotations(&self.annotations)?;
+        if let Some((every, name)) = self.every.as_ref().zip(self.name.as_ref()) {
+            return self.come_again(every, name, matchers, asking).await;
+        }
         let seen = asking.source.preview(&matchers).await?;
         let starts = self.span.starts(seen.at, asking.zone).unwrap_or(seen.at);
         let ends = self.span.ends(starts, seen.at, asking.zone);
@@ -73,6 +90,28 @@ impl Add {
         }
         let remark = preview::sentence(&seen, &terms);
         let command = Command::Silence(SilenceCommand::Set(None, Box::new(terms)));
+        let receipt = asking.source.submit(&asking.asker, None, command).await.map_err(refused)?;
+        let Answer::Silenced(id) = receipt.answer else { return Ok(Said::default()) };
+        Ok(Said { result: format!("{id}\n"), ..Said::remark(&remark) })
+    }
+}
+
+impl Add {
+    /// Keeps a maintenance; prints the id of the silence that is its first window.
+    async fn come_again(
+        &self,
+        every: &str,
+        name: &str,
+        matchers: Vec<Matcher>,
+        asking: &Asking<'_>,
+    ) -> Result<Said, VerbError> {
+        let phrase = format!("every {}", every.trim_start_matches("every "));
+        let when = Recurrence::read(&phrase, asking.zone.iana_name());
+        let when = when.map_err(|error| VerbError::Usage(format!("--every: {error}")))?;
+        let (name, comment) = (Text::derive(name), Text::derive(&self.comment));
+        let remark = format!("{name} comes again: {when}");
+        let maintenance = Maintenance { name, matchers, comment, when };
+        let command = Command::Silence(SilenceCommand::Repeat(Box::new(maintenance)));
         let receipt = asking.source.submit(&asking.asker, None, command).await.map_err(refused)?;
         let Answer::Silenced(id) = receipt.answer else { return Ok(Said::default()) };
         Ok(Said { result: format!("{id}\n"), ..Said::remark(&remark) })

@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
-use super::{counted, find, why};
+use super::{counted, find, refused, why};
 use crate::cli::asking::Asking;
 use crate::cli::exit::{Said, VerbError, exit_of};
 use crate::client::ShownSilence;
 use crate::domain::command::{Command, SilenceCommand};
 use crate::domain::silence::SilenceState;
+use crate::domain::text::Text;
 
 /// Which silences are to end.
 #[derive(Debug, Args)]
@@ -18,15 +19,26 @@ Where one of them is not found, none is ended.
 
 Examples:
   watchbell silence expire 8c2f 1b07
-  watchbell silence expire $(watchbell silence query -q DiskFull)")]
+  watchbell silence expire $(watchbell silence query -q DiskFull)
+  watchbell silence expire --maintenance backup")]
 pub struct Expire {
     /// The silences: the beginnings of their ids, four characters at least
     #[arg(value_name = "ID")]
     pub ids: Vec<String>,
+    /// The maintenance of this name, which then comes no more
+    #[arg(long, value_name = "NAME", conflicts_with = "ids")]
+    pub maintenance: Option<String>,
 }
 
 impl Expire {
     pub(super) async fn carry_out(&self, asking: &Asking<'_>) -> Result<Said, VerbError> {
+        if let Some(name) = &self.maintenance {
+            let name = Text::derive(name);
+            let result = format!("{name}: it comes no more\n");
+            let command = Command::Silence(SilenceCommand::RepeatNoMore(name));
+            asking.source.submit(&asking.asker, None, command).await.map_err(refused)?;
+            return Ok(Said { result, ..Said::default() });
+        }
         let all = asking.source.silences().await?;
         let found = find::to_act_on(&all, &self.ids)?;
         let mut said = Said::default();

@@ -178,17 +178,12 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
         sheet.focus = Focus::Until;
         return draw;
     };
-    let name = Text::derive(sheet.why.text());
-    if again.is_some() && (name.is_empty() || sheet.known().is_some()) {
-        let is_named = !name.is_empty();
-        sheet.focus = if is_named { Focus::Until } else { Focus::Why };
-        model.say_everywhere(if is_named {
-            "Only a new silence can come again: leave this one, and write another."
-        } else {
-            "What comes again needs a name: write it behind why."
-        });
+    if let (Some(_), Some((focus, why))) = (&again, cannot_come_again(sheet)) {
+        sheet.focus = focus;
+        model.say_everywhere(why);
         return draw;
     }
+    let name = Text::derive(sheet.why.text());
     let terms = sheet.terms(ends, &by, now.at);
     if terms.check(now.at).is_err() {
         sheet.focus = Focus::What;
@@ -203,7 +198,7 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
     }
     let matchers = terms.matchers.to_vec();
     let deed = match sheet.subject {
-        Subject::Alert | Subject::Shown { .. } if let Some(Ok(when)) = again => {
+        _ if let Some(Ok(when)) = again => {
             let comment = Text::default();
             Deed::Repeat(Box::new(Maintenance { name, matchers, comment, when }))
         }
@@ -218,6 +213,16 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
     };
     model.sheet = None;
     send(model, deed, what, now)
+}
+
+/// Why what the sheet is about cannot come again as it is, if it cannot, and where that is mended.
+fn cannot_come_again(sheet: &Silencing) -> Option<(Focus, &'static str)> {
+    if sheet.known().is_some() {
+        let why = "Only a new silence can come again: leave this one, and write another.";
+        return Some((Focus::Until, why));
+    }
+    let is_nameless = Text::derive(sheet.why.text()).is_empty();
+    is_nameless.then_some((Focus::Why, "What comes again needs a name: write it behind why."))
 }
 
 /// `312 alerts, 14 of them called`; the title where it is only one.
