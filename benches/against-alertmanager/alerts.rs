@@ -17,6 +17,8 @@ pub(crate) enum Resend {
     Unchanged,
     /// Its end and an annotation, as of a rule with `{{ $value }}` in its text.
     Changed,
+    /// Its end, which is over: it is resolved.
+    Ended,
 }
 
 /// A request, whole, and where it may be written over.
@@ -76,20 +78,26 @@ fn alert(body: &mut String, number: usize, start: &str) {
         "{{\"labels\":{{\"alertname\":\"RequestLatencyTooHigh{rule:02}\",\
          \"cluster\":\"eu-west-1-production\",\"instance\":\"{}\",\
          \"job\":\"api-server-{rule:02}\",\"namespace\":\"payments-{rack:02}\",\
-         \"pod\":\"api-server-7d9f8c6b5-{number:06x}\",\"severity\":\"{severity}\",\
+         \"pod\":\"{}\",\"severity\":\"{severity}\",\
          \"team\":\"platform-{rule:02}\"}},\
          \"startsAt\":\"{start}\",\"generatorURL\":\"http://prometheus.example.org:9090/graph?\
          g0.expr=job%3Arequest_latency_seconds%3Amean5m+%3E+0.5&g0.tab=1\",\
          \"annotations\":{{\"summary\":\"High request latency on {0}\",\
          \"runbook\":\"https://runbooks.example.org/RequestLatencyTooHigh\",\"description\":\
          \"latency is above half a second for 10 minutes at ",
-        instance(number)
+        instance(number),
+        pod(number),
     );
 }
 
 /// The label that only this alert has.
 pub(crate) fn instance(number: usize) -> String {
     format!("node-{number:06}.example.org:9100")
+}
+
+/// Another one, of a text that means itself in a pattern, too.
+pub(crate) fn pod(number: usize) -> String {
+    format!("api-server-7d9f8c6b5-{number:06x}")
 }
 
 /// The label value that one alert of twenty has.
@@ -119,6 +127,8 @@ fn instant(time: SystemTime) -> String {
 pub(crate) struct Stamp {
     /// An end, renewed each millisecond: no request is sent again sooner.
     end: String,
+    /// An end that is over.
+    past: String,
     renewed: Instant,
     /// Another for each request, and larger than any figure that was sent before: none makes a
     /// hundred thousand requests a second.
@@ -131,7 +141,8 @@ impl Stamp {
     pub(crate) fn at(renewed: Instant) -> Self {
         let now = now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let (figure, digits) = (now.as_secs() * 100_000, [b'0'; FIGURE.len()]);
-        Self { end: end(), renewed, figure, digits }
+        let past = instant(self::now() - Duration::from_secs(1));
+        Self { end: end(), past, renewed, figure, digits }
     }
 
     /// The next one.
@@ -152,7 +163,8 @@ impl Stamp {
 impl Post {
     /// The request as it is sent now.
     pub(crate) fn stamped(&mut self, how: Resend, stamp: &Stamp) -> &[u8] {
-        overwrite(&mut self.bytes, &self.ends, stamp.end.as_bytes());
+        let end = if how == Resend::Ended { &stamp.past } else { &stamp.end };
+        overwrite(&mut self.bytes, &self.ends, end.as_bytes());
         if how == Resend::Changed {
             overwrite(&mut self.bytes, &self.figures, &stamp.digits);
         }

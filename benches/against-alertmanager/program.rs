@@ -44,8 +44,9 @@ impl Program {
         Ok(Self { version: version(&path)?, name, path, kind: Kind::Alertmanager })
     }
 
-    /// How it is started with its files in `home`, and the header its requests need.
-    pub(crate) fn recipe(&self, home: &Path) -> anyhow::Result<(Recipe, String)> {
+    /// How it is started with its files in `home`, and the header its requests need. `scopes` is
+    /// what a token has to be good for.
+    pub(crate) fn recipe(&self, home: &Path, scopes: &str) -> anyhow::Result<(Recipe, String)> {
         let recipe = |args: &[&str]| Recipe {
             program: self.path.clone(),
             args: args.iter().map(OsString::from).collect(),
@@ -53,7 +54,7 @@ impl Program {
         };
         match self.kind {
             Kind::Watchbell => {
-                let token = recipe(&["token", "create", "load", "--scope", "ingest,read"]);
+                let token = recipe(&["token", "create", "load", "--scope", scopes]);
                 let said = token.command().stdout(Stdio::piped()).output()?;
                 if !said.status.success() {
                     bail!("no token: {}", String::from_utf8_lossy(&said.stderr));

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use anyhow::bail;
 
 use crate::alerts::{self, Post, Resend};
-use crate::client::{self, Connection};
+use crate::client::Connection;
 use crate::load::{self, Load, Outcome};
 use crate::plan::Plan;
 use crate::program::Program;
-use crate::requests::{get, head, is_ready};
+use crate::requests::{alerts_in, answer, get, head, is_ready};
 use crate::server::{Recipe, Server, until};
 use crate::stop;
 
@@ -92,7 +92,7 @@ struct Round<'a> {
 /// Measures everything once.
 pub(crate) fn measure(program: &Program, asked: Measure<'_>) -> anyhow::Result<Measured> {
     let home = tempfile::tempdir_in(asked.dir)?;
-    let (recipe, header) = program.recipe(home.path())?;
+    let (recipe, header) = program.recipe(home.path(), "ingest,read")?;
     let Plan { alerts, batch, .. } = asked.plan;
     let head = head(&header);
     let posts = alerts::posts(0..alerts, batch, &head);
@@ -214,17 +214,5 @@ impl Round<'_> {
 
 /// How many alerts an answer has.
 fn count(address: SocketAddr, request: &str) -> anyhow::Result<usize> {
-    const MARK: &[u8] = b"\"fingerprint\"";
-    let mut body = Vec::new();
-    let mut connection = Connection::open(address)?;
-    let answer = connection.ask(request.as_bytes(), |piece| body.extend_from_slice(piece))?;
-    if answer.chunked {
-        body = client::whole(&body);
-    }
-    if answer.status != 200 {
-        bail!("a GET was answered with {}: {}", answer.status, String::from_utf8_lossy(&body));
-    }
-    let quotes = body.iter().enumerate().filter(|(_, byte)| **byte == b'"');
-    let marks = quotes.filter(|(at, _)| body.get(*at..).is_some_and(|at| at.starts_with(MARK)));
-    Ok(marks.count())
+    Ok(alerts_in(&answer(&mut Connection::open(address)?, request)?))
 }

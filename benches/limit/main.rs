@@ -9,7 +9,6 @@
 #[expect(dead_code, reason = "the other bench reads, too")]
 mod alerts;
 #[path = "../against-alertmanager/client.rs"]
-#[expect(dead_code, reason = "the other bench reads, too")]
 mod client;
 mod disk;
 #[path = "../against-alertmanager/histogram.rs"]
@@ -27,6 +26,7 @@ mod parse;
 #[expect(dead_code, reason = "the other bench measures others, too")]
 mod program;
 #[path = "../against-alertmanager/requests.rs"]
+#[expect(dead_code, reason = "the other bench reads, too")]
 mod requests;
 mod round;
 #[path = "../against-alertmanager/series.rs"]

@@ -123,7 +123,7 @@ fn post(
             let (program, args) = (std::env::current_exe()?, vec!["--serve".into()]);
             (Recipe { program, args, home: home.path().to_owned() }, String::new())
         }
-        Who::InMemory | Who::Watchbell => program.recipe(home.path())?,
+        Who::InMemory | Who::Watchbell => program.recipe(home.path(), "ingest,read")?,
     };
     let ((batch, connections), how) = (shape, Resend::Changed);
     let mut posts = alerts::posts(0..ALERTS, batch, &requests::head(&header));
