@@ -49,7 +49,7 @@ pub fn decide(draft: &mut Draft, order: &Order) -> Result<Answer, Refusal> {
         Command::Token(command) => token(draft, by.actor, command).map(Answer::Token),
         Command::Adopt(policy) => {
             adopt(draft, policy);
-            maintenance::see_to_windows(draft, By { actor: &Actor::Watchbell, seen: None })?;
+            maintenance::see_to_windows(draft)?;
             Ok(Answer::Done)
         }
         Command::Due(key) => {
@@ -319,10 +319,15 @@ fn step(
     alert: Option<&Alert>,
     happening: &Happening,
 ) -> Result<Result<Arc<Alert>, Unchanged>, Refusal> {
-    match lifecycle::step(alert, happening, by, &draft.tick)? {
+    // What ended keeps the marks that it had; what comes back has those that match it by then.
+    let rid = alert.and_then(silence::rid_of_marks);
+    match lifecycle::step(rid.as_ref().or(alert), happening, by, &draft.tick)? {
         Step::Keep(why) => Ok(Err(why)),
         Step::Move(change) => {
             let Move { mut next, what, undo } = *change;
+            if let (Some(_), Some(alert), false) = (&rid, alert, next.is_open()) {
+                silence::mark_as_before(&mut next, alert);
+            }
             if what.is_none() && alert.is_some_and(|alert| alert.is_repeated_by(&next)) {
                 let next = Arc::new(next);
                 draft.put_soon(Entity::Alert(Arc::clone(&next)));

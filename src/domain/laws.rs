@@ -23,6 +23,7 @@ pub(crate) fn broken_law(table: &Table) -> Option<&'static str> {
         ("nobody is forgotten", nobody_is_forgotten(table)),
         ("nobody is called for nothing", nobody_is_called_for_nothing(table)),
         ("every call is told", every_call_is_told(table)),
+        ("every call is owed", every_call_is_owed(table)),
         ("who has it has seen how bad it is", whoever_has_it_has_seen_how_bad_it_is(table)),
     ];
     laws.into_iter().find(|(_, holds)| !holds).map(|(name, _)| name)
@@ -86,6 +87,18 @@ fn nobody_is_called_for_nothing(table: &Table) -> bool {
         .alerts()
         .filter(|alert| !alert.needs_call())
         .all(|alert| !matches!(alert.standing.call, Call::Calling(_)))
+}
+
+/// Of every call that goes on its channels were owed a page, or told that it flaps.
+fn every_call_is_owed(table: &Table) -> bool {
+    let calling = |alert: &&Arc<Alert>| matches!(alert.standing.call, Call::Calling(_));
+    table.policy().channels.is_empty()
+        || table.alerts().filter(calling).all(|alert| {
+            table.deliveries_of(alert.id).any(|one| {
+                let of_call = alert.standing.call.calling().map(|calling| calling.cause);
+                one.tell == Tell::Flapping || one.tell == Tell::Page && Some(one.cause) == of_call
+            })
+        })
 }
 
 /// No page of a call that goes on was superseded, unless its channel was told that it flaps.

@@ -278,9 +278,16 @@ impl Table {
         self.silences.marked(id).filter_map(|alert| self.alerts.get(&alert))
     }
 
-    /// Whether a silence has muted anything, and all of it is resolved.
+    /// Whether a silence has muted anything, and all of it is resolved; of each identity the newest
+    /// episode counts.
     pub fn is_resolved_under(&self, id: SilenceId) -> bool {
-        self.silences.is_resolved(id)
+        let is_newest = |alert: AlertId| {
+            let alert = self.alerts.get(&alert);
+            alert.is_some_and(|alert| {
+                self.newest(&alert.identity).is_some_and(|newest| newest.id == alert.id)
+            })
+        };
+        self.silences.is_resolved(id, is_newest)
     }
 
     /// How many alerts that are kept a silence has muted.

@@ -101,11 +101,15 @@ impl Engine {
     /// Decides the deadlines that have passed. One that stays due would be seen to for ever: the
     /// turn goes on without it, and the next turn comes back to it.
     fn see_to_due(&mut self, care: Care, draft: &mut Draft) {
-        let mut seen_to = None;
+        let (mut seen_to, mut stay) = (None, Vec::new());
         for _ in 0..Self::DUE_AT_ONCE {
-            let Some((due, key)) = self.due(draft.table()) else { return };
-            if due > draft.tick.now || seen_to == Some((due, key)) {
+            let Some((due, key)) = self.due_but(draft.table(), &stay) else { return };
+            if due > draft.tick.now {
                 return;
+            }
+            if seen_to == Some((due, key)) {
+                stay.push((due, key));
+                continue;
             }
             seen_to = Some((due, key));
             if self.order(care, draft, Command::Due(key)).is_err() {
@@ -118,12 +122,20 @@ impl Engine {
 
     /// The next deadline that this engine sees to.
     pub(super) fn due(&self, table: &Table) -> Option<(Timestamp, Key)> {
+        self.due_but(table, &[])
+    }
+
+    /// The next one that is none of these.
+    fn due_but(&self, table: &Table, these: &[(Timestamp, Key)]) -> Option<(Timestamp, Key)> {
         match self.notifier {
-            _ if !self.passed_over.is_empty() => table.next_due_where(|deadline| {
-                let told = matches!(deadline.1, Key::Delivery(_));
-                !self.passed_over.contains_key(deadline)
-                    && (!told || self.notifier == Notifier::Runs)
-            }),
+            _ if !self.passed_over.is_empty() || !these.is_empty() => {
+                table.next_due_where(|deadline| {
+                    let told = matches!(deadline.1, Key::Delivery(_));
+                    !self.passed_over.contains_key(deadline)
+                        && !these.contains(deadline)
+                        && (!told || self.notifier == Notifier::Runs)
+                })
+            }
             Notifier::Runs => table.next_due(),
             Notifier::Absent => table.next_due_untold(),
         }

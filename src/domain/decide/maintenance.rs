@@ -3,8 +3,7 @@
 
 use std::sync::Arc;
 
-use super::silence;
-use crate::domain::actor::Actor;
+use super::silence::{self, OURS};
 use crate::domain::alert::lifecycle::By;
 use crate::domain::draft::Draft;
 use crate::domain::entity::{Entity, Key};
@@ -16,8 +15,6 @@ use crate::domain::matcher::Matcher;
 use crate::domain::refusal::Refusal;
 use crate::domain::silence::{Silence, SilenceDeed, SilenceRefusal, SilenceState, Terms};
 use crate::domain::text::Text;
-
-const OURS: By<'static> = By { actor: &Actor::Watchbell, seen: None };
 
 /// Keeps a maintenance; gives the silence of its first window.
 pub(super) fn make(
@@ -48,8 +45,8 @@ pub(super) fn make(
     let what = What::Silence(SilenceDeed::Repeats(maintenance.told()));
     let event = draft.event(by.actor, Key::Maintenance(id), what, None);
     draft.put(Entity::Maintenance(Arc::new(kept)), Some(event));
-    see_to_windows(draft, by)?;
-    let window = live(draft, name).map(|silence| silence.id);
+    see_to_windows(draft)?;
+    let window = live(draft, maintenance).map(|silence| silence.id);
     window.ok_or_else(|| SilenceRefusal::NoWindow.into())
 }
 
@@ -68,13 +65,23 @@ pub(super) fn end(draft: &mut Draft, by: By<'_>, name: &Text) -> Result<(), Refu
     let key = Key::Maintenance(id);
     let event = draft.event(by.actor, key, What::Silence(SilenceDeed::Expired), None);
     draft.end(key, Some(event));
-    see_to_windows(draft, by)
+    see_to_windows(draft)
 }
 
-/// Ends the windows of what is no maintenance any more, or another one, and makes those that are
-/// missing. What somebody changed about a window, or that they ended it, stays so.
-pub(super) fn see_to_windows(draft: &mut Draft, by: By<'_>) -> Result<(), Refusal> {
+/// Makes the windows that are missing, and ends those of what is no maintenance any more, or another
+/// one. What somebody changed about a window, or that they ended it, stays so.
+pub(super) fn see_to_windows(draft: &mut Draft) -> Result<(), Refusal> {
     let all: Vec<Arc<Maintenance>> = draft.table().maintenances().collect();
+    let windows = draft.table().silences().any(|silence| silence.window_of.is_some());
+    if all.is_empty() && !windows {
+        return Ok(());
+    }
+    // New ones first: what both match is quiet throughout.
+    for maintenance in &all {
+        if live(draft, maintenance).is_none() {
+            open(draft, maintenance)?;
+        }
+    }
     let now = draft.tick.now;
     let lapsed = |silence: &&Arc<Silence>| {
         let of = silence.window_of.as_ref().filter(|_| silence.state(now) != SilenceState::Expired);
@@ -82,12 +89,12 @@ pub(super) fn see_to_windows(draft: &mut Draft, by: By<'_>) -> Result<(), Refusa
     };
     let lapsed: Vec<Arc<Silence>> = draft.table().silences().filter(lapsed).cloned().collect();
     for silence in lapsed {
-        silence::end_now(draft, by, &silence)?;
-    }
-    for maintenance in &all {
-        if live(draft, &maintenance.name).is_none() {
-            open(draft, maintenance)?;
+        let mut silence = silence.as_ref().clone();
+        if let Some(of) = &mut silence.window_of {
+            // Should it be a maintenance again, this window has not been.
+            Arc::make_mut(of).until = now;
         }
+        silence::end_now(draft, OURS, &silence)?;
     }
     Ok(())
 }
@@ -97,10 +104,10 @@ fn is_window_of(window: &WindowOf, maintenance: &Maintenance) -> bool {
 }
 
 /// The window of a maintenance that is in force or to come.
-fn live<'d>(draft: &'d Draft, name: &Text) -> Option<&'d Arc<Silence>> {
+fn live<'d>(draft: &'d Draft, maintenance: &Maintenance) -> Option<&'d Arc<Silence>> {
     let now = draft.tick.now;
     draft.table().silences().find(|silence| {
-        let is_its = silence.window_of.as_ref().is_some_and(|of| of.name == *name);
+        let is_its = silence.window_of.as_ref().is_some_and(|of| is_window_of(of, maintenance));
         is_its && silence.state(now) != SilenceState::Expired
     })
 }

@@ -6,19 +6,23 @@ use std::sync::Arc;
 use super::{maintenance, take};
 use crate::domain::actor::Actor;
 use crate::domain::alert::lifecycle::{By, Happening};
-use crate::domain::alert::{Alert, Suppressor};
+use crate::domain::alert::{Alert, Suppression, Suppressor};
 use crate::domain::command::{Answer, SilenceCommand};
 use crate::domain::draft::Draft;
 use crate::domain::entity::{Entity, Key};
 use crate::domain::event::What;
-use crate::domain::id::{Revision, SilenceId};
+use crate::domain::id::{AlertId, Revision, SilenceId};
 use crate::domain::maintenance::WindowOf;
 use crate::domain::refusal::Refusal;
 use crate::domain::silence::{
     LastChange, Reach, Silence, SilenceDeed, SilenceRefusal, SilenceState, SilenceTold, Terms,
 };
 use crate::domain::suppress;
+use crate::domain::text::Text;
 use crate::domain::time::{Timestamp, after};
+
+/// What happens by itself.
+pub(super) const OURS: By<'static> = By { actor: &Actor::Watchbell, seen: None };
 
 /// The most alerts that follow a silence in one step; the others follow in the next, so that reports
 /// do not wait behind a silence of everything.
@@ -48,7 +52,8 @@ pub(super) fn command(
     }
 }
 
-/// Makes a silence or changes one, by Alertmanager's rules (`Silences.Set`).
+/// Makes a silence or changes one, by Alertmanager's rules (`Silences.Set`). Who says what they saw of it
+/// is told of what became of it since.
 fn set(
     draft: &mut Draft,
     by: By<'_>,
@@ -61,6 +66,13 @@ fn set(
     let known = id.map(|id| draft.table().silence(id).cloned().ok_or(SilenceRefusal::Unknown));
     let known = known.transpose()?;
     terms.check(now)?;
+    if let Some((known, seen)) = known.as_deref().zip(by.seen)
+        && known.revision > seen
+    {
+        let deed = Text::derive(&format!("{} changed the silence", known.last.actor));
+        let by = known.last.actor.clone();
+        return Err(Refusal::Overtaken { by, at: known.updated, deed });
+    }
     if let Some(known) = known.as_deref().filter(|known| known.may_become(terms, now)) {
         fits(draft, terms)?;
         let next = Silence {
@@ -74,10 +86,13 @@ fn set(
     room_for_another(draft)?;
     fits(draft, terms)?;
     let terms = Terms { starts: terms.starts.max(now), ..terms.clone() };
+    // The new one first: what both match is quiet throughout.
+    let id = made(draft, by, terms, None)?;
     if let Some(known) = known.filter(|known| known.state(now) != SilenceState::Expired) {
         end_now(draft, by, &known)?;
+        maintenance::see_to_windows(draft)?;
     }
-    made(draft, by, terms, None)
+    Ok(id)
 }
 
 /// Makes a silence.
@@ -126,11 +141,14 @@ fn begin(
     mut silence: Silence,
     deed: SilenceDeed,
 ) -> Result<SilenceId, Refusal> {
-    let id = silence.id;
-    let has_begun = silence.terms.starts <= draft.tick.now;
+    let (id, now) = (silence.id, draft.tick.now);
     silence.reach = match silence.reach {
-        Reach::Muting => Reach::Muting,
-        _ if has_begun => Reach::Beginning,
+        Reach::Muting => {
+            // What has begun has begun.
+            silence.terms.starts = silence.terms.starts.min(now);
+            Reach::Muting
+        }
+        _ if silence.terms.starts <= now => Reach::Beginning,
         _ => Reach::Ahead,
     };
     silence.quiet = quiet(draft, &silence);
@@ -144,7 +162,10 @@ fn expire(draft: &mut Draft, by: By<'_>, id: SilenceId) -> Result<(), Refusal> {
     let silence = draft.table().silence(id).cloned().ok_or(SilenceRefusal::Unknown)?;
     match silence.state(draft.tick.now) {
         SilenceState::Expired => Ok(()),
-        SilenceState::Active | SilenceState::Pending => end_now(draft, by, &silence),
+        SilenceState::Active | SilenceState::Pending => {
+            end_now(draft, by, &silence)?;
+            maintenance::see_to_windows(draft)
+        }
     }
 }
 
@@ -163,10 +184,12 @@ pub(super) fn end_now(draft: &mut Draft, by: By<'_>, silence: &Silence) -> Resul
 fn undo(draft: &mut Draft, by: By<'_>, revision: Revision) -> Result<(), Refusal> {
     let own =
         |silence: &&Arc<Silence>| silence.revision == revision && silence.last.actor == *by.actor;
-    let changed: Vec<Arc<Silence>> = draft.table().silences().filter(own).cloned().collect();
+    let mut changed: Vec<Arc<Silence>> = draft.table().silences().filter(own).cloned().collect();
     if changed.is_empty() {
         return Err(Refusal::NotUndone { last: None });
     }
+    // What is put back first: what both match is quiet throughout.
+    changed.sort_by_key(|silence| silence.last.before.is_none());
     let now = draft.tick.now;
     for silence in changed {
         match &silence.last.before {
@@ -197,15 +220,18 @@ pub(super) fn passed(draft: &mut Draft, silence: &Silence) -> Result<(), Refusal
     let now = draft.tick.now;
     let mut next = silence.clone();
     match silence.reach {
+        // Also one whose whole time has passed while we were not there: nobody was quiet for it.
+        Reach::Ahead | Reach::Beginning | Reach::Muting if silence.terms.ends <= now => {
+            next.reach = Reach::Ending;
+            put(draft, &Actor::Watchbell, next, SilenceDeed::Ended { resolved: false });
+            // The next window may begin at this very moment.
+            maintenance::see_to_windows(draft)?;
+        }
         Reach::Ahead => {
             next.reach = Reach::Beginning;
             keep(draft, next);
         }
         Reach::Beginning | Reach::Ending => {}
-        Reach::Muting if silence.terms.ends <= now => {
-            next.reach = Reach::Ending;
-            put(draft, &Actor::Watchbell, next, SilenceDeed::Ended { resolved: false });
-        }
         Reach::Muting => {
             // What came back while we could not hear was not heard.
             let heard = draft.table().granted().map(|grant| grant.until);
@@ -218,6 +244,7 @@ pub(super) fn passed(draft: &mut Draft, silence: &Silence) -> Result<(), Refusal
             next.terms.ends = now;
             next.reach = Reach::Ending;
             put(draft, &Actor::Watchbell, next, SilenceDeed::Ended { resolved: true });
+            maintenance::see_to_windows(draft)?;
         }
         Reach::Over { .. } => {
             draft.end(Key::Silence(silence.id), None);
@@ -245,7 +272,11 @@ fn follow(draft: &mut Draft, actor: &Actor, id: SilenceId) -> Result<(), Refusal
         Reach::Ahead | Reach::Muting | Reach::Over { .. } => return Ok(()),
     };
     for alert in &found {
-        take(draft, By { actor, seen: None }, Some(alert), &happening)?;
+        if silence.reach == Reach::Ending {
+            hand_over(draft, alert.id)?;
+        }
+        let alert = draft.table().alert(alert.id).cloned();
+        take(draft, By { actor, seen: None }, alert.as_deref(), &happening)?;
     }
     if found.len() < FOLLOW_AT_ONCE {
         // An alert may have moved it meanwhile.
@@ -258,13 +289,50 @@ fn follow(draft: &mut Draft, actor: &Actor, id: SilenceId) -> Result<(), Refusal
             },
         };
         next.quiet = quiet(draft, &next);
-        let over = matches!(next.reach, Reach::Over { .. }) && next.window_of.is_some();
         keep(draft, next);
-        if over {
-            maintenance::see_to_windows(draft, By { actor: &Actor::Watchbell, seen: None })?;
-        }
     }
     Ok(())
+}
+
+/// Marks an alert, before a silence lets go of it, with those that mute it as well and are on their way:
+/// it stays quiet.
+fn hand_over(draft: &mut Draft, id: AlertId) -> Result<(), Refusal> {
+    let Some(alert) = draft.table().alert(id).cloned() else { return Ok(()) };
+    let now = draft.tick.now;
+    let others: Vec<Suppressor> = draft
+        .table()
+        .unsettled_silences(now)
+        .filter(|silence| {
+            silence.mutes(alert.told_labels(), now) && !alert.is_silenced_by(silence.id)
+        })
+        .map(|silence| silence.mark())
+        .collect();
+    for other in others {
+        let alert = draft.table().alert(id).cloned();
+        take(draft, OURS, alert.as_deref(), &Happening::Suppress(other))?;
+    }
+    Ok(())
+}
+
+/// An ended alert without the marks of silences, if it has such: where it comes back it is marked with
+/// those that match it by then, and no other keeps it quiet or lets a call go on of which nobody was
+/// told.
+pub(super) fn rid_of_marks(alert: &Alert) -> Option<Alert> {
+    let is_mark = |held: &Suppression| held.by.silence().is_some();
+    if alert.is_open() || !alert.suppressions.iter().any(is_mark) {
+        return None;
+    }
+    let mut next = alert.clone();
+    next.suppressions.retain(|held| !is_mark(held));
+    Some(next)
+}
+
+/// What has ended, and stays so, keeps the marks that it had.
+pub(super) fn mark_as_before(next: &mut Alert, was: &Alert) {
+    let is_mark = |held: &&Suppression| held.by.silence().is_some();
+    let others = next.suppressions.iter().filter(|held| !is_mark(held));
+    let marks = was.suppressions.iter().filter(is_mark);
+    next.suppressions = others.chain(marks).cloned().collect();
 }
 
 /// The silences of an alert that begins, comes back or says something else of itself.
@@ -293,7 +361,6 @@ pub(super) fn mark_anew(draft: &Draft, was: Option<&Alert>, next: &mut Alert) ->
         let held = next.suppressions.iter().map(|held| &held.by);
         held.filter(|by| by.silence().is_some_and(|id| !matches(id))).cloned().collect()
     } else {
-        next.forget_silences_but(matches);
         Vec::new()
     };
     let new = muting.iter().filter(|silence| !next.is_silenced_by(silence.id));

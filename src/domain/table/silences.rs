@@ -164,10 +164,10 @@ impl Silences {
         self.of_hush(id, Hush::Open)
     }
 
-    /// Whether it has marked any, and all of them are resolved.
-    pub(super) fn is_resolved(&self, id: SilenceId) -> bool {
+    /// Whether it has marked any, and all of them that count are resolved.
+    pub(super) fn is_resolved(&self, id: SilenceId, counts: impl Fn(AlertId) -> bool) -> bool {
         let has = |hush| self.of_hush(id, hush).next().is_some();
-        has(Hush::Resolved) && !has(Hush::Open) && !has(Hush::Unsaid)
+        has(Hush::Resolved) && !has(Hush::Open) && !self.of_hush(id, Hush::Unsaid).any(counts)
     }
 
     /// All that it ever marked and that is kept.

@@ -1,7 +1,7 @@
 //! What keeps an alert quiet, and what happens when nothing does any more: T9, T15, T16.
 
 use super::Step;
-use crate::domain::alert::call::{Call, Pause};
+use crate::domain::alert::call::Pause;
 use crate::domain::alert::episode::Alert;
 use crate::domain::alert::suppression::{Suppression, Suppressor};
 use crate::domain::command::Unchanged;
@@ -41,15 +41,6 @@ impl Alert {
         self.suppressions.retain(|held| !held.by.is_same(suppressor));
         self.suppressions.push(Suppression { by: suppressor.clone(), since: tick.now });
         self.standing.call = self.standing.call.paused(Pause::Suppressed);
-    }
-
-    /// What comes back is rid of silences that matched it once. A call that one of them alone kept quiet
-    /// goes on.
-    pub(in crate::domain) fn forget_silences_but(&mut self, matches: impl Fn(SilenceId) -> bool) {
-        self.suppressions.retain(|held| held.by.silence().is_none_or(&matches));
-        if let Call::Paused { calling, why: Pause::Suppressed } = self.standing.call {
-            self.call_from(calling);
-        }
     }
 
     /// Whether it is marked with that silence.

@@ -154,3 +154,32 @@ fn somebody_makes_a_maintenance_and_ends_it() {
     assert_eq!(desk.table.silence(window).unwrap().state(desk.now), SilenceState::Expired);
     assert_eq!(desk.table.maintenances().count(), 1);
 }
+
+#[test]
+fn a_maintenance_that_was_taken_out_for_a_while_has_its_window_all_the_same() {
+    let mut desk = Desk::new();
+    for maintenance in [&[patching("day")][..], &[], &[patching("day")]] {
+        adopt(&mut desk, maintenance);
+        desk.wait(MINUTE);
+    }
+    assert_eq!(
+        windows(&desk).last().map(String::as_str),
+        Some("pending 2026-11-21T04:00:00Z 2026-11-21T06:00:00Z")
+    );
+}
+
+#[test]
+fn a_window_that_follows_at_once_keeps_quiet_throughout() {
+    let mut desk = Desk::new();
+    let id = desk.fires("disk", payload("disk", "critical"));
+    let when = Recurrence::parse("sat, sun", "00:00", "1d", "UTC").unwrap();
+    adopt(&mut desk, &[Maintenance { when, ..patching("day") }]);
+    desk.time();
+    let lines = |desk: &Desk| desk.timeline(id).iter().filter(|l| l.contains("heard")).count();
+    assert!(desk.alert(id).is_suppressed());
+    pass(&mut desk, HOUR * 24);
+    assert!(desk.alert(id).is_suppressed());
+    assert_eq!(lines(&desk), 0, "{:?}", desk.timeline(id));
+    pass(&mut desk, HOUR * 24);
+    assert!(!desk.alert(id).is_suppressed());
+}

@@ -477,3 +477,92 @@ fn an_end_that_would_call_somebody_is_known_before() {
     desk.act(&account("bob"), id, AlertCommand::Acknowledge).unwrap();
     assert!(soon(&desk).is_empty());
 }
+
+#[test]
+fn what_was_born_under_a_silence_and_fires_on_after_it_pages() {
+    let mut desk = desk();
+    let start = desk.now;
+    desk.silence("alice", DISK, MINUTE * 10);
+    tells(&mut desk, "disk", start, after(start, MINUTE * 4));
+    let id = newest(&desk, "disk");
+    pass(&mut desk, MINUTE * 6);
+    assert!(!desk.alert(id).is_open(), "it fell silent");
+    pass(&mut desk, MINUTE * 9);
+    let end = after(desk.now, MINUTE * 4);
+    tells(&mut desk, "disk", start, end);
+    desk.time();
+    assert!(desk.alert(id).is_open() && is_called(&desk, id));
+    assert_eq!(pages(&desk, id), 1);
+}
+
+#[test]
+fn nobody_is_paged_while_one_silence_takes_over_from_another() {
+    let mut desk = desk();
+    let many = 6_000;
+    let reports = (0..many).map(|number| {
+        let subject = Subject::Known(identity(&number.to_string()));
+        Report::Firing { subject, payload: Box::new(payload("disk", "critical")) }
+    });
+    let silenced = desk.silence("alice", DISK, HOUR);
+    let machine = Actor::Machine("prometheus".into());
+    desk.order(&machine, Command::Report(reports.collect())).unwrap();
+    desk.time();
+    let mut terms = silence(&desk, silenced).terms.clone();
+    terms.matchers = desk_matchers(&["alertname=~disk", "x!=y"]);
+    let replaced = set(&mut desk, Some(silenced), &terms).unwrap();
+    assert_ne!(replaced, silenced);
+    desk.time();
+    let revision = silence(&desk, replaced).revision;
+    desk.silences(&account("alice"), SilenceCommand::Undo(revision)).unwrap();
+    desk.time();
+    assert_eq!(desk.table.silenced_by(silenced).count(), many);
+    assert_eq!(desk.table.deliveries().count(), 0);
+}
+
+#[test]
+fn a_silence_that_passed_while_we_were_not_there_pages_nobody_again() {
+    let mut desk = desk();
+    let id = desk.fires("disk", payload("disk", "critical"));
+    desk.time();
+    let mut terms = desk.terms("alice", DISK, HOUR * 2);
+    terms.starts = after(desk.now, HOUR);
+    let passed = set(&mut desk, None, &terms).unwrap();
+    pass(&mut desk, HOUR * 5);
+    assert_eq!(pages(&desk, id), 1);
+    assert!(matches!(silence(&desk, passed).reach, Reach::Over { .. }));
+}
+
+#[test]
+fn an_episode_that_fell_silent_once_does_not_keep_a_silence_until_resolved() {
+    let mut desk = desk();
+    let start = desk.now;
+    tells(&mut desk, "disk", start, after(start, MINUTE * 4));
+    let mut terms = desk.terms("alice", DISK, HOUR * 24);
+    terms.until_resolved = true;
+    let silenced = set(&mut desk, None, &terms).unwrap();
+    pass(&mut desk, HOUR * 3);
+    assert_eq!(silence(&desk, silenced).quiet, None);
+    let (again, end) = (desk.now, after(desk.now, MINUTE * 4));
+    tells(&mut desk, "disk", again, end);
+    pass(&mut desk, MINUTE);
+    let now = desk.now;
+    tells(&mut desk, "disk", again, now);
+    pass(&mut desk, MINUTE * 5);
+    assert_eq!(silence(&desk, silenced).state(desk.now), SilenceState::Expired);
+}
+
+#[test]
+fn who_saw_an_older_silence_does_not_take_back_what_another_made_of_it() {
+    let mut desk = desk();
+    let id = desk.silence("alice", DISK, HOUR);
+    let seen = silence(&desk, id).revision;
+    let longer = Terms { ends: after(desk.now, HOUR * 6), ..silence(&desk, id).terms.clone() };
+    desk.silences(&account("bob"), SilenceCommand::Set(Some(id), Box::new(longer))).unwrap();
+    let worded = Terms { comment: "else".into(), ..desk.terms("alice", DISK, HOUR) };
+    let command = Command::Silence(SilenceCommand::Set(Some(id), Box::new(worded)));
+    let refused = desk.order_seen(&account("alice"), Some(seen), command).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "bob changed the silence meanwhile; ask again to do it all the same"
+    );
+}
