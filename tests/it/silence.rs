@@ -181,7 +181,7 @@ fn an_import_takes_what_it_can_and_tells_of_each_that_it_cannot() {
         {"matchers": 7},
         "nothing",
         {"matchers": [{"name": "b", "value": "c.*", "isRegex": true, "isEqual": false}],
-            "startsAt": "2098-12-31T00:00:00+01:00", "endsAt": ends, "untilResolved": true,
+            "startsAt": "2098-12-31T00:00:00+01:00", "endsAt": ends, "endsWhenResolved": true,
             "annotations": {"ticket": "OPS-7"}},
     ]);
     let said = import(&home, &items.to_string(), &[]);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Read as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use serde::Deserialize;
@@ -17,7 +18,7 @@ use crate::cli::exit::{Exit, Said, VerbError, exit_of};
 use crate::client::{AskError, Silences};
 use crate::domain::id::SilenceId;
 use crate::domain::matcher::{Condition, Dialect, Matcher, Operator, is_label_name};
-use crate::domain::silence::Terms;
+use crate::domain::silence::{SilenceRefusal, Terms};
 use crate::domain::text::Text;
 use crate::domain::time::{Timestamp, parse_time};
 
@@ -55,7 +56,9 @@ struct Item {
     created_by: Option<String>,
     comment: Option<String>,
     annotations: Option<BTreeMap<String, String>>,
-    until_resolved: Option<bool>,
+    /// The other name is the one that files of earlier builds have.
+    #[serde(alias = "untilResolved")]
+    ends_when_resolved: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -98,11 +101,14 @@ impl Import {
         let mut count = Count::default();
         let mut rest = (1..).zip(input.0);
         for (at, value) in rest.by_ref() {
-            let outcome = match written(value, known.now, asking.policy.dialect) {
-                Ok((id, terms)) => {
-                    let known = if self.force { None } else { id_of(&known, id.as_deref()) };
-                    one(asking, known, terms).await
-                }
+            let read = Item::read(value).and_then(|item| {
+                let id = item.id.as_deref().filter(|_| !self.force);
+                let before = id_of(&known, id);
+                let before_terms = before.map(|(_, terms)| terms);
+                Ok((before, item.terms(before_terms, known.now, asking.policy.dialect)?))
+            });
+            let outcome = match read {
+                Ok((before, terms)) => one(asking, before, terms).await,
                 Err(wrong) => Err(Failure::Unread(wrong)),
             };
             if count.add(&mut said, at, outcome) == Asked::InVain {
@@ -131,39 +137,61 @@ fn items(bytes: &[u8]) -> Result<Input, serde_json::Error> {
     Ok(Input(items))
 }
 
-/// The id and the terms of a silence, or what is wrong with it.
-fn written(
-    value: Value,
-    now: Timestamp,
-    dialect: Dialect,
-) -> Result<(Option<String>, Terms), String> {
-    if !value.is_object() {
-        return Err("this is no silence; it must be an object with matchers and endsAt".to_owned());
+impl Item {
+    /// The fields of a silence, or what is wrong with them.
+    fn read(value: Value) -> Result<Self, String> {
+        if !value.is_object() {
+            return Err(
+                "this is no silence; it must be an object with matchers and endsAt".to_owned()
+            );
+        }
+        serde_json::from_value(value)
+            .map_err(|error| format!("{error}; it must be written as API v2 writes a silence"))
     }
-    let item: Item = serde_json::from_value(value)
-        .map_err(|error| format!("{error}; it must be written as API v2 writes a silence"))?;
-    if item.matchers.is_empty() {
-        return Err("it has no matchers; write one at least".to_owned());
+
+    /// The terms, or what is wrong with them. What is not said stays as it was `before`.
+    fn terms(
+        self,
+        before: Option<&Terms>,
+        now: Timestamp,
+        dialect: Dialect,
+    ) -> Result<Terms, String> {
+        if self.matchers.is_empty() {
+            return Err("it has no matchers; write one at least".to_owned());
+        }
+        if self.matchers.len() > Terms::MOST_MATCHERS {
+            return Err(SilenceRefusal::TooManyMatchers(Terms::MOST_MATCHERS).to_string());
+        }
+        let read = |(at, matcher): (usize, &MatcherItem)| {
+            matcher.read(dialect).map_err(|error| format!("matcher {}: {error}", at + 1))
+        };
+        let matchers: Vec<Matcher> =
+            self.matchers.iter().enumerate().map(read).collect::<Result<_, _>>()?;
+        let ends = time("endsAt", &self.ends_at)?;
+        if ends < now {
+            return Err(format!(
+                "it was over at {ends:.0}; give it a later endsAt, or leave it out"
+            ));
+        }
+        let starts = self.starts_at.map(|starts| time("startsAt", &starts)).transpose()?;
+        let annotations = self.annotations.map(|pairs| pairs.into_iter().collect());
+        let text = |said: Option<String>, before: Option<&Arc<str>>| {
+            said.map(Arc::from).or_else(|| before.cloned()).unwrap_or_default()
+        };
+        Ok(Terms {
+            matchers: matchers.into(),
+            starts: starts.or(before.map(|before| before.starts)).unwrap_or(now),
+            ends,
+            by: text(self.created_by, before.map(|before| &before.by)),
+            comment: text(self.comment, before.map(|before| &before.comment)),
+            annotations: annotations
+                .or_else(|| before.map(|before| before.annotations.clone()))
+                .unwrap_or_default(),
+            until_resolved: self
+                .ends_when_resolved
+                .unwrap_or_else(|| before.is_some_and(|before| before.until_resolved)),
+        })
     }
-    let read = |(at, matcher): (usize, &MatcherItem)| {
-        matcher.read(dialect).map_err(|error| format!("matcher {}: {error}", at + 1))
-    };
-    let matchers: Vec<Matcher> =
-        item.matchers.iter().enumerate().map(read).collect::<Result<_, _>>()?;
-    let ends = time("endsAt", &item.ends_at)?;
-    if ends < now {
-        return Err(format!("it was over at {ends:.0}; give it a later endsAt, or leave it out"));
-    }
-    let terms = Terms {
-        matchers: matchers.into(),
-        starts: item.starts_at.map_or(Ok(now), |starts| time("startsAt", &starts))?,
-        ends,
-        by: item.created_by.unwrap_or_default().into(),
-        comment: item.comment.unwrap_or_default().into(),
-        annotations: item.annotations.unwrap_or_default().into_iter().collect(),
-        until_resolved: item.until_resolved.unwrap_or_default(),
-    };
-    Ok((item.id, terms))
 }
 
 fn time(field: &str, text: &str) -> Result<Timestamp, String> {
@@ -292,5 +320,84 @@ impl Count {
         let Self { made, changed, as_were, failed } = self;
         let all = counted(made + changed + as_were + failed, "silence", "silences");
         format!("{all}: {made} made, {changed} changed, {as_were} as they were, {failed} failed")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::labels::Labels;
+
+    fn read(value: Value, before: Option<&Terms>) -> Result<Terms, String> {
+        Item::read(value)?.terms(before, Timestamp::UNIX_EPOCH, Dialect::Fallback)
+    }
+
+    fn before() -> Terms {
+        Terms {
+            matchers: [Matcher::parse("a=b", Dialect::Fallback).unwrap()].into(),
+            starts: "1969-12-31T00:00:00Z".parse().unwrap(),
+            ends: "1970-01-02T00:00:00Z".parse().unwrap(),
+            by: "alice".into(),
+            comment: "a new disk".into(),
+            annotations: [("ticket", "OPS-7")].into_iter().collect(),
+            until_resolved: true,
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_stays_as_it_was_and_is_nothing_where_there_was_nothing() {
+        let bare = json!({
+            "matchers": [{"name": "a", "value": "b"}], "endsAt": "1970-01-02T00:00:00Z",
+        });
+        assert_eq!(read(bare.clone(), Some(&before())), Ok(before()));
+        let nothing = Terms {
+            starts: Timestamp::UNIX_EPOCH,
+            by: "".into(),
+            comment: "".into(),
+            annotations: Labels::default(),
+            until_resolved: false,
+            ..before()
+        };
+        assert_eq!(read(bare, None), Ok(nothing));
+    }
+
+    #[test]
+    fn until_resolved_is_read_under_either_name_and_taken_back_only_where_that_is_said() {
+        for name in ["endsWhenResolved", "untilResolved"] {
+            for said in [true, false] {
+                let value = json!({
+                    "matchers": [{"name": "a", "value": "b"}], "endsAt": "1970-01-02T00:00:00Z",
+                    name: said,
+                });
+                let told = read(value.clone(), Some(&before())).unwrap().until_resolved;
+                assert_eq!(told, said, "{name}");
+                assert_eq!(read(value, None).unwrap().until_resolved, said, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_api_v2_and_our_own_query_write_is_read_as_it_was() {
+        let v2 = json!({
+            "id": "x", "status": {"state": "active"}, "updatedAt": "1970-01-01T00:00:00.000Z",
+            "annotations": {"ticket": "OPS-7"}, "comment": "a new disk", "createdBy": "alice",
+            "endsAt": "1970-01-02T00:00:00.000Z",
+            "matchers": [{"isEqual": true, "isRegex": false, "name": "a", "value": "b"}],
+            "startsAt": "1969-12-31T00:00:00.000Z", "endsWhenResolved": true, "windowOf": "moves",
+        });
+        assert_eq!(read(v2, None), Ok(before()));
+    }
+
+    #[test]
+    fn too_many_matchers_are_refused_before_their_patterns_are_compiled() {
+        let bad = json!({"name": "a", "value": "(", "isRegex": true});
+        let value =
+            |count| json!({"matchers": vec![&bad; count], "endsAt": "1970-01-02T00:00:00Z"});
+        let told = read(value(Terms::MOST_MATCHERS + 1), None).unwrap_err();
+        assert!(told.contains("64 matchers at most"), "{told}");
+        let told = read(value(Terms::MOST_MATCHERS), None).unwrap_err();
+        assert!(told.starts_with("matcher 1: "), "{told}");
     }
 }

@@ -24,11 +24,11 @@ pub(super) struct Row<'a> {
     comment: &'a str,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     annotations: BTreeMap<&'a str, &'a str>,
-    until_resolved: bool,
+    ends_when_resolved: bool,
     mutes: usize,
     would_call: usize,
     /// The maintenance that it is a window of.
-    maintenance: Option<&'a str>,
+    window_of: Option<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -60,10 +60,10 @@ impl<'a> Row<'a> {
             created_by: &terms.by,
             comment: &terms.comment,
             annotations: terms.annotations.iter().collect(),
-            until_resolved: terms.until_resolved,
+            ends_when_resolved: terms.until_resolved,
             mutes: *mutes,
             would_call: *would_call,
-            maintenance: silence.window_of.as_ref().map(|of| of.name.as_str()),
+            window_of: silence.window_of.as_ref().map(|of| of.name.as_str()),
         }
     }
 }
