@@ -19,7 +19,7 @@ use crate::record::order::{OrderV1, ReceiptV1, RefusalV1};
 use crate::record::shown::{
     AccountV1, ExplanationV1, FoundV1, ListingV1, PreviewV1, ServiceShownV1, SilencesV1,
 };
-use crate::record::v1::{IdV1, MatcherV1, TokenShownV1};
+use crate::record::v1::{IdV1, MatchersV1, TokenShownV1};
 
 /// A commit takes milliseconds; a disk that takes longer than this is broken.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -151,7 +151,7 @@ impl Remote {
 
     /// What a silence with these matchers would mute.
     pub(super) async fn preview(&self, matchers: &[Matcher]) -> Result<PreviewV1, AskError> {
-        let matchers: Vec<MatcherV1> = matchers.iter().cloned().map(MatcherV1).collect();
+        let matchers = MatchersV1(matchers.to_vec());
         self.answer(self.http.post(url("preview")).json(&matchers)).await
     }
 

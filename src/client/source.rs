@@ -13,7 +13,7 @@ use crate::domain::id::{AccountId, Revision};
 use crate::domain::matcher::Matcher;
 use crate::domain::query::Filter;
 use crate::domain::refusal::Refusal;
-use crate::domain::silence::SilenceRefusal;
+use crate::domain::silence::{SilenceRefusal, Terms};
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::domain::token::Scopes;
@@ -235,8 +235,13 @@ impl Source {
         .into())
     }
 
-    /// What a silence with these matchers would mute now, and would have muted lately.
+    /// What a silence with these matchers would mute now, and would have muted lately. Refuses more
+    /// than one silence may have, without asking anybody.
     pub async fn preview(&self, matchers: &[Matcher]) -> Result<Previewed, AskError> {
+        if matchers.len() > Terms::MOST_MATCHERS {
+            let too_many = SilenceRefusal::TooManyMatchers(Terms::MOST_MATCHERS);
+            return Err(Refusal::Silence(too_many).into());
+        }
         Ok(match self {
             Self::Local(local) => local.preview(matchers),
             Self::Remote(remote) => remote.preview(matchers).await?,

@@ -38,8 +38,14 @@ pub(super) async fn parse_aside<T: Send + 'static>(
     parse: impl FnOnce(Vec<u8>) -> T + Send + 'static,
 ) -> Result<(T, Share), ApiError> {
     let Taken { bytes, share } = body;
-    let parsing = tokio::task::spawn_blocking(move || (parse(bytes), share));
-    parsing.await.map_err(|error| match error.try_into_panic() {
+    aside(move || (parse(bytes), share)).await
+}
+
+/// What `work` comes to, done where nobody waits. Once begun it is finished.
+pub(super) async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ApiError> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| match error.try_into_panic() {
         // It is this request's, and answered where all are.
         Ok(panic) => std::panic::resume_unwind(panic),
         Err(error) => ApiError::Internal(error.to_string()),

@@ -28,6 +28,7 @@ use super::body;
 use super::desk::Desk;
 use super::door::{Door, Open};
 use super::error::{ApiError, json, status_of};
+use super::intake;
 use super::openapi::{Entry, Place};
 use crate::client::export::{Export, ExportError};
 use crate::client::reading::{self, FindError, Wanted};
@@ -84,7 +85,9 @@ async fn order(
     let (parts, body) = request.into_parts();
     body::must_be_json(&parts.headers)?;
     let body = body::read(body, MOST_BYTES, body::PATIENCE).await?;
-    let order: OrderV1 = serde_json::from_slice(&body).map_err(|error| ApiError::BadRequest {
+    // It may have patterns, and they take their time, however short it is.
+    let read = intake::aside(move || serde_json::from_slice::<OrderV1>(&body)).await?;
+    let order = read.map_err(|error| ApiError::BadRequest {
         code: "bad_order",
         message: format!("the body is no order: {error}; use the same version for both"),
     })?;

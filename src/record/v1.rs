@@ -28,7 +28,7 @@ pub use identity::{IdentityV1, NamingV1};
 pub use leaf::{DigestV1, IdV1, LabelsV1, SeverityV1, SpanV1, TextV1, TimeV1};
 pub use maintenance::{MaintenanceV1, RepeatedV1, WindowOfV1};
 pub use silence::{
-    MatcherV1, OperatorV1, ReachV1, SilenceDeedV1, SilenceToldV1, SilenceV1, TermsV1,
+    MatchersV1, OperatorV1, ReachV1, SilenceDeedV1, SilenceToldV1, SilenceV1, TermsV1,
 };
 pub use source::{EndsV1, IntervalV1, SourceV1};
 pub use standing::{AcknowledgementV1, EndingV1, HoldV1, ResolutionV1, StandingV1, StateV1};

@@ -2,6 +2,7 @@
 
 use crate::cli::exit::VerbError;
 use crate::domain::matcher::{Condition, Dialect, Matcher, Operator};
+use crate::domain::silence::{SilenceRefusal, Terms};
 use crate::domain::text::Text;
 
 /// The matchers in `words`. A first word without an operator is the name of an alert; words in braces
@@ -37,12 +38,16 @@ pub(super) fn read(words: &[String], dialect: Dialect) -> Result<Vec<Matcher>, V
     Ok(matchers)
 }
 
-/// The same, of which there must be one.
+/// The same, of which there must be one, and no more than a silence may have.
 pub(super) fn some(words: &[String], dialect: Dialect) -> Result<Vec<Matcher>, VerbError> {
     let matchers = read(words, dialect)?;
     if matchers.is_empty() {
         let told = "say what to mute, by matchers such as DiskFull, service=web or 'host=~db.*'";
         return Err(VerbError::Usage(told.to_owned()));
+    }
+    if matchers.len() > Terms::MOST_MATCHERS {
+        let too_many = SilenceRefusal::TooManyMatchers(Terms::MOST_MATCHERS);
+        return Err(VerbError::Usage(too_many.to_string()));
     }
     Ok(matchers)
 }

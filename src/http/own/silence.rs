@@ -4,7 +4,7 @@
 use axum::Extension;
 use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 
 use super::MOST_BYTES;
 use super::peer::Caller;
@@ -15,7 +15,7 @@ use crate::http::body;
 use crate::http::desk::Desk;
 use crate::http::door::Open;
 use crate::http::error::{ApiError, json};
-use crate::record::v1::MatcherV1;
+use crate::record::v1::MatchersV1;
 
 /// `GET /own/v1/silences`: all that are kept, in API v2's order.
 pub(super) async fn all(
@@ -38,11 +38,19 @@ pub(super) async fn preview(
     let (parts, body) = request.into_parts();
     body::must_be_json(&parts.headers)?;
     let body = body::read(body, MOST_BYTES, body::PATIENCE).await?;
-    let matchers: Vec<MatcherV1> =
-        serde_json::from_slice(&body).map_err(|error| ApiError::BadRequest {
+    // Its patterns take their time, however short it is.
+    let writing = move || match matchers(&body) {
+        Ok(matchers) => json(StatusCode::OK, &reading::preview(&handle, &matchers)),
+        Err(error) => error.into_response(),
+    };
+    desk.write(writing).await
+}
+
+fn matchers(body: &[u8]) -> Result<Vec<Matcher>, ApiError> {
+    let matchers: MatchersV1 =
+        serde_json::from_slice(body).map_err(|error| ApiError::BadRequest {
             code: "bad_matchers",
             message: format!("these are no matchers: {error}; use the same version for both"),
         })?;
-    let matchers: Vec<Matcher> = matchers.into_iter().map(|matcher| matcher.0).collect();
-    desk.write(move || json(StatusCode::OK, &reading::preview(&handle, &matchers))).await
+    Ok(matchers.0)
 }

@@ -105,9 +105,21 @@ async fn what_is_no_order_is_refused() {
     let bench = bench().await;
     let post = || Ask::post("/own/v1/orders");
     let line = async |asked: Ask| ask(&bench, Peer::User(OWNER), asked).await.line();
+    // Whose patterns cannot be compiled, and are not where there are too many.
+    let silencing = |count| {
+        let matchers = vec![json!({"name": "a", "operator": "matches", "value": "("}); count];
+        let terms = json!({
+            "matchers": matchers, "starts": "2026-01-01T00:00:00Z", "ends": "2026-01-02T00:00:00Z",
+            "by": "", "comment": "", "annotations": [], "until_resolved": false,
+        });
+        let set = json!({"set": {"id": null, "terms": terms}});
+        json!({"op": uuid::Uuid::nil(), "seen": null, "command": {"silence": set}})
+    };
     let lines = [
         line(post().json(&json!({"command": "dance"}))).await,
         line(post().text("x")).await,
+        line(post().json(&silencing(65))).await,
+        line(post().json(&silencing(64))).await,
         line(post().header("content-type", "application/json").text("x".repeat(262_145))).await,
         line(Ask::get("/own/v1/orders")).await,
     ];
@@ -241,6 +253,7 @@ async fn what_a_silence_would_mute_is_told_and_then_how_much_it_mutes() {
         told.to_string(),
         nothing.to_string(),
         preview(json!([matcher("a", "matches", "(")])).await.line(),
+        preview(json!(vec![matcher("a", "matches", "("); 65])).await.line(),
         preview(json!({})).await.line(),
         owner(Ask::post("/own/v1/preview").text("[]")).await.line(),
     ];

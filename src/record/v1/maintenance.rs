@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::actor::ActorV1;
 use super::leaf::{IdV1, SpanV1, TextV1, TimeV1};
-use super::silence::MatcherV1;
+use super::silence::MatchersV1;
 use crate::domain::id::MaintenanceId;
 use crate::domain::maintenance::{
     ClockTime, Days, KeptMaintenance, Maintenance, Recurrence, WindowOf, Zone,
@@ -49,7 +49,7 @@ impl From<MaintenanceV1> for KeptMaintenance {
 #[expect(missing_docs, reason = "the twin of `Maintenance`, field by field")]
 pub struct RepeatedV1 {
     pub name: TextV1,
-    pub matchers: Vec<MatcherV1>,
+    pub matchers: MatchersV1,
     pub comment: TextV1,
     pub when: RecurrenceV1,
 }
@@ -59,7 +59,7 @@ impl From<&Maintenance> for RepeatedV1 {
         let Maintenance { name, matchers, comment, when } = maintenance;
         Self {
             name: name.into(),
-            matchers: matchers.iter().cloned().map(MatcherV1).collect(),
+            matchers: MatchersV1(matchers.to_vec()),
             comment: comment.into(),
             when: RecurrenceV1(when.clone()),
         }
@@ -70,7 +70,7 @@ impl From<RepeatedV1> for Maintenance {
     fn from(repeated: RepeatedV1) -> Self {
         Self {
             name: repeated.name.into(),
-            matchers: repeated.matchers.into_iter().map(|matcher| matcher.0).collect(),
+            matchers: repeated.matchers.0.into(),
             comment: repeated.comment.into(),
             when: repeated.when.0,
         }

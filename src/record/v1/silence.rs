@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::de::Error as _;
+use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::actor::ActorV1;
@@ -10,7 +10,9 @@ use super::leaf::{IdV1, LabelsV1, TextV1, TimeV1};
 use super::maintenance::WindowOfV1;
 use crate::domain::id::{Revision, SilenceId};
 use crate::domain::matcher::{Condition, Matcher, Operator};
-use crate::domain::silence::{LastChange, Reach, Silence, SilenceDeed, SilenceTold, Terms};
+use crate::domain::silence::{
+    LastChange, Reach, Silence, SilenceDeed, SilenceRefusal, SilenceTold, Terms,
+};
 
 /// A silence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,7 +67,7 @@ impl From<SilenceV1> for Silence {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the twin of `Terms`, field by field")]
 pub struct TermsV1 {
-    pub matchers: Vec<MatcherV1>,
+    pub matchers: MatchersV1,
     pub starts: TimeV1,
     pub ends: TimeV1,
     pub by: Box<str>,
@@ -78,7 +80,7 @@ impl From<&Terms> for TermsV1 {
     fn from(terms: &Terms) -> Self {
         let Terms { matchers, starts, ends, by, comment, annotations, until_resolved } = terms;
         Self {
-            matchers: matchers.iter().cloned().map(MatcherV1).collect(),
+            matchers: MatchersV1(matchers.to_vec()),
             starts: TimeV1(*starts),
             ends: TimeV1(*ends),
             by: by.as_ref().into(),
@@ -92,7 +94,7 @@ impl From<&Terms> for TermsV1 {
 impl From<TermsV1> for Terms {
     fn from(terms: TermsV1) -> Self {
         Self {
-            matchers: terms.matchers.into_iter().map(|matcher| matcher.0).collect(),
+            matchers: terms.matchers.0.into(),
             starts: terms.starts.0,
             ends: terms.ends.0,
             by: Arc::from(terms.by),
@@ -139,9 +141,10 @@ impl From<ReachV1> for Reach {
     }
 }
 
-/// What one label must be. A pattern that is none is refused while it is read.
+/// What labels must be. More than a silence may have are refused before the first pattern of them is
+/// compiled, and a pattern that is none is, while they are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MatcherV1(pub Matcher);
+pub struct MatchersV1(pub Vec<Matcher>);
 
 #[derive(Serialize, Deserialize)]
 struct Written {
@@ -150,20 +153,52 @@ struct Written {
     value: Box<str>,
 }
 
-impl Serialize for MatcherV1 {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Matcher { name, condition } = &self.0;
+impl Written {
+    fn of(matcher: &Matcher) -> Self {
+        let Matcher { name, condition } = matcher;
         let operator = condition.operator().into();
-        let value = condition.value().into();
-        Written { name: name.as_str().into(), operator, value }.serialize(serializer)
+        Self { name: name.as_str().into(), operator, value: condition.value().into() }
+    }
+
+    fn read<E: serde::de::Error>(self) -> Result<Matcher, E> {
+        let condition = Condition::new(self.operator.into(), &self.value).map_err(E::custom)?;
+        Ok(Matcher { name: self.name.into(), condition })
     }
 }
 
-impl<'de> Deserialize<'de> for MatcherV1 {
+impl Serialize for MatchersV1 {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(Written::of))
+    }
+}
+
+impl<'de> Deserialize<'de> for MatchersV1 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Written { name, operator, value } = Written::deserialize(deserializer)?;
-        let condition = Condition::new(operator.into(), &value).map_err(D::Error::custom)?;
-        Ok(Self(Matcher { name: name.into(), condition }))
+        let written = deserializer.deserialize_seq(Few)?;
+        written.into_iter().map(Written::read).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// Reads as many as there may be, and not one more.
+struct Few;
+
+impl<'de> Visitor<'de> for Few {
+    type Value = Vec<Written>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a sequence")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Written>, A::Error> {
+        let mut all = Vec::new();
+        while let Some(written) = list.next_element()? {
+            if all.len() == Terms::MOST_MATCHERS {
+                let too_many = SilenceRefusal::TooManyMatchers(Terms::MOST_MATCHERS);
+                return Err(A::Error::custom(too_many));
+            }
+            all.push(written);
+        }
+        Ok(all)
     }
 }
 
