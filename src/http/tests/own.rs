@@ -110,10 +110,10 @@ async fn what_is_no_order_is_refused() {
         let matchers = vec![json!({"name": "a", "operator": "matches", "value": "("}); count];
         let terms = json!({
             "matchers": matchers, "starts": "2026-01-01T00:00:00Z", "ends": "2026-01-02T00:00:00Z",
-            "by": "", "comment": "", "annotations": [], "until_resolved": false,
+            "by": "", "comment": "", "annotations": {}, "until_resolved": false,
         });
         let set = json!({"set": {"id": null, "terms": terms}});
-        json!({"op": uuid::Uuid::nil(), "seen": null, "command": {"silence": set}})
+        json!({"op": "0".repeat(32), "seen": null, "command": {"silence": set}})
     };
     let lines = [
         line(post().json(&json!({"command": "dance"}))).await,
