@@ -9,6 +9,7 @@ use crate::config::{Config, Given, alertmanager_sections};
 use crate::console::Access;
 use crate::console::settings::Keeps;
 use crate::domain::actor::Actor;
+use crate::domain::policy::Policy;
 use crate::domain::text::Text;
 use crate::http::{ExternalUrl, Prefix, Web};
 
@@ -26,7 +27,10 @@ pub(super) fn plan(flags: &Alertmanager) -> Result<Plan> {
     let limit = |most: usize| Some(most).filter(|most| *most > 0);
     config.policy.silence_retention = flags.retention();
     config.policy.max_silences = limit(flags.max_silences);
-    config.policy.max_silence_size = limit(flags.max_silence_size);
+    // A limit that is larger than ours can be is not a reason not to start.
+    if let Some(most) = limit(flags.max_silence_size) {
+        config.policy.max_silence_size = Some(most.min(Policy::MOST_SILENCE_SIZE));
+    }
     let actor = config.account_of(&user.name).map_or_else(
         || Actor::User(user.name.as_str().into()),
         |account| Actor::Account(account.person()),

@@ -89,7 +89,7 @@ pub struct Alertmanager {
         hide_default_value = true
     )]
     pub max_silences: usize,
-    /// Refuse silences that are larger than this; 0 is no limit
+    /// Refuse silences that are larger than this, 1 MiB at most; 0 is 64 KiB
     #[arg(
         long = "silences.max-silence-size-bytes",
         value_name = "BYTES",

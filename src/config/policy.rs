@@ -68,7 +68,7 @@ pub(super) fn read(
         retention: retention(top)?.unwrap_or(default.retention),
         silence_retention: silences.retention.unwrap_or(default.silence_retention),
         max_silences: silences.max,
-        max_silence_size: silences.max_bytes,
+        max_silence_size: silences.max_bytes.or(default.max_silence_size),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::error::ConfigError;
 use super::section::Section;
+use crate::domain::policy::Policy;
 use crate::domain::time::SignedDuration;
 
 /// What the table says, where it says something.
@@ -18,6 +19,14 @@ pub(super) fn read(top: &mut Section<'_>) -> Result<Silences, ConfigError> {
     let retention = section.length("retention", "\"5d\"", "write one such as \"5d\"")?;
     let max = section.count("max", "1000")?;
     let max_bytes = section.count("max_bytes", "16384")?;
+    if let Some(limit) = &max_bytes
+        && limit.value > Policy::MOST_SILENCE_SIZE
+    {
+        return Err(limit.error(
+            format!("max_bytes is {}, and a silence is kept in memory", limit.value),
+            format!("write {} at most", Policy::MOST_SILENCE_SIZE),
+        ));
+    }
     section.finish()?;
     Ok(Silences {
         retention: retention.map(|length| length.value),

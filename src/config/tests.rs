@@ -126,6 +126,7 @@ fn what_is_written_is_what_holds() {
     assert_eq!(policy.retention, SignedDuration::from_hours(14 * 24));
     assert_eq!(policy.silence_retention, SignedDuration::from_hours(10 * 24));
     assert_eq!((policy.max_silences, policy.max_silence_size), (Some(500), Some(4_096)));
+    assert_eq!(read("").policy.max_silence_size, Some(65_536), "where nothing is said");
     let time_out = |name| policy.acknowledged_for(ServiceId::of(name));
     assert_eq!([time_out("db"), time_out("web")], [None, Some(SignedDuration::from_hours(1))]);
     for word in ["foo", "high"] {

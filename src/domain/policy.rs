@@ -48,6 +48,7 @@ pub struct Policy {
     /// limit.
     pub max_silences: Option<usize>,
     /// How large a silence may be, in the bytes that Alertmanager would keep; where there is a limit.
+    /// The configuration always sets one: whoever makes a silence has it written anew at each step.
     pub max_silence_size: Option<usize>,
 }
 
@@ -103,6 +104,12 @@ impl Channel {
 }
 
 impl Policy {
+    /// How large a silence may be if nobody says otherwise.
+    pub const SILENCE_SIZE: usize = 64 * 1024;
+
+    /// The largest that may be allowed.
+    pub const MOST_SILENCE_SIZE: usize = 1024 * 1024;
+
     /// The account of this id.
     pub fn account(&self, id: AccountId) -> Option<&Account> {
         self.accounts.iter().find(|account| account.id == id)
@@ -144,7 +151,7 @@ impl Default for Policy {
             retention: SignedDuration::from_hours(90 * 24),
             silence_retention: SignedDuration::from_hours(120),
             max_silences: None,
-            max_silence_size: None,
+            max_silence_size: Some(Self::SILENCE_SIZE),
         }
     }
 }

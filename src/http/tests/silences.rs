@@ -417,6 +417,12 @@ async fn there_are_no_more_and_no_larger_ones_than_the_policy_lets() {
         let line = numbered(&send(&bench, silences(body.to_string())).await.line());
         lines.push(size.replace(&line, "size: SIZE").into_owned());
     }
+    let bench = bench_of(Policy::default()).await;
+    for long in [65_000, 66_000] {
+        let body = with(&silence(&bench, -9, 900), json!({"createdBy": "x".repeat(long)}));
+        let line = numbered(&send(&bench, silences(body.to_string())).await.line());
+        lines.push(size.replace(&line, "size: SIZE").into_owned());
+    }
     let many = vec![alertname("A"); 65];
     let body = with(&silence(&bench, -9, 900), json!({ "matchers": many }));
     lines.push(send(&bench, silences(body.to_string())).await.line());
