@@ -6,6 +6,7 @@
 mod deed;
 mod length;
 pub mod line;
+mod place;
 mod preview;
 mod refusal;
 mod size;
@@ -24,6 +25,7 @@ use super::time::{SignedDuration, Timestamp, after};
 
 pub use deed::{SilenceDeed, SilenceTold};
 pub use length::{Ends, NoEnd};
+pub use place::Place;
 pub use preview::{Preview, Previewing, Reached, preview};
 pub use refusal::SilenceRefusal;
 

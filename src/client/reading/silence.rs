@@ -18,21 +18,9 @@ pub fn silences(handle: &Handle) -> SilencesV1 {
     let (latest, now) = (handle.latest(), handle.now());
     let table = &latest.table;
     let mut all: Vec<_> = table.silences().collect();
-    all.sort_by_cached_key(|silence| place(silence, now));
+    all.sort_by_cached_key(|silence| silence.place(silence.state(now)));
     let silences = all.into_iter().map(|silence| shown(silence, table, now)).collect();
     SilencesV1 { now: TimeV1(now), silences }
-}
-
-/// Where it stands. The order is API v2's.
-fn place(silence: &Silence, now: Timestamp) -> impl Ord + use<> {
-    let state = silence.state(now);
-    let (starts, ends) = (silence.terms.starts, silence.terms.ends);
-    let next = match state {
-        SilenceState::Active => ends.as_nanosecond(),
-        SilenceState::Pending => starts.as_nanosecond(),
-        SilenceState::Expired => -ends.as_nanosecond(),
-    };
-    (state, next, silence.id)
 }
 
 fn shown(silence: &Silence, table: &Table, now: Timestamp) -> SilenceShownV1 {

@@ -1,7 +1,6 @@
 //! The view of silences: their rows, the cursor, and what is counted for those in sight. It belongs
 //! to the screen; silences themselves are the table's. Nothing here walks all alerts.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -111,17 +110,6 @@ pub fn state(silence: &Silence) -> SilenceState {
     }
 }
 
-/// Where a silence stands: what is in force by its end, what is to come by its beginning, what is
-/// over by its end, the last one first. The order is API v2's.
-fn seat(silence: &Silence) -> (SilenceState, Timestamp, Reverse<Timestamp>, SilenceId) {
-    let (first, last) = match state(silence) {
-        SilenceState::Active => (silence.terms.ends, Timestamp::MIN),
-        SilenceState::Pending => (silence.terms.starts, Timestamp::MIN),
-        SilenceState::Expired => (Timestamp::MIN, silence.terms.ends),
-    };
-    (state(silence), first, Reverse(last), silence.id)
-}
-
 impl Silences {
     /// The view as it opens: on the first row, with nothing counted.
     pub fn new(table: &Table, before: Option<Opened>) -> Silences {
@@ -145,7 +133,7 @@ impl Silences {
                 SilenceState::Expired => census.expired += 1,
             }
             if mentions(silence, &words) {
-                rows.push(seat(silence));
+                rows.push(silence.place(state(silence)));
             }
         }
         rows.sort_unstable();

@@ -15,7 +15,6 @@ use super::{answer, media, shape, silence};
 use crate::domain::command::{Answer, Command};
 use crate::domain::id::SilenceId;
 use crate::domain::routing::Hour;
-use crate::domain::silence::{Silence, SilenceState};
 use crate::domain::table::Table;
 use crate::domain::time::Timestamp;
 use crate::engine::Published;
@@ -77,9 +76,9 @@ struct List {
 impl List {
     fn new(table: &Table, wanted: &WantedSilences, now: Timestamp) -> Self {
         let wanted = table.silences().filter(|silence| wanted.has(&silence.terms, now));
-        let mut wanted: Vec<_> = wanted.map(|silence| (seat(silence, now), silence.id)).collect();
+        let mut wanted: Vec<_> = wanted.map(|silence| silence.place(silence.state(now))).collect();
         wanted.sort_unstable();
-        let ids: Vec<SilenceId> = wanted.into_iter().map(|(_, id)| id).collect();
+        let ids: Vec<SilenceId> = wanted.into_iter().map(|(.., id)| id).collect();
         Self { now, ids: ids.into_iter(), opening: "[" }
     }
 
@@ -100,16 +99,4 @@ impl List {
         }
         Rest::More
     }
-}
-
-/// Where a silence stands in the list (`SortSilences`): what is in force by its end, what is to come by
-/// its beginning, what is over by its end, the last one first.
-fn seat(silence: &Silence, now: Timestamp) -> (SilenceState, i128) {
-    let state = silence.state(now);
-    let at = match state {
-        SilenceState::Active => silence.terms.ends.as_nanosecond(),
-        SilenceState::Pending => silence.terms.starts.as_nanosecond(),
-        SilenceState::Expired => -silence.terms.ends.as_nanosecond(),
-    };
-    (state, at)
 }
