@@ -126,6 +126,8 @@ async fn what_is_no_order_is_refused() {
     insta::assert_snapshot!(lines.join("\n"), @r#"
     400 bad_order: the body is no order: unknown variant `dance`, expected one of `create`, `alerts`, `token`, `silence` at line 1 column 18; use the same version for both
     415 unsupported_media_type: the body must be JSON; send Content-Type: application/json
+    400 bad_order: the body is no order: invalid silence: 64 matchers at most; make several silences at line 1 column 3119; use the same version for both
+    400 bad_order: the body is no order: error parsing regexp: missing closing ): `^(?:()$` at line 1 column 3073; use the same version for both
     413 too_large: the body is larger than 262144 bytes; send it in several posts
     405 method_not_allowed: GET is not possible here; the Allow header names what is
     "#);
