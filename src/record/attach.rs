@@ -15,6 +15,7 @@ use crate::domain::command::Deaf;
 use crate::domain::entity::{Entity, Key};
 use crate::domain::event::Event;
 use crate::domain::id::{AccountId, ServiceId};
+use crate::domain::matcher::Dialect;
 use crate::domain::policy::{Account, Channel, Policy};
 use crate::domain::table::{Grant, Table};
 use crate::domain::text::Text;
@@ -246,6 +247,40 @@ pub struct PolicyV1 {
     pub acknowledged_for: Option<SpanV1>,
     pub acknowledged_for_service: Vec<(IdV1, Option<SpanV1>)>,
     pub retention: SpanV1,
+    /// An owner of before did not say.
+    #[serde(default)]
+    pub dialect: DialectV1,
+}
+
+/// Which of Alertmanager's grammars is spoken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the twin of `Dialect`, word for word")]
+pub enum DialectV1 {
+    #[default]
+    Fallback,
+    Classic,
+    Utf8Strict,
+}
+
+impl From<Dialect> for DialectV1 {
+    fn from(dialect: Dialect) -> Self {
+        match dialect {
+            Dialect::Fallback => Self::Fallback,
+            Dialect::Classic => Self::Classic,
+            Dialect::Utf8Strict => Self::Utf8Strict,
+        }
+    }
+}
+
+impl From<DialectV1> for Dialect {
+    fn from(dialect: DialectV1) -> Self {
+        match dialect {
+            DialectV1::Fallback => Self::Fallback,
+            DialectV1::Classic => Self::Classic,
+            DialectV1::Utf8Strict => Self::Utf8Strict,
+        }
+    }
 }
 
 /// An account.
@@ -290,6 +325,7 @@ impl From<&Policy> for PolicyV1 {
                 .map(|(id, span)| (IdV1(id.0), span.map(SpanV1)))
                 .collect(),
             retention: SpanV1(policy.retention),
+            dialect: policy.dialect.into(),
         }
     }
 }
@@ -318,6 +354,7 @@ impl From<PolicyV1> for Policy {
                 .map(|(id, span)| (ServiceId(id.0), span.map(|span| span.0)))
                 .collect(),
             retention: policy.retention.0,
+            dialect: policy.dialect.into(),
             ..Self::default()
         }
     }

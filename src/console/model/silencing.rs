@@ -17,7 +17,7 @@ use crate::domain::alert::Alert;
 use crate::domain::id::{OpId, Revision, SilenceId};
 use crate::domain::labels::Labels;
 use crate::domain::maintenance::{Maintenance, Recurrence, RecurrenceError};
-use crate::domain::matcher::Matcher;
+use crate::domain::matcher::{Dialect, Matcher};
 use crate::domain::query::Filter;
 use crate::domain::silence::line::{Line, read, written};
 use crate::domain::silence::{Ends, NoEnd, Silence, Terms, wish};
@@ -176,7 +176,8 @@ impl Silencing {
             given: given.into(),
             known: None,
         };
-        sheet.read();
+        // As it is given, which is no text to be read.
+        sheet.read(Dialect::default());
         sheet
     }
 
@@ -189,12 +190,12 @@ impl Silencing {
         }
     }
 
-    /// Reads the matchers anew; says whether they are others.
-    pub fn read(&mut self) -> bool {
+    /// Reads the matchers anew, in the dialect of the service; says whether they are others.
+    pub fn read(&mut self, dialect: Dialect) -> bool {
         let line = if self.what.is_as_given() {
             Line { matchers: self.given.to_vec(), problems: Vec::new() }
         } else {
-            read(self.what.input.value())
+            read(self.what.input.value(), dialect)
         };
         let is_other = line != self.line;
         self.line = line;

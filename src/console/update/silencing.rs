@@ -145,8 +145,9 @@ pub(super) fn paste(model: &mut Model, line: &str, now: Now) {
 /// What other matchers reach is counted once the typing rests.
 fn edited(model: &mut Model, now: Now) {
     let settle = model.settings.link.settle();
+    let dialect = model.table.policy().dialect;
     let Some(sheet) = model.silencing_mut() else { return };
-    if sheet.focus == Focus::What && sheet.read() {
+    if sheet.focus == Focus::What && sheet.read(dialect) {
         sheet.count.restart(now.tick + settle);
     }
 }

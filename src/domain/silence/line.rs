@@ -17,8 +17,8 @@ pub struct Line {
     pub problems: Vec<Problem>,
 }
 
-/// Reads a line. The braces of a whole list may stand around it.
-pub fn read(text: &str) -> Line {
+/// Reads a line in this dialect. The braces of a whole list may stand around it.
+pub fn read(text: &str, dialect: Dialect) -> Line {
     let mut line = Line::default();
     let mut at = 0;
     while let Some(range) = piece(text, at) {
@@ -36,7 +36,7 @@ pub fn read(text: &str) -> Line {
         if piece.is_empty() {
             continue;
         }
-        match Matcher::parse(piece, Dialect::Fallback) {
+        match Matcher::parse(piece, dialect) {
             Ok(matcher) => line.matchers.push(matcher),
             Err(error) => line.problems.push(Problem { range, reason: reason(piece, &error) }),
         }
@@ -141,11 +141,11 @@ mod tests {
             r#" a = "b" ,, c =~ "d|e f"  g!= h "#,
         ];
         for text in lines {
-            let line = read(text);
+            let line = read(text, Dialect::Fallback);
             assert_eq!(line.problems, [], "{text}");
             assert_eq!(written(&line.matchers), same, "{text}");
         }
-        assert_eq!(read(" {} "), Line::default());
+        assert_eq!(read(" {} ", Dialect::Fallback), Line::default());
     }
 
     #[test]
@@ -158,20 +158,34 @@ mod tests {
             ("a=b c==", 4..4, ""),
         ];
         for (text, range, reason) in cases {
-            let line = read(text);
+            let line = read(text, Dialect::Fallback);
             assert_eq!(written(&line.matchers).split(' ').next(), Some("a=\"b\""), "{text}");
             if !reason.is_empty() {
                 assert_eq!(line.problems, [Problem { range, reason: reason.into() }], "{text}");
             }
         }
         let many = vec!["a=b"; Terms::MOST_MATCHERS + 1].join(" ");
-        assert_eq!(read(&many).problems.len(), 1);
+        assert_eq!(read(&many, Dialect::Fallback).problems.len(), 1);
+    }
+
+    #[test]
+    fn a_line_is_read_in_the_dialect_that_the_service_speaks() {
+        let dialects = [Dialect::Fallback, Dialect::Classic, Dialect::Utf8Strict];
+        let told = |text: &str| {
+            dialects.map(|dialect| {
+                let Line { matchers, problems } = read(text, dialect);
+                let reasons: Vec<_> = problems.iter().map(|one| one.reason.as_str()).collect();
+                format!("{} {}", written(&matchers), reasons.join("; ")).trim().to_owned()
+            })
+        };
+        let lines = ["größe=voll", "a=~\"b\\.c\"", "a=[b"];
+        insta::assert_debug_snapshot!(lines.map(told));
     }
 
     proptest! {
         #[test]
         fn any_line_is_read_and_every_problem_lies_in_it(text in "[a=~!\", {}\\\\é(]{0,14}|.{0,30}") {
-            for problem in read(&text).problems {
+            for problem in read(&text, Dialect::Fallback).problems {
                 prop_assert!(text.get(problem.range.clone()).is_some());
                 prop_assert!(!problem.range.is_empty());
             }

@@ -95,6 +95,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::matcher::Dialect;
     use crate::domain::query::View;
     use crate::domain::report::{NamedService, Payload};
     use crate::domain::samples::{Desk, labels, payload};
@@ -197,7 +198,7 @@ mod tests {
                 for alert in meant {
                     prop_assert!(matchers.iter().all(|one| one.matches(alert.told_labels())));
                 }
-                let read = read(&written(&matchers));
+                let read = read(&written(&matchers), Dialect::Fallback);
                 prop_assert_eq!(read.problems, vec![]);
                 prop_assert_eq!(read.matchers, matchers);
             }

@@ -6,13 +6,14 @@ use super::*;
 use crate::domain::actor::Actor;
 use crate::domain::command::{Command, SilenceCommand};
 use crate::domain::id::SilenceId;
+use crate::domain::matcher::Dialect;
 use crate::domain::samples::account;
 use crate::domain::silence::{Silence, SilenceState, Terms};
 use crate::domain::time::{Timestamp, after, before};
 
 fn terms(stage: &Stage, who: &str, matchers: &str, minutes: i64) -> Terms {
     Terms {
-        matchers: crate::domain::silence::line::read(matchers).matchers.into(),
+        matchers: crate::domain::silence::line::read(matchers, Dialect::Fallback).matchers.into(),
         starts: stage.desk.now,
         ends: after(stage.desk.now, SignedDuration::from_mins(minutes)),
         by: who.into(),

@@ -4,6 +4,7 @@
 use super::*;
 use crate::console::model::silencing::Focus;
 use crate::domain::command::{Command, SilenceCommand};
+use crate::domain::matcher::Dialect;
 use crate::domain::samples::account;
 use crate::domain::silence::{Silence, SilenceState, Terms};
 use crate::domain::time::{Timestamp, after};
@@ -29,7 +30,7 @@ fn is_silenced(stage: &Stage, name: &str) -> bool {
 fn silence(stage: &mut Stage, matchers: &str, minutes: i64) {
     let now = stage.desk.now;
     let terms = Terms {
-        matchers: crate::domain::silence::line::read(matchers).matchers.into(),
+        matchers: crate::domain::silence::line::read(matchers, Dialect::Fallback).matchers.into(),
         starts: now,
         ends: after(now, SignedDuration::from_mins(minutes)),
         by: "bob".into(),

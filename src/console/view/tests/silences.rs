@@ -7,6 +7,7 @@ use crate::domain::entity::{Entity, Key};
 use crate::domain::id::SilenceId;
 use crate::domain::labels::Labels;
 use crate::domain::maintenance::WindowOf;
+use crate::domain::matcher::Dialect;
 use crate::domain::samples::{account, labels};
 use crate::domain::silence::line::read;
 use crate::domain::silence::{Silence, Terms};
@@ -21,7 +22,7 @@ fn silenced() -> Desk {
     let mut desk = night();
     let minutes = |minutes| SignedDuration::from_mins(minutes);
     let of = |desk: &Desk, who: &str, what: &str, from: i64, to: i64, why: &str| Terms {
-        matchers: read(what).matchers.into(),
+        matchers: read(what, Dialect::Fallback).matchers.into(),
         starts: after(desk.now, minutes(from)),
         ends: after(desk.now, minutes(to)),
         by: who.into(),
