@@ -464,3 +464,22 @@ pub struct RefusedV1 {
     pub last: TimeV1,
     pub spans: Vec<(TimeV1, u64)>,
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{from_value, to_value};
+
+    use super::*;
+
+    #[test]
+    fn the_dialect_comes_along_and_an_owner_that_does_not_say_speaks_the_usual_one() {
+        for dialect in [Dialect::Fallback, Dialect::Classic, Dialect::Utf8Strict] {
+            let policy = Policy { dialect, ..Policy::default() };
+            let mut told = to_value(PolicyV1::from(&policy)).unwrap();
+            let read = |told| Policy::from(from_value::<PolicyV1>(told).unwrap()).dialect;
+            assert_eq!(read(told.clone()), dialect);
+            told.as_object_mut().unwrap().remove("dialect").unwrap();
+            assert_eq!(read(told), Dialect::Fallback);
+        }
+    }
+}
