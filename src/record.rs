@@ -46,10 +46,12 @@ pub enum RecordError {
         found: u8,
     },
     /// It has our version, and a value in it that we do not know: a newer watchbell may have
-    /// appended it.
+    /// appended it, or another build have taken a pattern or a time zone that this one does not. The
+    /// decoder does not say which.
     #[error(
-        "a record with something in it that this watchbell does not know; \
-         upgrade watchbell, or restore the data from a backup"
+        "a record with something in it that this watchbell does not know, as a newer one may have \
+         written it, or that it does not take, as the pattern of a silence or a time zone; upgrade \
+         watchbell, start the one that ran before, or restore the data from a backup"
     )]
     Unknown,
     /// It has our version, and does not hold together.

@@ -50,7 +50,7 @@ fn what_is_no_record_of_ours_is_refused_with_both_versions_or_the_reason() {
         ),
         (
             &[VERSION, 100],
-            "a record with something in it that this watchbell does not know; upgrade watchbell, or restore the data from a backup",
+            "a record with something in it that this watchbell does not know, as a newer one may have written it, or that it does not take, as the pattern of a silence or a time zone; upgrade watchbell, start the one that ran before, or restore the data from a backup",
         ),
         (
             &whole[..whole.len() - 1],
