@@ -59,7 +59,7 @@ impl From<&Maintenance> for RepeatedV1 {
         let Maintenance { name, matchers, comment, when } = maintenance;
         Self {
             name: name.into(),
-            matchers: MatchersV1(matchers.to_vec()),
+            matchers: MatchersV1(matchers.clone()),
             comment: comment.into(),
             when: RecurrenceV1(when.clone()),
         }
@@ -70,7 +70,7 @@ impl From<RepeatedV1> for Maintenance {
     fn from(repeated: RepeatedV1) -> Self {
         Self {
             name: repeated.name.into(),
-            matchers: repeated.matchers.0.into(),
+            matchers: repeated.matchers.0,
             comment: repeated.comment.into(),
             when: repeated.when.0,
         }
