@@ -11,7 +11,7 @@ use super::ring::{Keeping, Trail};
 use super::vitals::Vitals;
 use super::{ArchiveError, Page, PageRequest, Receipt};
 use crate::domain::alert::Alert;
-use crate::domain::command::Order;
+use crate::domain::command::{Command, Order};
 use crate::domain::entity::Key;
 use crate::domain::event::Event;
 use crate::domain::id::{Ids, OpId, Revision};
@@ -64,8 +64,10 @@ impl Handle {
     /// carried out, even if nobody waits for the receipt any more.
     pub async fn submit(&self, order: Order) -> Result<Receipt, SubmitError> {
         let (reply, receipt) = oneshot::channel();
+        // Who is told of an answer comes again; of alerts that were turned away nobody heard.
+        let of_alerts = matches!(order.command, Command::Report(_));
         if let Err(error) = self.0.inbox.push(Waiting { order, reply }) {
-            if error == SubmitError::Busy {
+            if error == SubmitError::Busy && of_alerts {
                 self.0.vitals.busy();
             }
             return Err(error);

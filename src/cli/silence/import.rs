@@ -258,7 +258,7 @@ async fn one(
         return Ok(Done::AsItWas(id));
     }
     let known = known.map(|(id, _)| id);
-    let id = set(asking, known, terms.clone()).await.map_err(Failure::Refused)?;
+    let id = set(asking, known, None, terms.clone()).await.map_err(Failure::Refused)?;
     Ok(match known {
         None => Done::Made(id, terms),
         Some(known) if known == id => Done::Changed(id),

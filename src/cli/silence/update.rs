@@ -10,7 +10,7 @@ use crate::cli::asking::Asking;
 use crate::cli::exit::{Said, VerbError, exit_of};
 use crate::client::{AskError, ShownSilence};
 use crate::domain::command::{Answer, Command, SilenceCommand};
-use crate::domain::id::SilenceId;
+use crate::domain::id::{Revision, SilenceId};
 use crate::domain::silence::{SilenceState, Terms};
 use crate::domain::time::Timestamp;
 
@@ -64,7 +64,7 @@ impl Update {
         let mut rest = found.iter();
         for shown in rest.by_ref() {
             let terms = self.terms(&shown.silence.terms, all.now, asking);
-            match set(asking, Some(shown.silence.id), terms).await {
+            match set(asking, Some(shown.silence.id), Some(shown.silence.revision), terms).await {
                 Ok(id) => {
                     // Writing to a text cannot fail.
                     let _ = writeln!(said.result, "{id}");
@@ -121,10 +121,11 @@ fn became(shown: &ShownSilence, now: Timestamp) -> &'static str {
 pub(super) async fn set(
     asking: &Asking<'_>,
     id: Option<SilenceId>,
+    seen: Option<Revision>,
     terms: Terms,
 ) -> Result<SilenceId, AskError> {
     let command = Command::Silence(SilenceCommand::Set(id, Box::new(terms)));
-    let receipt = asking.source.submit(&asking.asker, None, command).await?;
+    let receipt = asking.source.submit(&asking.asker, seen, command).await?;
     match receipt.answer {
         Answer::Silenced(id) => Ok(id),
         // No other answer is given to this.

@@ -14,7 +14,7 @@ use crate::console::model::{Message, Model, Now, Tone};
 use crate::console::text::number;
 use crate::domain::actor::Via;
 use crate::domain::command::{Answer, Command, Order, SilenceCommand};
-use crate::domain::id::{OpId, SilenceId};
+use crate::domain::id::{OpId, Revision, SilenceId};
 use crate::domain::maintenance::Maintenance;
 use crate::domain::matcher::Matcher;
 use crate::domain::refusal::Refusal;
@@ -63,7 +63,7 @@ pub(super) fn expire(model: &mut Model, id: SilenceId, now: Now) -> Vec<Effect> 
     };
     let calling = suppress::would_call(&model.table, known).count();
     let what = format!("the silence of {}", known.terms.whose());
-    send(model, Deed::Expire { id, calling }, what, now)
+    send(model, Deed::Expire { id, calling }, None, what, now)
 }
 
 /// Lets a silence end so much later than it would.
@@ -78,9 +78,10 @@ pub(super) fn extend(
         model.say("This silence is over.");
         return vec![Effect::Draw(Cause::Key)];
     };
+    let revision = known.revision;
     let terms = Terms { ends: after(known.terms.ends, by), ..known.terms.clone() };
     let what = format!("the silence of {}", terms.whose());
-    send(model, Deed::Change(id, Box::new(terms)), what, now)
+    send(model, Deed::Change(id, Box::new(terms)), Some(revision), what, now)
 }
 
 /// What it reaches is counted before its first frame, as far as that is soon done.
@@ -212,8 +213,9 @@ fn accept(model: &mut Model, now: Now) -> Vec<Effect> {
         Deed::Change(_, terms) => format!("the silence of {}", terms.whose()),
         Deed::Expire { .. } | Deed::Undo(_) => String::new(),
     };
+    let seen = model.silencing().and_then(|sheet| sheet.known()).map(|known| known.revision);
     model.sheet = None;
-    send(model, deed, what, now)
+    send(model, deed, seen, what, now)
 }
 
 /// Why what the sheet is about cannot come again as it is, if it cannot, and where that is mended.
@@ -245,7 +247,13 @@ fn reached(model: &Model, matchers: &[Matcher]) -> String {
 }
 
 /// Asks the engine for it.
-fn send(model: &mut Model, deed: Deed, what: String, now: Now) -> Vec<Effect> {
+fn send(
+    model: &mut Model,
+    deed: Deed,
+    seen: Option<Revision>,
+    what: String,
+    now: Now,
+) -> Vec<Effect> {
     let command = match &deed {
         Deed::Make(terms) => SilenceCommand::Set(None, terms.clone()),
         Deed::Repeat(maintenance) => SilenceCommand::Repeat(maintenance.clone()),
@@ -259,14 +267,14 @@ fn send(model: &mut Model, deed: Deed, what: String, now: Now) -> Vec<Effect> {
     let op = model.acts.begin_silence(deed, what, now.tick);
     let actor = model.settings.viewer.clone();
     let command = Command::Silence(command);
-    let order = Order { op, actor, via: Via::Console, seen: None, command };
+    let order = Order { op, actor, via: Via::Console, seen, command };
     vec![Effect::Submit(order), Effect::Draw(Cause::Key)]
 }
 
 /// Asks the engine to take back what was done to a silence.
 pub(super) fn take_back(model: &mut Model, done: Done, now: Now) -> Vec<Effect> {
     let what = done.what.clone();
-    send(model, Deed::Undo(done), what, now)
+    send(model, Deed::Undo(done), None, what, now)
 }
 
 /// Says what came of it.

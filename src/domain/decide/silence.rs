@@ -234,10 +234,11 @@ pub(super) fn passed(draft: &mut Draft, silence: &Silence) -> Result<(), Refusal
         Reach::Beginning | Reach::Ending => {}
         Reach::Muting => {
             // What came back while we could not hear was not heard.
-            let heard = draft.table().granted().map(|grant| grant.until);
-            let deaf = heard.filter(|heard| *heard > now);
-            if deaf.is_some() {
-                next.quiet = deaf;
+            let deaf = draft.table().granted().filter(|grant| {
+                grant.until > now && silence.quiet.is_none_or(|quiet| quiet < grant.heard_from)
+            });
+            if let Some(grant) = deaf {
+                next.quiet = Some(grant.until);
                 keep(draft, next);
                 return Ok(());
             }

@@ -16,8 +16,13 @@ const MOST_VALUES: usize = 8;
 const FIRST: &str = "alertname";
 
 /// What is so of this alert and of whatever has all of its labels: what is it, once more.
+///
+/// A name that nobody gave it but we is left out: what comes next has another.
 pub fn of_alert(alert: &Alert) -> Vec<Matcher> {
-    ordered(in_common(&[alert.told_labels()]))
+    let own = alert.id.to_string();
+    let mut matchers = in_common(&[alert.told_labels()]);
+    matchers.retain(|one| one.name != "fingerprint" || one.condition.value() != own);
+    ordered(matchers)
 }
 
 /// What a filter asks for, of labels, as it stands. Where it asks for something that no label says

@@ -52,7 +52,7 @@ impl Year {
         let (store, loaded) = Store::open(disk.clone()).unwrap();
         let now = at("00:00:00");
         let mut year = Self {
-            engine: Engine::new(store, loaded, Arc::default(), seed),
+            engine: Engine::new(store, loaded, policy(), seed),
             disk,
             begun: Vec::new(),
             chance: Ids::from_seed(seed),
@@ -144,7 +144,7 @@ impl Year {
         }
         let (store, loaded) = Store::open(self.disk.clone()).unwrap();
         let seed = self.chance.draw().as_u128();
-        self.engine = Engine::new(store, loaded, Arc::default(), seed);
+        self.engine = Engine::new(store, loaded, policy(), seed);
         let again: Vec<Entity> = self.engine.table.entities().collect();
         let differs = before.iter().zip(&again).find(|(was, is)| was != is);
         assert_eq!(differs, None, "at {}", self.now);
@@ -171,14 +171,7 @@ impl Year {
 
     /// What a start does first.
     fn wake(&mut self) {
-        let accounts = ["alice", "bob"].map(|name| Account::new(name, ""));
-        let policy = Policy {
-            accounts: accounts.to_vec(),
-            channels: vec![Channel::shared("pager")],
-            acknowledged_for: Some(SignedDuration::from_hours(2)),
-            ..Policy::default()
-        };
-        let adopt = order(&Actor::Watchbell, Command::Adopt(Arc::new(policy)));
+        let adopt = order(&Actor::Watchbell, Command::Adopt(policy()));
         self.turn(&[order(&Actor::Watchbell, Command::Woke(Deaf::Start)), adopt]);
     }
 
@@ -283,4 +276,15 @@ impl Year {
     fn below(&mut self, limit: u64) -> u64 {
         self.chance.draw().as_u64_pair().1 % limit
     }
+}
+
+/// What holds all year.
+fn policy() -> Arc<Policy> {
+    let accounts = ["alice", "bob"].map(|name| Account::new(name, ""));
+    Arc::new(Policy {
+        accounts: accounts.to_vec(),
+        channels: vec![Channel::shared("pager")],
+        acknowledged_for: Some(SignedDuration::from_hours(2)),
+        ..Policy::default()
+    })
 }

@@ -118,7 +118,9 @@ fn told(model: &Model, sheet: &Silencing, cells: usize) -> Vec<Line<'static>> {
                 (until_role, until.unwrap_or_else(|wrong| wrong)),
             ];
             both.sort_by_key(|(role, _)| role.is_none());
-            sentences.extend(both.map(|(role, text)| (role, text + ".")));
+            sentences.extend(
+                both.map(|(role, text)| (role, text.trim_end_matches('.').to_owned() + ".")),
+            );
         }
     }
     sentences.extend(also(model, sheet));
