@@ -69,7 +69,7 @@ pub(super) fn end(draft: &mut Draft, by: By<'_>, name: &Text) -> Result<(), Refu
 }
 
 /// Makes the windows that are missing, and ends those of what is no maintenance any more, or another
-/// one. What somebody changed about a window, or that they ended it, stays so.
+/// one, and those that come too early, because an earlier one was put back. What somebody changed about a window, or that they ended it, stays so.
 pub(super) fn see_to_windows(draft: &mut Draft) -> Result<(), Refusal> {
     let all: Vec<Arc<Maintenance>> = draft.table().maintenances().collect();
     let windows = draft.table().silences().any(|silence| silence.window_of.is_some());
@@ -85,7 +85,11 @@ pub(super) fn see_to_windows(draft: &mut Draft) -> Result<(), Refusal> {
     let now = draft.tick.now;
     let lapsed = |silence: &&Arc<Silence>| {
         let of = silence.window_of.as_ref().filter(|_| silence.state(now) != SilenceState::Expired);
-        of.is_some_and(|of| !all.iter().any(|known| is_window_of(of, known)))
+        let maintenance = |of: &Arc<WindowOf>| all.iter().find(|known| is_window_of(of, known));
+        of.is_some_and(|of| match maintenance(of) {
+            Some(known) => live(draft, known).is_some_and(|first| first.id != silence.id),
+            None => true,
+        })
     };
     let lapsed: Vec<Arc<Silence>> = draft.table().silences().filter(lapsed).cloned().collect();
     for silence in lapsed {
@@ -103,13 +107,14 @@ fn is_window_of(window: &WindowOf, maintenance: &Maintenance) -> bool {
     window.name == maintenance.name && window.was == maintenance.told()
 }
 
-/// The window of a maintenance that is in force or to come.
+/// The window of a maintenance that is in force or to come first.
 fn live<'d>(draft: &'d Draft, maintenance: &Maintenance) -> Option<&'d Arc<Silence>> {
     let now = draft.tick.now;
-    draft.table().silences().find(|silence| {
+    let all = draft.table().silences().filter(|silence| {
         let is_its = silence.window_of.as_ref().is_some_and(|of| is_window_of(of, maintenance));
         is_its && silence.state(now) != SilenceState::Expired
-    })
+    });
+    all.min_by_key(|silence| (silence.terms.starts, silence.id))
 }
 
 /// Makes the silence of the window that follows the last one; a window that somebody ended does not

@@ -212,7 +212,7 @@ fn undo(draft: &mut Draft, by: By<'_>, revision: Revision) -> Result<(), Refusal
             }
         }
     }
-    Ok(())
+    maintenance::see_to_windows(draft)
 }
 
 /// Its time has come, or alerts that follow it are left.

@@ -183,3 +183,20 @@ fn a_window_that_follows_at_once_keeps_quiet_throughout() {
     pass(&mut desk, HOUR * 24);
     assert!(!desk.alert(id).is_suppressed());
 }
+
+#[test]
+fn a_window_that_is_put_back_takes_the_place_of_the_one_that_followed_it() {
+    let mut desk = Desk::new();
+    adopt(&mut desk, &[patching("day")]);
+    let (alice, first) = (account("alice"), live(&desk));
+    desk.silences(&alice, SilenceCommand::Expire(first)).unwrap();
+    assert_ne!(live(&desk), first);
+    let revision = desk.revision;
+    desk.silences(&alice, SilenceCommand::Undo(revision)).unwrap();
+    assert_eq!(live(&desk), first);
+    pass(&mut desk, HOUR * 4);
+    assert_eq!(
+        windows(&desk).last().map(String::as_str),
+        Some("pending 2026-11-22T04:00:00Z 2026-11-22T06:00:00Z")
+    );
+}
